@@ -1,0 +1,171 @@
+"""The programme register: cities, years, indicators and all that the programme did, as data.
+
+The register is a folder of UTF-8 CSV tables that people edit. Three of them decide what is
+reported: ``cities``, ``years`` and ``indicators``. A seventh city or the year 2021 is a new row,
+never new code.
+"""
+
+from __future__ import annotations
+
+import shutil
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from skk_analysis.workspace import SkkError, Workspace
+
+REQUIRED_COLUMNS = {
+    "cities": ["code", "name_fi", "name_sv", "name_en", "planned", "actual", "size_class"],
+    "years": ["year", "comparison_year", "pandemic", "decision"],
+    "indicators": ["id", "name_fi", "name_sv", "name_en", "dimension", "kind", "unit", "direction"],
+}
+"""The columns that reporting cannot do without; the tables may hold more."""
+
+STARTING_REGISTER = Path(__file__).parent / "register"
+"""What the founding documents state, for a workspace that has no register yet."""
+
+
+@dataclass(frozen=True)
+class City:
+    """One city of the programme; ``code`` is Statistics Finland's municipality code as text."""
+
+    code: str
+    name_fi: str
+    name_sv: str
+    name_en: str
+
+    @property
+    def key(self) -> str:
+        """The Finnish name in lower-case ASCII, for file names: ``jyvaskyla``."""
+        plain = unicodedata.normalize("NFKD", self.name_fi.lower())
+        return plain.encode("ascii", "ignore").decode().replace(" ", "-")
+
+    def name(self, language: str) -> str:
+        """The city's name in ``fi``, ``sv`` or ``en``."""
+        return getattr(self, f"name_{language}")
+
+
+@dataclass(frozen=True)
+class Programme:
+    """The programme register of a workspace."""
+
+    folder: Path
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> Programme:
+        """The register in ``data/raw/programme``.
+
+        Raises
+        ------
+        SkkError
+            If the workspace has no register.
+        """
+        if not workspace.programme.is_dir():
+            raise SkkError(
+                f"{workspace.programme} is missing. 'skk raw add FILE' starts a register; "
+                "you can also copy one there."
+            )
+        return cls(workspace.programme)
+
+    def tables(self) -> list[str]:
+        """Names of the tables that the register has, sorted."""
+        return sorted(path.stem for path in self.folder.glob("*.csv"))
+
+    def table(self, name: str) -> pd.DataFrame:
+        """One table, all values text, an empty cell ``""``.
+
+        Raises
+        ------
+        SkkError
+            If the file is missing or malformed, is not UTF-8, or lacks a required column.
+        """
+        path = self.folder / f"{name}.csv"
+        try:
+            frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        except FileNotFoundError:
+            raise SkkError(f"The programme register has no table {path.name} ({path}).") from None
+        except UnicodeDecodeError as error:
+            raise SkkError(
+                f"{path}: byte {error.start} is not UTF-8. Save the file as 'CSV UTF-8'."
+            ) from error
+        except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+            raise SkkError(f"{path} is not a readable CSV table: {error}") from error
+        missing = [c for c in REQUIRED_COLUMNS.get(name, []) if c not in frame.columns]
+        if missing:
+            raise SkkError(
+                f"{path}: column(s) {', '.join(missing)} missing; found {', '.join(frame.columns)}."
+            )
+        return frame
+
+    def optional_table(self, name: str) -> pd.DataFrame | None:
+        """As `table`, but None where the register does not have it."""
+        return self.table(name) if (self.folder / f"{name}.csv").is_file() else None
+
+    def cities(self) -> list[City]:
+        """The cities that take part (``actual`` = yes), in the register's order."""
+        frame = self.table("cities")
+        frame = frame[frame["actual"] == "yes"]
+        return [
+            City(row.code, row.name_fi, row.name_sv, row.name_en) for row in frame.itertuples()
+        ]
+
+    def city(self, name: str) -> City:
+        """The city with this name (any of the three languages), key or code.
+
+        Raises
+        ------
+        SkkError
+            If the programme has no such city; the message lists those it has.
+        """
+        wanted = unicodedata.normalize("NFC", name).casefold()
+        for city in self.cities():
+            names = (city.name_fi, city.name_sv, city.name_en, city.key, city.code)
+            if wanted in {unicodedata.normalize("NFC", n).casefold() for n in names}:
+                return city
+        known = ", ".join(city.name_fi for city in self.cities())
+        raise SkkError(f"The programme has no city {name!r}. It has: {known}.")
+
+    def years(self) -> list[int]:
+        """The reported years, ascending.
+
+        Raises
+        ------
+        SkkError
+            If a year is not a whole number.
+        """
+        values = self.table("years")["year"]
+        wrong = [f"{v!r} on line {i + 2}" for i, v in enumerate(values) if not v.isdecimal()]
+        if wrong:
+            raise SkkError(
+                f"{self.folder / 'years.csv'}: year must be a number such as 2019, not "
+                + ", ".join(wrong)
+            )
+        return sorted(int(v) for v in values)
+
+    def indicators(self) -> pd.DataFrame:
+        """The indicator dictionary, indexed by indicator id.
+
+        Raises
+        ------
+        SkkError
+            If an id occurs twice.
+        """
+        frame = self.table("indicators")
+        twice = frame.loc[frame["id"].duplicated(), "id"].tolist()
+        if twice:
+            raise SkkError(f"{self.folder / 'indicators.csv'}: id(s) {', '.join(twice)} twice.")
+        return frame.set_index("id")
+
+
+def start_register(workspace: Workspace) -> bool:
+    """Give a workspace the starting register if it has none; True if one was made.
+
+    It holds what the founding documents state (cities, years) and the proposed indicator
+    dictionary, and no experiment, decision or result.
+    """
+    if workspace.programme.is_dir():
+        return False
+    shutil.copytree(STARTING_REGISTER, workspace.programme)
+    return True

@@ -1,0 +1,209 @@
+"""Where data lies: one folder with ``data/raw``, ``data/processed`` and ``reports``.
+
+Raw and processed data are both described by a Data Package (``datapackage.json``,
+https://specs.frictionlessdata.io/data-package/). Everything here writes through a temporary file
+and a rename, so a reader never meets half a file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PACKAGE_FILE = "datapackage.json"
+ENVIRONMENT_VARIABLE = "SKK_WORKSPACE"
+
+
+class SkkError(Exception):
+    """An error whose message tells a person what is wrong and what to do about it."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One raw file as the Data Package describes it.
+
+    ``path`` is relative to ``data/raw`` with forward slashes; ``sha256`` is the hash of the bytes
+    at the time they were taken in; ``invented`` marks demonstration data, which puts the banner on
+    every page made from it.
+    """
+
+    name: str
+    path: str
+    reader: str
+    title: str = ""
+    publisher: str = ""
+    licence: str = ""
+    source: str = ""
+    retrieved: str = ""
+    sha256: str = ""
+    bytes: int = 0
+    invented: bool = False
+
+    @classmethod
+    def from_descriptor(cls, item: dict[str, Any]) -> Resource:
+        """Read a Data Package resource descriptor."""
+        sources = item.get("sources") or [{}]
+        licences = item.get("licenses") or [{}]
+        return cls(
+            name=item["name"],
+            path=item["path"],
+            reader=item["skk:reader"],
+            title=item.get("title", ""),
+            publisher=sources[0].get("title", ""),
+            licence=licences[0].get("name", ""),
+            source=sources[0].get("path", ""),
+            retrieved=item.get("skk:retrieved", ""),
+            sha256=item.get("hash", "").removeprefix("sha256:"),
+            bytes=item.get("bytes", 0),
+            invented=bool(item.get("skk:invented", False)),
+        )
+
+    def descriptor(self) -> dict[str, Any]:
+        """The Data Package resource descriptor; empty fields are left out."""
+        source = {"title": self.publisher, "path": self.source}
+        item: dict[str, Any] = {
+            "name": self.name,
+            "path": self.path,
+            "title": self.title,
+            "bytes": self.bytes,
+            "hash": f"sha256:{self.sha256}",
+            "sources": [{k: v for k, v in source.items() if v}],
+            "licenses": [{"name": self.licence}] if self.licence else [],
+            "skk:reader": self.reader,
+            "skk:retrieved": self.retrieved,
+            "skk:invented": self.invented,
+        }
+        return {k: v for k, v in item.items() if v not in ("", [], [{}])}
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder that holds raw data, processed data and reports.
+
+    Use ``Workspace.find()`` to get the one a person means.
+    """
+
+    root: Path
+
+    @classmethod
+    def find(cls, folder: str | os.PathLike[str] | None = None) -> Workspace:
+        """The workspace that is meant.
+
+        In this order: ``folder``; the environment variable ``SKK_WORKSPACE``; the nearest folder
+        upwards from the current one that has ``data/raw``; the folder this library lies in.
+
+        Raises
+        ------
+        SkkError
+            If a folder was named and does not exist.
+        """
+        named = folder or os.environ.get(ENVIRONMENT_VARIABLE)
+        if named:
+            root = Path(named).expanduser().resolve()
+            if not root.is_dir():
+                raise SkkError(f"There is no folder {root}. Make it, or name another workspace.")
+            return cls(root)
+        here = Path.cwd()
+        for candidate in (here, *here.parents):
+            if (candidate / "data" / "raw").is_dir():
+                return cls(candidate)
+        return cls(Path(__file__).resolve().parent.parent)
+
+    @property
+    def raw(self) -> Path:
+        """Publishers' files as received, never edited."""
+        return self.root / "data" / "raw"
+
+    @property
+    def programme(self) -> Path:
+        """The programme register: CSV tables edited by people."""
+        return self.raw / "programme"
+
+    @property
+    def processed(self) -> Path:
+        """Parquet tables made by cleaning."""
+        return self.root / "data" / "processed"
+
+    @property
+    def reports(self) -> Path:
+        """Published reports."""
+        return self.root / "reports"
+
+    def resources(self) -> list[Resource]:
+        """The raw files of the workspace, in the order of the Data Package.
+
+        Raises
+        ------
+        SkkError
+            If ``datapackage.json`` is missing or cannot be read.
+        """
+        package = self.raw / PACKAGE_FILE
+        try:
+            items = json.loads(package.read_text("utf-8"))["resources"]
+            return [Resource.from_descriptor(item) for item in items]
+        except FileNotFoundError:
+            raise SkkError(
+                f"{package} is missing. Take raw files in with 'skk raw add FILE', "
+                "or make the example data with 'skk sample'."
+            ) from None
+        except (json.JSONDecodeError, KeyError, TypeError, UnicodeDecodeError) as error:
+            raise SkkError(f"{package} is not a readable Data Package: {error!r}") from error
+
+    def write_resources(self, resources: Iterable[Resource]) -> None:
+        """Replace ``data/raw/datapackage.json``; resources are kept in the order given."""
+        package = {
+            "profile": "data-package",
+            "name": "skk-raw",
+            "resources": [resource.descriptor() for resource in resources],
+        }
+        write_json(self.raw / PACKAGE_FILE, package)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A processed table, such as ``observations`` or ``households``.
+
+        Raises
+        ------
+        SkkError
+            If cleaning has not made the table.
+        """
+        import pandas as pd
+
+        path = self.processed / f"{name}.parquet"
+        if not path.is_file():
+            raise SkkError(f"There is no processed table {name!r} in {self.root}. Run 'skk clean'.")
+        return pd.read_parquet(path)
+
+
+def sha256(path: Path) -> str:
+    """Hex SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file so that it appears whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON with stable bytes: UTF-8, two spaces, a newline at the end."""
+    text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    write_bytes(path, text.encode("utf-8"))
