@@ -1,0 +1,384 @@
+"""The survey design: which rows, with what weights, drawn how; and domains of it.
+
+Every index takes its rows from a :class:`SurveyDesign` and hands its influence values back to it,
+so weights, strata, clusters, missing values and domains are dealt with here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from skk_analysis.estimate import LONELY_NOTE, UNBOUNDED, Estimate, Influence, Sampling
+
+__all__ = ["SurveyDesign", "as_design"]
+
+Spec = str | Sequence | np.ndarray | pd.Series | None
+
+
+class SurveyDesign:
+    """Rows of a sample with the way they were drawn.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a person or household (and year).  It is not copied and not changed.
+    weights : column name or array, optional
+        Sampling weights, ≥ 0.  Only their ratios matter.  Default: all equal.
+    strata : column name(s) or array, optional
+        Strata within which the clusters were drawn independently.
+    clusters : column name or array, optional
+        First-stage sampling units.  Default: ``ids``, or each row by itself.
+    ids : column name or array, optional
+        Person or household identifier: the sampling unit when there are no clusters.
+    fpc : column name or array, optional
+        Finite population correction, constant within a stratum: number of clusters in the
+        stratum's population, or, when ≤ 1, the share of them that was drawn.
+    waves : column name or array, optional
+        Year or round of a repeated or rotating sample.  Each wave is then a sample of its own
+        (its strata have the number of clusters drawn that year), and units found in several waves
+        make the estimates correlated.  Without it a year is a domain of one pooled sample, which
+        is right for difference between years too, but conservative when the strata differ a lot.
+    frequencies : column name or array, optional
+        Number of identical units that a row stands for, for tables counted in a database.  Gives
+        the same estimates *and* standard errors as the rows written out.  Not with clusters/ids.
+    missing : {"raise", "drop"}
+        What to do with rows whose studied value is missing.  ``"drop"`` makes them a part of the
+        sample outside the domain, and the estimate's ``method`` says how many they were.
+
+    Notes
+    -----
+    The same (stratum, cluster) labels in two designs mean the same unit: identifiers must not be
+    reused for other units in samples that are compared.  A unit that moves from one stratum to
+    another counts as another unit.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"year": [2019, 2019, 2020, 2020], "income": [1.0, 3.0, 2.0, 2.0],
+    ...                       "id": ["a", "b", "a", "b"]})
+    >>> design = SurveyDesign(frame, ids="id")
+    >>> design.where("year == 2019").n
+    2
+    """
+
+    def __init__(
+        self,
+        frame: pd.DataFrame,
+        weights: Spec = None,
+        strata: Spec = None,
+        clusters: Spec = None,
+        ids: Spec = None,
+        fpc: Spec = None,
+        *,
+        waves: Spec = None,
+        frequencies: Spec = None,
+        missing: str = "raise",
+    ) -> None:
+        if missing not in ("raise", "drop"):
+            raise ValueError(f"missing must be 'raise' or 'drop', got {missing!r}")
+        if frequencies is not None and not (clusters is None and ids is None):
+            raise ValueError("frequencies count independent units; leave clusters and ids out")
+        self.frame = frame
+        self.missing = missing
+        self.rows = np.arange(len(frame))
+        counts = _numbers(frame, frequencies, "frequencies")
+        self.weights = _numbers(frame, weights, "weights") * counts
+        self._draw_units(
+            strata=_labels(frame, strata, "strata"),
+            units=_labels(frame, clusters if clusters is not None else ids, "clusters"),
+            waves=_labels(frame, waves, "waves"),
+            fpc=None if fpc is None else _numbers(frame, fpc, "fpc"),
+            counts=None if frequencies is None else counts,
+        )
+
+    def _draw_units(self, *, strata, units, waves, fpc, counts) -> None:
+        """Make one :class:`Sampling` a wave, and number each row's unit within its wave."""
+        wave, wave_labels = pd.factorize(_tuples(waves, len(self.frame)))
+        self._wave, self._unit = wave, np.empty(len(self.frame), dtype=np.intp)
+        self._samplings: list[Sampling] = []
+        for code in range(len(wave_labels)):
+            rows = np.flatnonzero(wave == code)
+            stratum, _ = pd.factorize(_tuples(strata, len(self.frame))[rows])
+            unit, first, keys = np.arange(len(rows)), np.arange(len(rows)), None
+            if units is not None:
+                labels = pd.concat([*(strata or []), *units], axis=1).iloc[rows]
+                unit, keys = _numbered(labels)
+                first = np.unique(unit, return_index=True)[1]
+            self._unit[rows] = unit
+            self._samplings.append(
+                Sampling.of_units(
+                    stratum[first],
+                    fraction=_sampled_fraction(fpc, rows, first, stratum),
+                    count=None if counts is None else counts[rows],
+                    keys=keys,
+                )
+            )
+
+    # -- domains -----------------------------------------------------------------------------
+
+    @property
+    def n(self) -> int:
+        """Number of rows in the domain."""
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        units = sum(len(s.stratum) for s in self._samplings)
+        strata = sum(len(s.size) for s in self._samplings)
+        return f"SurveyDesign({self.n} of {len(self.frame)} rows, {units} units in {strata} strata)"
+
+    def where(self, condition: str | Sequence[bool] | np.ndarray | pd.Series) -> SurveyDesign:
+        """Return the domain where ``condition`` holds, within the same design.
+
+        Parameters
+        ----------
+        condition : str or boolean array
+            An expression for ``DataFrame.eval`` such as ``"year == 2019 and city == 'Espoo'"``,
+            or one truth value for each row of the whole frame.
+        """
+        mask = self.frame.eval(condition, level=1) if isinstance(condition, str) else condition
+        mask = np.asarray(pd.array(mask))
+        if mask.shape != (len(self.frame),) or mask.dtype != bool:
+            raise ValueError(
+                f"a condition gives True or False for each of the {len(self.frame)} rows of the "
+                f"frame, got {mask.dtype} of shape {mask.shape} from {condition!r}"
+            )
+        return self._domain(self.rows[mask[self.rows]], condition)
+
+    def split(self, by: str | Sequence[str]) -> Iterator[tuple[tuple, SurveyDesign]]:
+        """Yield ``(labels, domain)`` for each combination of the columns ``by``, in order."""
+        codes, labels = self.group_codes(by)
+        for code, label in enumerate(labels.itertuples(index=False, name=None)):
+            yield label, self._domain(self.rows[codes == code], label)
+
+    def group_codes(self, by: str | Sequence[str]) -> tuple[np.ndarray, pd.DataFrame]:
+        """Return each domain row's group number, and the groups' labels in sorted order."""
+        by = [by] if isinstance(by, str) else list(by)
+        _require_columns(self.frame, by)
+        keys = self.frame[by].iloc[self.rows]
+        if keys.isna().any(axis=None):
+            column = keys.columns[keys.isna().any()][0]
+            raise ValueError(
+                f"{keys[column].isna().sum()} rows have no {column!r}, so they belong to no group; "
+                f"give them a label, or leave them out with .where(\"{column}.notna()\")"
+            )
+        grouped = keys.groupby(by, sort=True, observed=True)
+        labels = grouped.size().index.to_frame(index=False)
+        return grouped.ngroup().to_numpy(), labels
+
+    def _domain(self, rows: np.ndarray, condition: object) -> SurveyDesign:
+        if len(rows) == 0:
+            raise ValueError(f"no rows: {condition!r} selects 0 of {self.n} rows of {self!r}")
+        domain = copy.copy(self)
+        domain.rows = rows
+        return domain
+
+    # -- values in, estimates out --------------------------------------------------------------
+
+    def values(self, column: str) -> tuple[np.ndarray, np.ndarray, str]:
+        """Return the domain rows with positive weight, their values, and a note on missing ones.
+
+        Raises
+        ------
+        ValueError
+            If a value is missing (with ``missing="raise"``), infinite or not a number.
+        """
+        _require_columns(self.frame, [column])
+        rows = self.rows[self.weights[self.rows] > 0]
+        values = _as_floats(self.frame[column].iloc[rows], column)
+        gone, note = np.isnan(values), ""
+        if gone.any():
+            if self.missing == "raise":
+                raise ValueError(
+                    f"{gone.sum()} of {len(values)} values of {column!r} are missing (first at row "
+                    f"{self.frame.index[rows[gone][0]]!r}); missing=\"drop\" leaves them out and "
+                    "says so"
+                )
+            rows, values = rows[~gone], values[~gone]
+            note = f"{gone.sum()} rows without {column} dropped"
+        if len(values) == 0:
+            raise ValueError(f"no rows with a value of {column!r} and a positive weight")
+        if np.isinf(values).any():
+            raise ValueError(f"{column!r} has infinite values (row {rows[np.isinf(values)][0]})")
+        return rows, values, note
+
+    def estimate(
+        self,
+        value: float,
+        rows: np.ndarray,
+        influence: np.ndarray,
+        *,
+        method: str,
+        unit: str = "",
+        bounds: tuple[float, float] = UNBOUNDED,
+    ) -> Estimate:
+        """Return the estimate whose influence function has the values ``influence`` at ``rows``.
+
+        Parameters
+        ----------
+        value : float
+        rows : ndarray of int, shape (n,)
+            Positions in the frame, each once.
+        influence : ndarray of float, shape (n,)
+            Influence function at each row, under the domain's weighted distribution.
+        """
+        weight = self.weights[rows]
+        parts = self._influence(rows, influence * (weight / weight.sum()))
+        variance = sum(part.variance for part in parts)
+        variance += 2 * sum(a.covariance(b) for i, a in enumerate(parts) for b in parts[:i])
+        notes = [method, self._lonely_note(parts)]
+        if sum(part.sampling.count[part.units].sum() for part in parts) < 2:
+            variance, notes = np.nan, [*notes, "one sampling unit: no standard error"]
+        return Estimate(
+            value=float(value),
+            se=float(np.sqrt(variance)),
+            n=len(rows),
+            unit=unit,
+            method="; ".join(filter(None, notes)),
+            bounds=bounds,
+            influence=parts,
+        )
+
+    def _influence(self, rows: np.ndarray, values: np.ndarray) -> tuple[Influence, ...]:
+        """Sum weighted influence values to units, one :class:`Influence` a wave."""
+        if len(self._samplings) == 1:
+            return (Influence.of_rows(self._samplings[0], self._unit[rows], values),)
+        wave = self._wave[rows]
+        return tuple(
+            Influence.of_rows(self._samplings[k], self._unit[rows[wave == k]], values[wave == k])
+            for k in np.unique(wave)
+        )
+
+    @staticmethod
+    def _lonely_note(parts: Sequence[Influence]) -> str:
+        lonely = (p.sampling.lonely[p.sampling.stratum[p.units]].any() for p in parts)
+        return LONELY_NOTE if any(lonely) else ""
+
+
+def as_design(data, column=None, *, weights=None, missing=None) -> tuple[SurveyDesign, str]:
+    """Return a design and a column name from whatever an index was called with.
+
+    Parameters
+    ----------
+    data : SurveyDesign, DataFrame, Series or array-like
+    column : str, optional
+        Needed with a design or a frame.
+    weights : column name or array, optional
+        Not with a design, which has its own.
+    missing : {"raise", "drop"}, optional
+        Overrides the design's rule.
+    """
+    if isinstance(data, SurveyDesign):
+        if weights is not None:
+            raise ValueError("a SurveyDesign carries its own weights; leave weights= out")
+        design = copy.copy(data) if missing else data
+        design.missing = missing or data.missing
+    else:
+        frame = data
+        if not isinstance(data, pd.DataFrame):
+            values = data if isinstance(data, pd.Series) else np.asarray(data)
+            if np.ndim(values) != 1:
+                raise ValueError(f"values must be one-dimensional, got shape {np.shape(values)}")
+            frame, column = pd.DataFrame({"value": values}), "value"
+        design = SurveyDesign(frame, weights, missing=missing or "raise")
+    if column is None:
+        columns = list(design.frame.columns)
+        raise ValueError(f"name the column to study, one of {columns}")
+    return design, column
+
+
+# -- reading columns ---------------------------------------------------------------------------
+
+
+def _require_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
+    absent = [name for name in names if name not in frame.columns]
+    if absent:
+        raise KeyError(f"no column {absent[0]!r}; the columns are {list(frame.columns)}")
+
+
+def _series(frame: pd.DataFrame, spec: Spec, role: str) -> pd.Series:
+    """Return a column named, or given as an array as long as the frame."""
+    if isinstance(spec, str):
+        _require_columns(frame, [spec])
+        return frame[spec]
+    if len(spec) != len(frame):
+        raise ValueError(f"{role} has {len(spec)} entries for {len(frame)} rows")
+    return pd.Series(np.asarray(spec), index=frame.index, name=role)
+
+
+def _as_floats(series: pd.Series, role: str) -> np.ndarray:
+    try:
+        return series.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{role!r} must hold numbers: {error}; try pandas.to_numeric") from None
+
+
+def _numbers(frame: pd.DataFrame, spec: Spec, role: str) -> np.ndarray:
+    """Return non-negative finite design numbers; all ones when nothing is given."""
+    if spec is None:
+        return np.ones(len(frame))
+    values = _as_floats(_series(frame, spec, role), role)
+    wrong = ~(np.isfinite(values) & (values >= 0))
+    if wrong.any():
+        raise ValueError(
+            f"{role} must be finite and ≥ 0: {wrong.sum()} are not, the first is "
+            f"{values[wrong][0]} at row {frame.index[np.flatnonzero(wrong)[0]]!r}"
+        )
+    if len(values) and values.sum() == 0:
+        raise ValueError(f"all {role} are 0, so no row counts")
+    return values
+
+
+def _labels(frame: pd.DataFrame, spec: Spec, role: str) -> list[pd.Series] | None:
+    """Return identifier columns, complete; several strata columns cross to one."""
+    if spec is None:
+        return None
+    several = isinstance(spec, (list, tuple)) and all(
+        isinstance(s, str) and s in frame.columns for s in spec
+    )
+    columns = [_series(frame, s, role) for s in (spec if several else [spec])]
+    for column in columns:
+        if column.isna().any():
+            row = frame.index[np.flatnonzero(column.isna())[0]]
+            raise ValueError(f"{role}: {column.isna().sum()} missing in {column.name!r}, first at {row!r}")
+    return columns
+
+
+def _tuples(columns: list[pd.Series] | None, length: int) -> np.ndarray:
+    """Return one integer code a row for a set of crossed columns."""
+    if columns is None:
+        return np.zeros(length, dtype=np.intp)
+    return _numbered(pd.concat(columns, axis=1))[0]
+
+
+def _numbered(labels: pd.DataFrame) -> tuple[np.ndarray, pd.MultiIndex]:
+    """Number the distinct rows of ``labels`` in order of appearance, and return them as keys."""
+    names = list(labels.columns)
+    labels = labels.set_axis(range(len(names)), axis=1)  # two columns may have the same name
+    codes = labels.groupby(list(labels.columns), sort=False, observed=True).ngroup().to_numpy()
+    keys = pd.MultiIndex.from_frame(labels.drop_duplicates(), names=names)
+    return codes, keys
+
+
+def _sampled_fraction(fpc, rows, first, stratum) -> np.ndarray | None:
+    """Return each stratum's sampled share from the fpc column, checked to be constant within."""
+    if fpc is None:
+        return None
+    stated = fpc[rows]
+    low = np.full(stratum.max() + 1, np.inf)
+    high = np.zeros(stratum.max() + 1)
+    np.minimum.at(low, stratum, stated)
+    np.maximum.at(high, stratum, stated)
+    drawn = np.bincount(stratum[first])
+    fraction = np.where(low <= 1, low, drawn / low)
+    if (low != high).any() or (fraction > 1).any():
+        worst = int(np.argmax((low != high) | (fraction > 1)))
+        raise ValueError(
+            "fpc is the number of clusters in the stratum's population (or the share drawn), the "
+            f"same on all its rows and ≥ those drawn; stratum number {worst} has {low[worst]} to "
+            f"{high[worst]} with {drawn[worst]} drawn"
+        )
+    return fraction

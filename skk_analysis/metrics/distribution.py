@@ -1,0 +1,153 @@
+"""A validated, sorted, weighted distribution: the one thing that every index is a function of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+__all__ = ["Distribution"]
+
+# Cumulative shares carry the rounding of up to millions of additions; two shares closer than this
+# are the same share.
+SAME_SHARE = 1e-10
+
+
+@dataclass(frozen=True, eq=False)
+class Distribution:
+    """Values in ascending order with their population shares.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n,)
+        Ascending, finite.
+    weights : ndarray of float, shape (n,)
+        Positive, in the same order; only their ratios matter.
+    rows : ndarray of int, shape (n,)
+        Where each value came from, to name it in an error.
+    """
+
+    values: np.ndarray
+    weights: np.ndarray
+    rows: np.ndarray
+
+    @cached_property
+    def share(self) -> np.ndarray:
+        """Population share of each row; sums to 1."""
+        return self.weights / self.weights.sum()
+
+    @cached_property
+    def cumulative_share(self) -> np.ndarray:
+        """Share of the population up to and including each row."""
+        return np.cumsum(self.share)
+
+    @cached_property
+    def cumulative_mean(self) -> np.ndarray:
+        """Generalised Lorenz ordinate up to and including each row; ends at the mean."""
+        return np.cumsum(self.share * self.values)
+
+    @cached_property
+    def mean(self) -> float:
+        """Weighted mean."""
+        return float(self.cumulative_mean[-1])
+
+    @cached_property
+    def effective_n(self) -> float:
+        """Kish's effective number of rows, :math:`1/\\sum p_i^2`."""
+        return float(1 / (self.share @ self.share))
+
+    @cached_property
+    def median(self) -> float:
+        """The 0.5 quantile."""
+        return self.quantile(0.5)
+
+    @cached_property
+    def mean_distance(self) -> np.ndarray:
+        """Mean distance of each row from all others, :math:`A(y_i)=\\sum_j p_j|y_i-y_j|`.
+
+        Rows with the same value get the same distance in whatever order they stand, because a
+        tied row adds as much to the first cumulative sum as it takes from the second.
+        """
+        return (
+            self.values * (2 * self.cumulative_share - 1) - 2 * self.cumulative_mean + self.mean
+        )
+
+    # -- functions of the order ----------------------------------------------------------------
+
+    def quantile(self, p: float) -> float:
+        """Return the inverse distribution function, averaged where it jumps at exactly ``p``.
+
+        Hyndman & Fan's definition 2: unchanged by replication and by the scale of weights.
+        """
+        i = int(np.searchsorted(self.cumulative_share, p - SAME_SHARE))
+        i = min(i, len(self.values) - 1)
+        at_jump = abs(self.cumulative_share[i] - p) <= SAME_SHARE and i + 1 < len(self.values)
+        return float((self.values[i] + self.values[i + 1]) / 2 if at_jump else self.values[i])
+
+    def lorenz(self, p: float) -> float:
+        """Return the share of the total that the poorest share ``p`` has, linear between rows."""
+        return self.generalised_lorenz(p) / self.mean
+
+    def generalised_lorenz(self, p: float) -> float:
+        """Return the Lorenz ordinate times the mean."""
+        share = np.concatenate([[0.0], self.cumulative_share])
+        return float(np.interp(p, share, np.concatenate([[0.0], self.cumulative_mean])))
+
+    def share_below(self, x: float) -> float:
+        """Return the share of the population strictly below ``x``."""
+        i = int(np.searchsorted(self.values, x, side="left"))
+        return float(self.cumulative_share[i - 1]) if i else 0.0
+
+    # -- their influence functions ---------------------------------------------------------------
+
+    def mean_influence(self) -> np.ndarray:
+        """Influence function of the mean."""
+        return self.values - self.mean
+
+    def generalised_lorenz_influence(self, p: float) -> np.ndarray:
+        """Influence function of the generalised Lorenz ordinate at ``p``; needs no density."""
+        q = self.quantile(p)
+        return np.minimum(self.values - q, 0) + p * q - self.generalised_lorenz(p)
+
+    def lorenz_influence(self, p: float) -> np.ndarray:
+        """Influence function of the Lorenz ordinate at ``p``."""
+        tilt = self.lorenz(p) * self.mean_influence()
+        return (self.generalised_lorenz_influence(p) - tilt) / self.mean
+
+    def quantile_influence(self, p: float) -> np.ndarray:
+        """Influence function of the quantile, :math:`(p-1[y\\le q])/f(q)`."""
+        q = self.quantile(p)
+        return (p - (self.values <= q)) / self.density(q)
+
+    def density(self, x: float) -> float:
+        """Return the density at ``x`` by a Gaussian kernel."""
+        width = self._kernel_width
+        return float(self.share @ np.exp(-0.5 * ((self.values - x) / width) ** 2)) / (
+            width * np.sqrt(2 * np.pi)
+        )
+
+    @cached_property
+    def _kernel_width(self) -> float:
+        spread = self.quantile(0.75) - self.quantile(0.25)
+        return 0.79 * spread * self.effective_n**-0.2
+
+    # -- what an index may demand ----------------------------------------------------------------
+
+    def require(self, index: str, *, above: float | None = None, least: float | None = None,
+                advice: str = "") -> None:
+        """Stop unless every value is > ``above`` (or ≥ ``least``), naming the offending ones."""
+        if above is not None:
+            wrong, rule = self.values <= above, f"> {above:g}"
+        else:
+            wrong, rule = self.values < least, f"≥ {least:g}"
+        if wrong.any():
+            raise ValueError(
+                f"{index} needs values {rule}: {wrong.sum()} of {len(wrong)} are not, the smallest "
+                f"is {self.values[0]:g} (row {self.rows[0]}). {advice}".rstrip()
+            )
+
+    def require_positive_mean(self, index: str) -> None:
+        """Stop unless the mean, by which the index divides, is positive."""
+        if not self.mean > 0:
+            raise ValueError(f"{index} divides by the mean, which is {self.mean:g}; it must be > 0")

@@ -1,0 +1,233 @@
+"""From a formula to a public index: weights, design errors, domains and tables for every index.
+
+A researcher adds an index by writing its value and influence function on a
+:class:`~skk_analysis.metrics.distribution.Distribution`::
+
+    @index(bounds=(0, 1))
+    def gini(dist):
+        \"\"\"Gini coefficient. ...\"\"\"
+        value = 1 - ...
+        return Linearised(value, influence)
+
+The function that comes out takes a survey design, arrays, a Series or a frame, gives an
+:class:`~skk_analysis.estimate.Estimate` (or with ``by=`` a tidy table), and can be asked for in
+:func:`inequality_table`.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from skk_analysis.estimate import UNBOUNDED, Estimate, combine
+from skk_analysis.metrics.design import SurveyDesign, as_design
+from skk_analysis.metrics.distribution import Distribution
+
+__all__ = ["INDICES", "Linearised", "index", "inequality_table"]
+
+
+class Linearised(NamedTuple):
+    """Value of an index and its influence function.
+
+    Attributes
+    ----------
+    value : float
+    influence : ndarray, shape (n,)
+        In the order of the distribution; weighted mean 0.
+    terms : sequence of (float, Estimate)
+        Derivatives by estimates that the index was given as parameters, e.g. a poverty line.
+    note : str
+        Anything the reader of this one value must know.
+    """
+
+    value: float
+    influence: np.ndarray
+    terms: Sequence[tuple[float, Estimate]] = ()
+    note: str = ""
+
+
+INDICES: dict[str, Callable] = {}
+
+_SHARED = {
+    "data": inspect.Parameter.POSITIONAL_OR_KEYWORD,
+    "column": inspect.Parameter.POSITIONAL_OR_KEYWORD,
+    "weights": inspect.Parameter.KEYWORD_ONLY,
+    "by": inspect.Parameter.KEYWORD_ONLY,
+    "missing": inspect.Parameter.KEYWORD_ONLY,
+}
+
+
+def index(bounds: tuple[float, float] = UNBOUNDED) -> Callable:
+    """Make a public index of a formula ``formula(dist, **parameters) -> Linearised``.
+
+    Parameters
+    ----------
+    bounds : tuple of float
+        Range of the index, on whose scale intervals are made.
+    """
+
+    def decorate(formula: Callable) -> Callable:
+        own = list(inspect.signature(formula).parameters.values())[1:]
+
+        @functools.wraps(formula)
+        def public(data, column=None, *, weights=None, by=None, missing=None, **parameters):
+            _require_known(formula.__name__, parameters, own)
+            design, column = as_design(data, column, weights=weights, missing=missing)
+            wanted = {formula.__name__: functools.partial(public, **parameters)}
+            if by is not None:
+                return _table(design, column, by, wanted, level=0.95)
+            ((_, estimates),) = _estimates(design, column, None, wanted)
+            return estimates[formula.__name__]
+
+        public.formula, public.bounds = formula, tuple(map(float, bounds))
+        public.__signature__ = inspect.Signature(
+            [
+                inspect.Parameter(name, kind, default=inspect.Parameter.empty if name == "data" else None)
+                for name, kind in _SHARED.items()
+            ]
+            + [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
+        )
+        INDICES[formula.__name__] = public
+        return public
+
+    return decorate
+
+
+def _require_known(name: str, given: Mapping, own: Sequence[inspect.Parameter]) -> None:
+    allowed = [p.name for p in own]
+    for key in given:
+        if key not in allowed:
+            raise TypeError(f"{name} has no parameter {key!r}; it has {allowed + list(_SHARED)[2:]}")
+
+
+def _estimates(
+    design: SurveyDesign, column: str, by: str | Sequence[str] | None, wanted: Mapping
+) -> Iterator[tuple[tuple, dict[str, Estimate]]]:
+    """Yield each group's labels and estimates, all from one sort of the column."""
+    rows, values, note = design.values(column)
+    order = np.argsort(values, kind="stable")
+    rows, values = rows[order], values[order]
+    if by is None:
+        yield (), _of_distribution(design, rows, values, wanted, note)
+        return
+    domain = design.where(np.isin(np.arange(len(design.frame)), rows)) if note else design
+    codes, labels = domain.group_codes(by)
+    code = np.full(len(design.frame), -1, dtype=np.int32)
+    code[domain.rows] = codes
+    grouped = np.argsort(code[rows], kind="stable")  # rows by group, still ascending within each
+    ends = np.cumsum(np.bincount(code[rows], minlength=len(labels)))
+    for label, start, end in zip(labels.itertuples(index=False, name=None), [0, *ends], ends):
+        take = grouped[start:end]
+        if len(take):
+            yield label, _of_distribution(design, rows[take], values[take], wanted, note)
+
+
+def _of_distribution(design, rows, values, wanted, note) -> dict[str, Estimate]:
+    """Return the wanted estimates of one domain, given in ascending order."""
+    dist = Distribution(values, design.weights[rows], rows)
+    estimates = {}
+    for name, function in wanted.items():
+        function, parameters = _unwrap(function)
+        result = function.formula(dist, **parameters)
+        estimate = design.estimate(
+            result.value,
+            rows,
+            result.influence,
+            method="; ".join(filter(None, [_label(function, parameters), result.note, note])),
+            bounds=function.bounds,
+        )
+        if result.terms:
+            terms = [(1.0, estimate), *result.terms]
+            estimate = combine(
+                result.value, terms, method=estimate.method, bounds=function.bounds
+            )
+        estimates[name] = estimate
+    return estimates
+
+
+def _unwrap(function: Callable) -> tuple[Callable, dict]:
+    """Return the index behind a function or a ``functools.partial`` of one."""
+    if isinstance(function, functools.partial):
+        return function.func, function.keywords
+    return function, {}
+
+
+def _label(function: Callable, parameters: Mapping) -> str:
+    shown = ", ".join(f"{k}={float(v):g}" for k, v in parameters.items() if v is not None)
+    return f"{function.__name__}({shown})" if shown else function.__name__
+
+
+def inequality_table(
+    data,
+    column: str | None = None,
+    *,
+    by: str | Sequence[str] | None = None,
+    indices: Sequence | Mapping[str, Callable] | None = None,
+    weights=None,
+    missing: str | None = None,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Return many indices, for every group, from one sort of the column.
+
+    Parameters
+    ----------
+    data, column, weights, missing
+        As for every index.
+    by : column name or names, optional
+        Groups; all are domains of the same design.
+    indices : sequence or mapping, optional
+        Names (``"gini"``), index functions, or ``functools.partial`` of them with parameters; a
+        mapping gives them labels.  Default: Gini, Theil T, MLD, S80/S20, Palma, P90/P10,
+        low-income rate, Wolfson and Duclos–Esteban–Ray.
+    level : float, default 0.95
+        Coverage of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        One row an estimate: index, the ``by`` columns, value, se, lower, upper, n, method.
+
+    Examples
+    --------
+    >>> inequality_table([1, 2, 3, 4], indices=["gini", "wolfson"])["value"].round(2).tolist()
+    [0.25, 0.3]
+    """
+    design, column = as_design(data, column, weights=weights, missing=missing)
+    return _table(design, column, by, _wanted(indices), level)
+
+
+DEFAULT_INDICES = (
+    "gini", "theil_t", "mld", "s80s20", "palma", "percentile_ratio", "low_income_rate",
+    "wolfson", "duclos_esteban_ray",
+)  # fmt: skip
+
+
+def _wanted(indices: Sequence | Mapping[str, Callable] | None) -> dict[str, Callable]:
+    """Return label → index function."""
+    if isinstance(indices, str):
+        indices = [indices]
+    if not isinstance(indices, Mapping):
+        listed = DEFAULT_INDICES if indices is None else indices
+        indices = {i if isinstance(i, str) else _label(*_unwrap(i)): i for i in listed}
+    unknown = [i for i in indices.values() if isinstance(i, str) and i not in INDICES]
+    if unknown:
+        raise ValueError(f"no index {unknown[0]!r}; the indices are {sorted(INDICES)}")
+    return {label: INDICES[i] if isinstance(i, str) else i for label, i in indices.items()}
+
+
+def _table(design, column, by, wanted, level) -> pd.DataFrame:
+    """Return the tidy table of estimates."""
+    names = [] if by is None else [by] if isinstance(by, str) else list(by)
+    rows = []
+    for labels, estimates in _estimates(design, column, by, wanted):
+        for name, e in estimates.items():
+            lower, upper = e.interval(level) if not math.isnan(e.se) else (math.nan, math.nan)
+            figures = dict(value=e.value, se=e.se, lower=lower, upper=upper, n=e.n, method=e.method)
+            rows.append({"index": name, **dict(zip(names, labels)), **figures})
+    return pd.DataFrame(rows)
