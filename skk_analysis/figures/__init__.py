@@ -1,0 +1,40 @@
+"""Tables and charts of the reports; each carries its alternative text and its data table."""
+
+from skk_analysis.figures.area_map import Area, area_map
+from skk_analysis.figures.changes import Change, change_dots
+from skk_analysis.figures.distribution import Curve, density_of, two_years
+from skk_analysis.figures.dots import ranked_dots
+from skk_analysis.figures.dumbbell import Pair, dumbbell
+from skk_analysis.figures.figure import Figure
+from skk_analysis.figures.matrix import Criterion, matrix
+from skk_analysis.figures.monitor import Series, monitor
+from skk_analysis.figures.prose import Heading, Prose, Sentence
+from skk_analysis.figures.stacked import Bar, stacked_bars
+from skk_analysis.figures.table import Cell, Limits, Marked, Table
+
+__all__ = [
+    "Area",
+    "Bar",
+    "Cell",
+    "Change",
+    "Criterion",
+    "Curve",
+    "Figure",
+    "Heading",
+    "Limits",
+    "Marked",
+    "Pair",
+    "Prose",
+    "Sentence",
+    "Series",
+    "Table",
+    "area_map",
+    "change_dots",
+    "density_of",
+    "dumbbell",
+    "matrix",
+    "monitor",
+    "ranked_dots",
+    "stacked_bars",
+    "two_years",
+]

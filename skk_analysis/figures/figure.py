@@ -1,0 +1,51 @@
+"""A figure with everything a reader who cannot see it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from skk_analysis.figures.table import Table
+from skk_analysis.language.quantities import Quantity
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One finished figure.
+
+    Parameters
+    ----------
+    svg : the drawing
+    caption : "Kuvio 1. …"
+    alt : what the figure is and its main numbers, in one or two sentences
+    description : what the figure says, in full
+    table : the data behind it
+    """
+
+    svg: str
+    caption: str
+    alt: str
+    description: str
+    table: Table
+
+    def __post_init__(self) -> None:
+        texts = {"svg": self.svg, "caption": self.caption, "alt": self.alt}
+        texts["description"] = self.description
+        empty = [name for name, words in texts.items() if not words]
+        if empty:
+            raise ValueError(f"A figure needs its {', '.join(empty)}.")
+
+    def quantities(self) -> Iterator[Quantity]:
+        """The numbers that the figure draws."""
+        return self.table.quantities()
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        metadata = {
+            "alt": self.alt,
+            "caption": self.caption,
+            "description": self.description,
+            "table": self.table.html(),
+        }
+        data = {"image/svg+xml": self.svg, "text/plain": self.alt}
+        return data, {"image/svg+xml": metadata}

@@ -1,0 +1,184 @@
+"""Urban HEART Monitor: the city's trend in each indicator against its comparison cities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+
+from skk_analysis.figures import canvas as c
+from skk_analysis.figures.figure import Figure
+from skk_analysis.figures.table import Cell, Missing, Table
+from skk_analysis.language.catalogue import text
+from skk_analysis.language.quantities import Quantity
+
+COLUMNS = 3
+PANEL = 1.75
+"""Height of a panel in inches."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """One panel: the city's values and the comparison cities' median and middle half by year."""
+
+    name: str
+    city: dict[int, Quantity]
+    median: dict[int, Quantity]
+    lower: dict[int, float]
+    upper: dict[int, float]
+    target: Quantity | None = None
+
+
+def monitor(
+    series: Sequence[Series], city: str, year: int, language: str, *, caption: str, topic: str
+) -> Figure:
+    """Small multiples, one indicator a panel; a year without a value is a gap, never a line.
+
+    Parameters
+    ----------
+    city : the city's name
+    year : the report's year, marked in each panel
+    topic : what is shown, as it starts the alternative text
+    """
+    facts = [_fact(one, year, language) for one in series]
+    return Figure(
+        svg=_draw(series, city, year, language),
+        caption=caption,
+        alt=text(
+            "chart.monitor.alt", language, topic=topic, count=str(len(series)), first=facts[0]
+        ),
+        description=text("chart.monitor.description", language, topic=topic, facts=" ".join(facts)),
+        table=_table(series, language, caption),
+    )
+
+
+def _fact(one: Series, year: int, language: str) -> str:
+    years = [y for y in one.city if y <= year]
+    if not years:
+        return text("chart.monitor.none", language, name=one.name)
+    last = max(years)
+    if last not in one.median:
+        return text(
+            "chart.monitor.alone",
+            language,
+            name=one.name,
+            year=str(last),
+            value=one.city[last].shown(language),
+        )
+    return text(
+        "chart.monitor.fact",
+        language,
+        name=one.name,
+        year=str(last),
+        value=one.city[last].shown(language),
+        median=one.median[last].shown(language),
+    )
+
+
+def _table(series: Sequence[Series], language: str, caption: str) -> Table:
+    years = sorted({year for one in series for year in (*one.city, *one.median)})
+    rows: list[tuple[Cell, ...]] = []
+    for one in series:
+        for key, values in (("table.city_row", one.city), ("table.median_row", one.median)):
+            name = text(key, language, name=one.name)
+            rows.append((name, *(values.get(year, Missing("not_received")) for year in years)))
+    columns = (text("table.indicator", language), *(str(year) for year in years))
+    title = text("figure.data", language, caption=caption)
+    return Table(title, columns, tuple(rows), language, wide=True)
+
+
+def _draw(series: Sequence[Series], city: str, year: int, language: str) -> str:
+    lines = -(-len(series) // COLUMNS)
+    height = 0.55 + PANEL * lines
+    with c.drawing(height=height, layout=None) as canvas:
+        canvas.subplots_adjust(
+            left=0.075,
+            right=0.965,
+            top=1 - 0.72 / height,
+            bottom=0.3 / height,
+            hspace=0.52,
+            wspace=0.42,
+        )
+        panels = canvas.subplots(lines, COLUMNS, squeeze=False).ravel()
+        for axes, one in zip(panels, series, strict=False):
+            _panel(axes, one, year, language)
+        for axes in panels[len(series) :]:
+            axes.set_axis_off()
+        _legend(canvas, city, language)
+        return c.svg(canvas)
+
+
+def _legend(canvas, city: str, language: str) -> None:
+    """One line over the panels says what the lines are; each has its own dash and marker."""
+    band = text("chart.monitor.band", language)
+    median = text("chart.monitor.median", language)
+    handles = [
+        Line2D([], [], color=c.BLUE, marker="o", markersize=3.5, linewidth=1.6, label=city),
+        Line2D([], [], color=c.DARK, linestyle="--", linewidth=1.1, label=median),
+        Patch(facecolor=c.PALE, edgecolor=c.GREY, linewidth=0.4, label=band),
+    ]
+    canvas.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(0.0, 1.0),
+        ncols=3,
+        frameon=False,
+        fontsize=8,
+        borderaxespad=0.1,
+    )
+
+
+def _panel(axes: Axes, one: Series, year: int, language: str) -> None:
+    years = sorted({*one.city, *one.median})
+    span = range(years[0], years[-1] + 1) if years else range(year, year + 1)
+
+    def line(values: dict[int, Quantity]) -> list[float]:
+        return [values[y].value if y in values else np.nan for y in span]
+
+    low = [one.lower.get(y, np.nan) for y in span]
+    high = [one.upper.get(y, np.nan) for y in span]
+    axes.fill_between(span, low, high, facecolor=c.PALE, edgecolor=c.GREY, linewidth=0.4)
+    axes.plot(span, line(one.median), "--", color=c.DARK, linewidth=1.1)
+    axes.plot(span, line(one.city), "-o", color=c.BLUE, markersize=2.8, linewidth=1.6)
+    if one.target is not None:
+        axes.axhline(one.target.value, color=c.GREEN, linewidth=1, linestyle=":")
+    if year in one.city:
+        _value(axes, one.city[year], one.median.get(year), year, language)
+    axes.set_title("\n".join(_wrapped(one.name)), fontsize=8, pad=9)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=3, integer=True))
+    axes.tick_params(labelsize=7, length=2)
+    axes.margins(x=0.06, y=0.18)
+    unit = next(iter((*one.city.values(), *one.median.values()))).unit if years else "score"
+    c.number_axis(axes.yaxis, unit, language, ticks=4)
+
+
+def _value(axes: Axes, value: Quantity, median: Quantity | None, year: int, language: str) -> None:
+    """Print the year's value beside its point, on the side away from the median."""
+    above = median is None or value.value >= median.value
+    axes.plot(year, value.value, "o", color=c.BLUE, markersize=5)
+    axes.annotate(
+        value.shown(language),
+        (year, value.value),
+        xytext=(0, 7 if above else -8),
+        textcoords="offset points",
+        ha="center" if year < max(axes.get_xlim()) - 1 else "right",
+        va="center",
+        fontsize=7.5,
+        color=c.BLUE,
+        weight="bold",
+    )
+
+
+def _wrapped(name: str, width: int = 34) -> list[str]:
+    """A panel's title on at most two lines; a longer one is cut with an ellipsis."""
+    lines = [""]
+    for word in name.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines if len(lines) <= 2 else [lines[0], lines[1][: width - 1] + "…"]

@@ -1,0 +1,177 @@
+"""Tables that a screen reader can walk: a caption, header cells with scope, typed cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from skk_analysis.language.catalogue import text
+from skk_analysis.language.quantities import Missing, Quantity
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The interval of a quantity as a cell of its own."""
+
+    of: Quantity
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A quantity with a class that is told by a symbol and a word as well as by colour."""
+
+    quantity: Quantity
+    mark: str  # a CSS class such as "better"
+    symbol: str
+    word: str
+
+
+Cell = str | Quantity | Limits | Missing | Marked
+"""What a table's cell may hold."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a report.
+
+    Parameters
+    ----------
+    caption : "Taulukko 3. …"
+    columns : headings; the first column's cells are the rows' headings
+    rows : cells, as many in a row as there are columns
+    language : ``fi``, ``sv`` or ``en``
+    wide : put it into a region that scrolls and takes the keyboard's focus
+    note : a line under the table
+    """
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    language: str
+    wide: bool = False
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.caption or not all(self.columns):
+            raise ValueError(f"A table needs a caption and no empty heading: {self.columns!r}.")
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(f"{self.caption}: {len(row)} cells under {len(self.columns)}.")
+
+    def quantities(self) -> Iterator[Quantity]:
+        """The numbers in the table, row by row."""
+        for row in self.rows:
+            for cell in row:
+                if isinstance(cell, Quantity):
+                    yield cell
+                elif isinstance(cell, Marked):
+                    yield cell.quantity
+
+    def statuses(self) -> list[str]:
+        """The reasons for missing numbers that occur, each once."""
+        cells = (cell for row in self.rows for cell in row)
+        return list(dict.fromkeys(cell.status for cell in cells if isinstance(cell, Missing)))
+
+    def html(self) -> str:
+        """The table as accessible HTML, with what its signs mean."""
+        head = "".join(
+            f'<th scope="col"{_side(self._is_numeric(i))}>{escape(heading)}</th>'
+            for i, heading in enumerate(self.columns)
+        )
+        body = "".join(
+            "<tr>" + self._heading(row[0]) + "".join(self._cell(c) for c in row[1:]) + "</tr>"
+            for row in self.rows
+        )
+        table = (
+            f'<table class="skk"><caption>{escape(self.caption)}</caption>'
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        )
+        if self.wide:
+            table = (
+                f'<div class="skk-wide" role="region" tabindex="0" '
+                f'aria-label="{escape(self.caption)}">{table}</div>'
+            )
+        notes = [self.note] if self.note else []
+        notes += [text(f"missing.{s}.meaning", self.language) for s in self.statuses()]
+        return table + "".join(f'<p class="skk-note">{escape(note)}</p>' for note in notes)
+
+    def plain(self) -> str:
+        """The table as text, one row a line."""
+        lines = [self.caption, " | ".join(self.columns)]
+        lines += [" | ".join(self._words(cell) for cell in row) for row in self.rows]
+        return "\n".join(lines)
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        return {"text/html": self.html(), "text/plain": self.plain()}, {}
+
+    def _is_numeric(self, column: int) -> bool:
+        return column > 0 and any(
+            isinstance(row[column], Quantity | Limits | Marked) for row in self.rows
+        )
+
+    def _words(self, cell: Cell) -> str:
+        match cell:
+            case Quantity():
+                return cell.shown(self.language, short=True)
+            case Limits():
+                return cell.of.interval(self.language) or text("table.no_interval", self.language)
+            case Marked():
+                return f"{cell.quantity.shown(self.language, short=True)} {cell.symbol}"
+            case Missing():
+                return cell.shown(self.language)
+        return cell
+
+    def _heading(self, cell: Cell) -> str:
+        return f'<th scope="row">{escape(self._words(cell))}</th>'
+
+    def _cell(self, cell: Cell) -> str:
+        words = escape(self._words(cell))
+        match cell:
+            case Quantity():
+                return f'<td class="number" data-result="{escape(cell.id)}">{words}</td>'
+            case Marked():
+                number = escape(cell.quantity.shown(self.language, short=True))
+                return (
+                    f'<td class="number skk-{cell.mark}" data-result="{escape(cell.quantity.id)}">'
+                    f'{number} <span aria-hidden="true">{cell.symbol}</span>'
+                    f'<span class="skk-hidden"> {escape(cell.word)}</span></td>'
+                )
+            case Limits():
+                return f'<td class="number">{words}</td>'
+            case Missing():
+                return f'<td class="missing">{words}</td>'
+        return f"<td>{words}</td>"
+
+
+def _side(numeric: bool) -> str:
+    return ' class="number"' if numeric else ""
+
+
+def value_table(
+    caption: str,
+    heading: str,
+    rows: Sequence[tuple[str, Quantity]],
+    language: str,
+) -> Table:
+    """The data behind a figure: a name, its number, and limits and n where there are any."""
+    limits = any(quantity.lower is not None for _, quantity in rows)
+    counts = any(quantity.n is not None for _, quantity in rows)
+    columns = [heading, text("table.value", language)]
+    columns += [text("table.interval", language)] if limits else []
+    columns += [text("table.n", language)] if counts else []
+    body = []
+    for name, quantity in rows:
+        row: list[Cell] = [name, quantity]
+        row += [Limits(quantity)] if limits else []
+        row += [count_of(quantity)] if counts else []
+        body.append(tuple(row))
+    return Table(caption, tuple(columns), tuple(body), language)
+
+
+def count_of(quantity: Quantity) -> Cell:
+    """The number of observations behind a quantity, as a cell."""
+    if quantity.n is None:
+        return Missing("not_applicable")
+    return Quantity(f"{quantity.id}.n", float(quantity.n), "persons", year=quantity.year)

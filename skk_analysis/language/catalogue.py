@@ -1,0 +1,112 @@
+"""The message catalogues: gettext files with symbolic ids (``matrix.title``), read by Babel."""
+
+from __future__ import annotations
+
+import string
+from functools import cache
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from skk_analysis.workspace import SkkError
+
+LANGUAGES = ("fi", "sv", "en")
+"""Languages of the reports; the first one is the one the programme was written in."""
+
+CATALOGUES = Path(__file__).parent / "catalogues"
+
+
+@cache
+def catalogue(language: str) -> Catalog:
+    """The catalogue of a language, read once.
+
+    Raises
+    ------
+    SkkError
+        If the language is not one of `LANGUAGES`.
+    """
+    if language not in LANGUAGES:
+        raise SkkError(f"There is no language {language!r}. Use one of: {', '.join(LANGUAGES)}.")
+    with (CATALOGUES / f"{language}.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def keys(language: str) -> set[str]:
+    """All message ids of a language."""
+    return {_identity(message.id) for message in catalogue(language) if message.id}
+
+
+def has_text(key: str, language: str) -> bool:
+    """Whether the catalogue holds a (singular) message with this id."""
+    return key in _messages(language)
+
+
+def text(key: str, language: str, **values: str) -> str:
+    """The message ``key`` in ``language`` with its placeholders filled.
+
+    Parameters
+    ----------
+    key : symbolic id, such as ``matrix.title``
+    language : ``fi``, ``sv`` or ``en``
+    values : one text for each placeholder; numbers are formed by `forms` first
+
+    Raises
+    ------
+    SkkError
+        If the message is missing, or the values are not exactly those it has places for.
+
+    Examples
+    --------
+    >>> text("figure.number", "fi", number="3")
+    'Kuvio 3.'
+    """
+    bare = [name for name, value in values.items() if not isinstance(value, str)]
+    if bare:
+        raise SkkError(f"Message {key!r}: form the number(s) {', '.join(bare)} for {language!r}.")
+    return _filled(template(key, language), key, language, values)
+
+
+def template(key: str, language: str) -> str:
+    """The message with its placeholders still open."""
+    try:
+        return _messages(language)[key]
+    except KeyError:
+        raise SkkError(f"The catalogue {language}.po has no message {key!r}.") from None
+
+
+def plural(key: str, language: str, count: int, **values: str) -> str:
+    """As `text`, from the form that the language uses with ``count``."""
+    message = catalogue(language).get((key, key))
+    if message is None or not isinstance(message.string, tuple | list):
+        raise SkkError(f"The catalogue {language}.po has no plural message {key!r}.")
+    form = message.string[0 if count == 1 else 1]
+    return _filled(form, key, language, values)
+
+
+def placeholders(template: str) -> set[str]:
+    """Names of the places that a message has."""
+    return {field for _, field, _, _ in string.Formatter().parse(template) if field}
+
+
+@cache
+def _messages(language: str) -> dict[str, str]:
+    """Message id to its text; plural messages are left to `plural`."""
+    return {
+        message.id: message.string
+        for message in catalogue(language)
+        if isinstance(message.id, str) and message.id and isinstance(message.string, str)
+    }
+
+
+def _identity(message_id: str | tuple[str, ...] | list[str]) -> str:
+    return message_id if isinstance(message_id, str) else message_id[0]
+
+
+def _filled(form: str, key: str, language: str, values: dict[str, str]) -> str:
+    wanted = placeholders(form)
+    if wanted != values.keys():
+        raise SkkError(
+            f"Message {key!r} ({language}) has places {sorted(wanted)}, got {sorted(values)}."
+        )
+    return form.format(**values) if wanted else form
