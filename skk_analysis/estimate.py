@@ -141,7 +141,8 @@ class Influence:
         inside = scale[stratum] * count * (self.totals / count - means[stratum]) ** 2
         absent = s.size - np.bincount(stratum, count, minlength=len(s.size))
         moved = means != 0  # a boundless stratum has mean 0, and inf × 0 is not 0
-        return float(inside.sum() + (scale * absent * means**2)[moved].sum())
+        outside = scale[moved] * absent[moved] * means[moved] ** 2
+        return float(inside.sum() + outside.sum())
 
     @property
     def degrees_of_freedom(self) -> float:
@@ -227,7 +228,8 @@ class Estimate:
         if self.se < 0:
             raise ValueError(f"a standard error is never negative, got {self.se}")
         if not self.influence and self.se > 0:
-            known = Influence(Sampling.of_known_error(), np.zeros(1, dtype=int), np.array([self.se]))
+            unit, total = np.zeros(1, dtype=int), np.array([self.se])
+            known = Influence(Sampling.of_known_error(), unit, total)
             object.__setattr__(self, "influence", (known,))
 
     # -- reading -----------------------------------------------------------------------------
@@ -272,8 +274,8 @@ class Estimate:
         """Return the two-sided p-value of ``value == null``, from the inversion of the interval."""
         if self.se == 0:
             return float(self.value == null)
-        lo, hi = self.bounds
-        bounds = self.bounds if lo < min(null, self.value) <= max(null, self.value) < hi else UNBOUNDED
+        inside = all(self.bounds[0] < x < self.bounds[1] for x in (null, self.value))
+        bounds = self.bounds if inside else UNBOUNDED
         centre, slope = _transform(self.value, bounds)
         t = abs(centre - _transform(null, bounds)[0]) / (slope * self.se)
         return 2 * _t_tail(t, self.degrees_of_freedom)
@@ -281,8 +283,8 @@ class Estimate:
     def to_frame(self, level: float = 0.95) -> pd.DataFrame:
         """Return a frame of one row: value, se, lower, upper, n, unit, method."""
         lower, upper = self.interval(level)
-        row = dict(value=self.value, se=self.se, lower=lower, upper=upper, n=self.n)
-        return pd.DataFrame([row | dict(unit=self.unit, method=self.method)])
+        figures = {"value": self.value, "se": self.se, "lower": lower, "upper": upper, "n": self.n}
+        return pd.DataFrame([figures | {"unit": self.unit, "method": self.method}])
 
     # -- arithmetic --------------------------------------------------------------------------
 
@@ -307,7 +309,8 @@ class Estimate:
     def __mul__(self, other: Estimate | float) -> Estimate:
         if isinstance(other, Estimate):
             return combine(self.value * other.value, [(other.value, self), (self.value, other)])
-        bounds = tuple(sorted((self.bounds[0] * other, self.bounds[1] * other))) if other else UNBOUNDED
+        ends = sorted(end * other for end in self.bounds) if other else UNBOUNDED
+        bounds = (ends[0], ends[1])
         return combine(self.value * other, [(other, self)], unit=self.unit, bounds=bounds)
 
     __rmul__ = __mul__

@@ -1,4 +1,100 @@
+"""Inequality, poverty, polarisation, segregation, decomposition and change.
+
+Rows in, :class:`~skk_analysis.estimate.Estimate` out.  Every index takes a
+:class:`SurveyDesign` with a column name, or an array, Series or frame with ``weights=``; ``by=``
+gives a tidy table instead.  Importing this package loads numpy and pandas only.
+"""
+
+from skk_analysis.metrics.averages import mean, median, proportion, quantile
+from skk_analysis.metrics.baseline import Baseline, randomisation_baseline
+from skk_analysis.metrics.change import (
+    Change,
+    OverallVerdict,
+    Rule,
+    adjust_p_values,
+    change,
+    gap_change,
+    overall_verdict,
+)
+from skk_analysis.metrics.counts import AREA_INDICES, AreaCounts, area_index
+from skk_analysis.metrics.decomposition import (
+    CompositionChange,
+    Decomposition,
+    composition_change,
+    decompose,
+)
 from skk_analysis.metrics.design import SurveyDesign
-from skk_analysis.metrics.index import inequality_table
-from skk_analysis.metrics.inequality import gini
-__all__=["SurveyDesign","inequality_table","gini"]
+from skk_analysis.metrics.index import INDICES, Linearised, index, inequality_table
+from skk_analysis.metrics.inequality import (
+    atkinson,
+    coefficient_of_variation,
+    generalized_entropy,
+    gini,
+    hoover,
+    mld,
+    theil_t,
+)
+from skk_analysis.metrics.polarisation import duclos_esteban_ray, wolfson
+from skk_analysis.metrics.poverty import low_income_rate
+from skk_analysis.metrics.segregation import (
+    dissimilarity,
+    exposure,
+    isolation,
+    mutual_information,
+    theil_h,
+)
+from skk_analysis.metrics.shares import (
+    lorenz_curve,
+    palma,
+    percentile_ratio,
+    quantile_share,
+    s80s20,
+)
+
+__all__ = [
+    "AREA_INDICES",
+    "INDICES",
+    "AreaCounts",
+    "Baseline",
+    "Change",
+    "CompositionChange",
+    "Decomposition",
+    "Linearised",
+    "OverallVerdict",
+    "Rule",
+    "SurveyDesign",
+    "adjust_p_values",
+    "area_index",
+    "atkinson",
+    "change",
+    "coefficient_of_variation",
+    "composition_change",
+    "decompose",
+    "dissimilarity",
+    "duclos_esteban_ray",
+    "exposure",
+    "gap_change",
+    "generalized_entropy",
+    "gini",
+    "hoover",
+    "index",
+    "inequality_table",
+    "isolation",
+    "lorenz_curve",
+    "low_income_rate",
+    "mean",
+    "median",
+    "mld",
+    "mutual_information",
+    "overall_verdict",
+    "palma",
+    "percentile_ratio",
+    "proportion",
+    "quantile",
+    "quantile_share",
+    "randomisation_baseline",
+    "s80s20",
+    "theil_h",
+    "theil_t",
+    "wolfson",
+]

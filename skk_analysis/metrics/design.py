@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from skk_analysis.estimate import LONELY_NOTE, UNBOUNDED, Estimate, Influence, S
 
 __all__ = ["SurveyDesign", "as_design"]
 
-Spec = str | Sequence | np.ndarray | pd.Series | None
+Spec: TypeAlias = str | Sequence | np.ndarray | pd.Series | None
 
 
 class SurveyDesign:
@@ -148,6 +149,12 @@ class SurveyDesign:
             )
         return self._domain(self.rows[mask[self.rows]], condition)
 
+    def on(self, rows: np.ndarray) -> SurveyDesign:
+        """Return the domain of the given row positions, in the given order."""
+        domain = copy.copy(self)
+        domain.rows = np.asarray(rows)
+        return domain
+
     def split(self, by: str | Sequence[str]) -> Iterator[tuple[tuple, SurveyDesign]]:
         """Yield ``(labels, domain)`` for each combination of the columns ``by``, in order."""
         codes, labels = self.group_codes(by)
@@ -163,7 +170,7 @@ class SurveyDesign:
             column = keys.columns[keys.isna().any()][0]
             raise ValueError(
                 f"{keys[column].isna().sum()} rows have no {column!r}, so they belong to no group; "
-                f"give them a label, or leave them out with .where(\"{column}.notna()\")"
+                f"give them a label, or leave them out with .where"
             )
         grouped = keys.groupby(by, sort=True, observed=True)
         labels = grouped.size().index.to_frame(index=False)
@@ -172,9 +179,7 @@ class SurveyDesign:
     def _domain(self, rows: np.ndarray, condition: object) -> SurveyDesign:
         if len(rows) == 0:
             raise ValueError(f"no rows: {condition!r} selects 0 of {self.n} rows of {self!r}")
-        domain = copy.copy(self)
-        domain.rows = rows
-        return domain
+        return self.on(rows)
 
     # -- values in, estimates out --------------------------------------------------------------
 
@@ -194,7 +199,7 @@ class SurveyDesign:
             if self.missing == "raise":
                 raise ValueError(
                     f"{gone.sum()} of {len(values)} values of {column!r} are missing (first at row "
-                    f"{self.frame.index[rows[gone][0]]!r}); missing=\"drop\" leaves them out and "
+                    f'{self.frame.index[rows[gone][0]]!r}); missing="drop" leaves them out and '
                     "says so"
                 )
             rows, values = rows[~gone], values[~gone]
@@ -304,9 +309,10 @@ def _series(frame: pd.DataFrame, spec: Spec, role: str) -> pd.Series:
     if isinstance(spec, str):
         _require_columns(frame, [spec])
         return frame[spec]
-    if len(spec) != len(frame):
-        raise ValueError(f"{role} has {len(spec)} entries for {len(frame)} rows")
-    return pd.Series(np.asarray(spec), index=frame.index, name=role)
+    values = np.asarray(spec)
+    if values.shape != (len(frame),):
+        raise ValueError(f"{role} has shape {values.shape} for {len(frame)} rows")
+    return pd.Series(values, index=frame.index, name=role)
 
 
 def _as_floats(series: pd.Series, role: str) -> np.ndarray:
@@ -343,7 +349,10 @@ def _labels(frame: pd.DataFrame, spec: Spec, role: str) -> list[pd.Series] | Non
     for column in columns:
         if column.isna().any():
             row = frame.index[np.flatnonzero(column.isna())[0]]
-            raise ValueError(f"{role}: {column.isna().sum()} missing in {column.name!r}, first at {row!r}")
+            raise ValueError(
+                f"{role}: {column.isna().sum()} rows have no {column.name!r}, the first at {row!r}"
+                "; every row needs its place in the design"
+            )
     return columns
 
 

@@ -12,6 +12,7 @@ __all__ = ["Distribution"]
 # Cumulative shares carry the rounding of up to millions of additions; two shares closer than this
 # are the same share.
 SAME_SHARE = 1e-10
+WOODRUFF = 2.576  # normal quantile of a 99 % interval
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,9 +70,7 @@ class Distribution:
         Rows with the same value get the same distance in whatever order they stand, because a
         tied row adds as much to the first cumulative sum as it takes from the second.
         """
-        return (
-            self.values * (2 * self.cumulative_share - 1) - 2 * self.cumulative_mean + self.mean
-        )
+        return self.values * (2 * self.cumulative_share - 1) - 2 * self.cumulative_mean + self.mean
 
     # -- functions of the order ----------------------------------------------------------------
 
@@ -117,35 +116,47 @@ class Distribution:
 
     def quantile_influence(self, p: float) -> np.ndarray:
         """Influence function of the quantile, :math:`(p-1[y\\le q])/f(q)`."""
-        q = self.quantile(p)
-        return (p - (self.values <= q)) / self.density(q)
+        return (p - (self.values <= self.quantile(p))) * self.sparsity(p)
+
+    def sparsity(self, p: float) -> float:
+        """Return one over the density at the quantile ``p``, in Woodruff's manner.
+
+        The slope of the quantile function over :math:`p\\pm 2.576\\sqrt{p(1-p)/n}`, n being the
+        effective number of rows: the half-width of Woodruff's 99 % interval over its normal
+        quantile.  Of the rules tried by simulation (Gaussian kernels with IQR and SD bandwidths,
+        Hall–Sheather) the only one whose intervals hold for one hump and for two.
+        """
+        p = min(max(p, 1 / self.effective_n), 1 - 1 / self.effective_n)
+        reach = WOODRUFF * np.sqrt(p * (1 - p) / self.effective_n)
+        while True:
+            low, high = max(p - reach, SAME_SHARE), min(p + reach, 1 - SAME_SHARE)
+            spread = self.quantile(high) - self.quantile(low)
+            if spread > 0 or reach >= 1:  # in a heap of equal values look farther
+                return spread / (high - low)
+            reach = 2 * reach or 1.0
 
     def density(self, x: float) -> float:
-        """Return the density at ``x`` by a Gaussian kernel."""
-        width = self._kernel_width
-        return float(self.share @ np.exp(-0.5 * ((self.values - x) / width) ** 2)) / (
-            width * np.sqrt(2 * np.pi)
-        )
-
-    @cached_property
-    def _kernel_width(self) -> float:
-        spread = self.quantile(0.75) - self.quantile(0.25)
-        return 0.79 * spread * self.effective_n**-0.2
+        """Return the density at ``x``, 0 outside the range of the values."""
+        if not self.values[0] <= x <= self.values[-1]:
+            return 0.0
+        sparsity = self.sparsity(self.share_below(x))
+        return 1 / sparsity if sparsity > 0 else 0.0
 
     # -- what an index may demand ----------------------------------------------------------------
 
-    def require(self, index: str, *, above: float | None = None, least: float | None = None,
-                advice: str = "") -> None:
-        """Stop unless every value is > ``above`` (or ≥ ``least``), naming the offending ones."""
-        if above is not None:
-            wrong, rule = self.values <= above, f"> {above:g}"
-        else:
-            wrong, rule = self.values < least, f"≥ {least:g}"
-        if wrong.any():
+    def require_positive(self, index: str, *, or_zero: bool = False, advice: str = "") -> None:
+        """Stop unless every value is > 0 (or ≥ 0), naming the offending ones."""
+        wrong = int(np.searchsorted(self.values, 0.0, side="left" if or_zero else "right"))
+        if wrong:
             raise ValueError(
-                f"{index} needs values {rule}: {wrong.sum()} of {len(wrong)} are not, the smallest "
-                f"is {self.values[0]:g} (row {self.rows[0]}). {advice}".rstrip()
+                f"{index} needs values {'≥' if or_zero else '>'} 0: {wrong} of {len(self.values)} "
+                f"are not, the smallest is {self.values[0]:g} (row {self.rows[0]}). {advice}"
             )
+
+    def negatives_note(self) -> str:
+        """Say how many negative values an index kept; empty if none."""
+        negative = int(np.searchsorted(self.values, 0.0))
+        return f"{negative} negative values kept" if negative else ""
 
     def require_positive_mean(self, index: str) -> None:
         """Stop unless the mean, by which the index divides, is positive."""

@@ -18,9 +18,8 @@ from __future__ import annotations
 
 import functools
 import inspect
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol, cast
 
 import numpy as np
 import pandas as pd
@@ -52,8 +51,19 @@ class Linearised(NamedTuple):
     note: str = ""
 
 
-INDICES: dict[str, Callable] = {}
+class Index(Protocol):
+    """A public index: a function that carries its formula and the range of its values."""
 
+    __name__: str
+    formula: Callable[..., Linearised]
+    bounds: tuple[float, float]
+
+    def __call__(self, data, column=None, *, weights=None, by=None, missing=None, **parameters): ...
+
+
+INDICES: dict[str, Index] = {}
+
+NO_DEFAULT = inspect.Parameter.empty
 _SHARED = {
     "data": inspect.Parameter.POSITIONAL_OR_KEYWORD,
     "column": inspect.Parameter.POSITIONAL_OR_KEYWORD,
@@ -63,7 +73,9 @@ _SHARED = {
 }
 
 
-def index(bounds: tuple[float, float] = UNBOUNDED) -> Callable:
+def index(
+    bounds: tuple[float, float] = UNBOUNDED,
+) -> Callable[[Callable[..., Linearised]], Index]:
     """Make a public index of a formula ``formula(dist, **parameters) -> Linearised``.
 
     Parameters
@@ -72,7 +84,7 @@ def index(bounds: tuple[float, float] = UNBOUNDED) -> Callable:
         Range of the index, on whose scale intervals are made.
     """
 
-    def decorate(formula: Callable) -> Callable:
+    def decorate(formula: Callable[..., Linearised]) -> Index:
         own = list(inspect.signature(formula).parameters.values())[1:]
 
         @functools.wraps(formula)
@@ -85,25 +97,27 @@ def index(bounds: tuple[float, float] = UNBOUNDED) -> Callable:
             ((_, estimates),) = _estimates(design, column, None, wanted)
             return estimates[formula.__name__]
 
-        public.formula, public.bounds = formula, tuple(map(float, bounds))
-        public.__signature__ = inspect.Signature(
-            [
-                inspect.Parameter(name, kind, default=inspect.Parameter.empty if name == "data" else None)
-                for name, kind in _SHARED.items()
-            ]
-            + [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
+        shared = [
+            inspect.Parameter(name, kind, default=None if name != "data" else NO_DEFAULT)
+            for name, kind in _SHARED.items()
+        ]
+        own_by_keyword = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
+        public.__dict__.update(
+            formula=formula,
+            bounds=(float(bounds[0]), float(bounds[1])),
+            __signature__=inspect.Signature(shared + own_by_keyword),
         )
-        INDICES[formula.__name__] = public
-        return public
+        INDICES[formula.__name__] = cast(Index, public)
+        return INDICES[formula.__name__]
 
     return decorate
 
 
 def _require_known(name: str, given: Mapping, own: Sequence[inspect.Parameter]) -> None:
-    allowed = [p.name for p in own]
+    allowed = [*(p.name for p in own), *list(_SHARED)[2:]]
     for key in given:
         if key not in allowed:
-            raise TypeError(f"{name} has no parameter {key!r}; it has {allowed + list(_SHARED)[2:]}")
+            raise TypeError(f"{name} has no parameter {key!r}; it has {allowed}")
 
 
 def _estimates(
@@ -116,16 +130,12 @@ def _estimates(
     if by is None:
         yield (), _of_distribution(design, rows, values, wanted, note)
         return
-    domain = design.where(np.isin(np.arange(len(design.frame)), rows)) if note else design
-    codes, labels = domain.group_codes(by)
-    code = np.full(len(design.frame), -1, dtype=np.int32)
-    code[domain.rows] = codes
-    grouped = np.argsort(code[rows], kind="stable")  # rows by group, still ascending within each
-    ends = np.cumsum(np.bincount(code[rows], minlength=len(labels)))
-    for label, start, end in zip(labels.itertuples(index=False, name=None), [0, *ends], ends):
-        take = grouped[start:end]
-        if len(take):
-            yield label, _of_distribution(design, rows[take], values[take], wanted, note)
+    codes, labels = design.on(rows).group_codes(by)
+    grouped = np.argsort(codes, kind="stable")  # rows by group, still ascending within each
+    ends = np.cumsum(np.bincount(codes, minlength=len(labels)))
+    for i, label in enumerate(labels.itertuples(index=False, name=None)):
+        take = grouped[ends[i - 1] if i else 0 : ends[i]]
+        yield label, _of_distribution(design, rows[take], values[take], wanted, note)
 
 
 def _of_distribution(design, rows, values, wanted, note) -> dict[str, Estimate]:
@@ -133,32 +143,30 @@ def _of_distribution(design, rows, values, wanted, note) -> dict[str, Estimate]:
     dist = Distribution(values, design.weights[rows], rows)
     estimates = {}
     for name, function in wanted.items():
-        function, parameters = _unwrap(function)
-        result = function.formula(dist, **parameters)
+        index_, parameters = _unwrap(function)
+        result = index_.formula(dist, **parameters)
         estimate = design.estimate(
             result.value,
             rows,
             result.influence,
-            method="; ".join(filter(None, [_label(function, parameters), result.note, note])),
-            bounds=function.bounds,
+            method="; ".join(filter(None, [_label(index_, parameters), result.note, note])),
+            bounds=index_.bounds,
         )
         if result.terms:
             terms = [(1.0, estimate), *result.terms]
-            estimate = combine(
-                result.value, terms, method=estimate.method, bounds=function.bounds
-            )
+            estimate = combine(result.value, terms, method=estimate.method, bounds=index_.bounds)
         estimates[name] = estimate
     return estimates
 
 
-def _unwrap(function: Callable) -> tuple[Callable, dict]:
+def _unwrap(function: Any) -> tuple[Index, dict]:
     """Return the index behind a function or a ``functools.partial`` of one."""
     if isinstance(function, functools.partial):
-        return function.func, function.keywords
+        return cast(Index, function.func), function.keywords
     return function, {}
 
 
-def _label(function: Callable, parameters: Mapping) -> str:
+def _label(function: Index, parameters: Mapping) -> str:
     shown = ", ".join(f"{k}={float(v):g}" for k, v in parameters.items() if v is not None)
     return f"{function.__name__}({shown})" if shown else function.__name__
 
@@ -208,7 +216,7 @@ DEFAULT_INDICES = (
 )  # fmt: skip
 
 
-def _wanted(indices: Sequence | Mapping[str, Callable] | None) -> dict[str, Callable]:
+def _wanted(indices: Sequence | Mapping[str, Any] | None) -> dict[str, Any]:
     """Return label → index function."""
     if isinstance(indices, str):
         indices = [indices]
@@ -227,7 +235,6 @@ def _table(design, column, by, wanted, level) -> pd.DataFrame:
     rows = []
     for labels, estimates in _estimates(design, column, by, wanted):
         for name, e in estimates.items():
-            lower, upper = e.interval(level) if not math.isnan(e.se) else (math.nan, math.nan)
-            figures = dict(value=e.value, se=e.se, lower=lower, upper=upper, n=e.n, method=e.method)
-            rows.append({"index": name, **dict(zip(names, labels)), **figures})
-    return pd.DataFrame(rows)
+            group = dict(zip(names, labels, strict=True))
+            rows.append({"index": name} | group | e.to_frame(level).iloc[0].to_dict())
+    return pd.DataFrame(rows).drop(columns="unit")
