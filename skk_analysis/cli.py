@@ -1,0 +1,187 @@
+"""The ``skk`` command: thin, one verb is one library call.
+
+Exit status: 0 all is well, 1 something could not be done (the message says what), 2 wrong usage.
+Everything heavy is imported inside the verbs, so that ``skk --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from skk_analysis.workspace import Workspace
+
+app = typer.Typer(
+    name="skk",
+    help="City–year reports of the programme Sosiaalisesti kestävät kaupungit.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # half a second of imports for a frame around the help
+)
+raw = typer.Typer(
+    help="Raw files: take in, list, check.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(raw, name="raw")
+
+DEBUG = "--debug"
+Workspaces = Annotated[
+    Path | None, typer.Option(help="Folder with data/raw; by default the one you are in.")
+]
+
+
+@app.callback()
+def settings(
+    context: typer.Context,
+    workspace: Workspaces = None,
+    debug: Annotated[bool, typer.Option(DEBUG, help="Show where an error comes from.")] = False,  # noqa: ARG001
+) -> None:
+    """Settings of all verbs; `main` looks for --debug itself, as errors end up there."""
+    context.obj = workspace
+
+
+@app.command()
+def sample(context: typer.Context) -> None:
+    """Make the invented example data, byte for byte the same each time."""
+    from skk_analysis.sample import write_sample
+
+    place = _workspace(context, new=True)
+    write_sample(place.root)
+    typer.echo(f"Example data are in {place.raw}.")
+
+
+@raw.command("add")
+def raw_add(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(help="Publishers' files as received.")],
+    reader: Annotated[
+        str | None, typer.Option(help="Layout, if not recognised by content.")
+    ] = None,
+    publisher: Annotated[str, typer.Option(help="Who published the file.")] = "",
+    licence: Annotated[str, typer.Option(help="Under which licence.")] = "",
+    retrieved: Annotated[str, typer.Option(help="Date of retrieval, such as 2021-03-01.")] = "",
+    source: Annotated[str, typer.Option(help="Address it came from.")] = "",
+    invented: Annotated[bool, typer.Option(help="Demonstration data, not real.")] = False,
+) -> None:
+    """Take raw files in: recognise the layout, copy, hash, describe."""
+    from skk_analysis.cleaning import add_raw
+
+    added = add_raw(
+        _workspace(context, new=True), files, reader=reader, publisher=publisher,
+        licence=licence, retrieved=retrieved, source=source, invented=invented,
+    )  # fmt: skip
+    for resource in added:
+        typer.echo(f"{resource.path}  ({resource.reader})")
+
+
+@raw.command("list")
+def raw_list(context: typer.Context) -> None:
+    """List the raw files of the workspace."""
+    from rich.table import Table
+
+    table = Table("file", "reader", "publisher", "licence", "retrieved", "bytes", box=None)
+    for resource in _workspace(context).resources():
+        table.add_row(
+            resource.path, resource.reader, resource.publisher, resource.licence,
+            resource.retrieved, str(resource.bytes),
+        )  # fmt: skip
+    _print(table)
+
+
+@raw.command("check")
+def raw_check(context: typer.Context) -> None:
+    """Check hash, layout and content of every raw file; nothing is changed."""
+    from skk_analysis.cleaning import check_raw
+
+    messages = check_raw(_workspace(context))
+    for message in messages:
+        typer.echo(str(message))
+    errors = sum(message.severity == "error" for message in messages)
+    typer.echo(f"{errors} errors, {len(messages) - errors} warnings and notes.")
+    if errors:
+        raise typer.Exit(1)
+
+
+@app.command()
+def clean(context: typer.Context) -> None:
+    """Make the processed tables from the raw files."""
+    from skk_analysis.reporting.cleaned import clean as make
+
+    result = make(_workspace(context))
+    for message in result.messages:
+        typer.echo(str(message))
+    typer.echo(f"Processed data are in {_workspace(context).processed}.")
+
+
+@app.command()
+def reports(
+    context: typer.Context,
+    city: Annotated[list[str] | None, typer.Option(help="City; may be repeated.")] = None,
+    year: Annotated[list[int] | None, typer.Option(help="Year; may be repeated.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="fi, sv or en; by default fi.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Reports made at a time.")] = None,
+    force: Annotated[bool, typer.Option(help="Make also what is up to date.")] = False,
+) -> None:
+    """Bring the reports up to date and write their index."""
+    from skk_analysis.reporting.grid import run_reports
+    from skk_analysis.reporting.progress import Progress
+
+    place = _workspace(context)
+    with Progress() as progress:
+        summary = run_reports(place, city, year, language, jobs, force, listener=progress.listener)
+    typer.echo(
+        f"{len(summary.made)} made, {len(summary.skipped)} up to date, "
+        f"{len(summary.failed)} failed. Index: {place.reports / 'index.html'}"
+    )
+    if not summary.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def version(context: typer.Context) -> None:
+    """Versions of the programme and of the main libraries, and the hash of the code."""
+    import skk_analysis
+    from skk_analysis.reporting.fingerprint import Versions, installed_versions
+
+    typer.echo(f"skk {skk_analysis.__version__}, code {Versions.now().code[:12]}")
+    for name, number in installed_versions().items():
+        typer.echo(f"{name} {number}")
+    typer.echo(f"workspace {_workspace(context).root}")
+
+
+def main() -> None:
+    """Run the command; an error a person can mend is one message, never a traceback."""
+    from skk_analysis.workspace import SkkError
+
+    try:
+        app()
+    except SkkError as error:
+        if DEBUG in sys.argv:
+            raise
+        typer.echo(f"skk: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        typer.echo("skk: stopped; what was finished stays.", err=True)
+        sys.exit(130)
+
+
+def _workspace(context: typer.Context, new: bool = False) -> Workspace:
+    """The workspace that is meant; a new one is made where data are put in."""
+    from skk_analysis.workspace import Workspace
+
+    if new and context.obj is not None:
+        context.obj.mkdir(parents=True, exist_ok=True)
+    return Workspace.find(context.obj)
+
+
+def _print(table: object) -> None:
+    from rich.console import Console
+
+    console = Console()
+    if not console.is_terminal:
+        console.width = 200
+    console.print(table)

@@ -1,0 +1,59 @@
+"""The page that lists all reports: state, date of the data, run id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from skk_analysis.reporting.report import PAGE, State
+from skk_analysis.reporting.runner import Order
+from skk_analysis.workspace import Workspace, write_bytes
+
+
+def write_index(workspace: Workspace, orders: Sequence[Order], language: str = "fi") -> Path:
+    """Write ``reports/index.html`` from what lies on disk; unchanged content is left alone.
+
+    Parameters
+    ----------
+    workspace : whose reports
+    orders : every report to list, with what would be made now
+    language : language of the page
+    """
+    from skk_analysis.language import text
+    from skk_analysis.reporting.page.shell import page
+
+    rows = [_row(order, language) for order in orders]
+    by_city = groupby(zip(orders, rows, strict=True), lambda pair: pair[0].report.city)
+    content = page(
+        "index.html.j2",
+        language,
+        invented=any(row["invented"] for row in rows),
+        title=text("index.title", language),
+        cities=[(city.name(language), [row for _, row in pairs]) for city, pairs in by_city],
+    ).encode()
+    place = workspace.reports / PAGE
+    if not place.is_file() or place.read_bytes() != content:
+        write_bytes(place, content)
+    return place
+
+
+def _row(order: Order, language: str) -> dict[str, Any]:
+    """What the table shows of one report. An old report is linked, but never as a current one."""
+    from skk_analysis.language import date, text
+
+    report, state = order.report, order.state()
+    record, failure = report.record(), report.failure()
+    folder = report.folder.relative_to(report.workspace.reports).as_posix()
+    data_date = record.data_date if record else ""
+    return {
+        "name": f"{report.year}, {text(f'index.language_{report.language}', language)}",
+        "address": f"{folder}/{PAGE}" if record else "",
+        "state": str(state),
+        "earlier": state is State.FAILED and record is not None,
+        "message": failure.message if failure and state is State.FAILED else "",
+        "data_date": date(data_date, language) if data_date else "",
+        "run_id": record.run_id if record else "",
+        "invented": bool(record and record.invented),
+    }

@@ -1,0 +1,69 @@
+"""The frame that every page shares: head, style, content policy, skip link, banner, footer."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from skk_analysis.language import text
+
+TEMPLATES = Path(__file__).parent
+
+
+def page(template: str, language: str, invented: bool, **values: Any) -> str:
+    """A whole page from a template.
+
+    Parameters
+    ----------
+    template : file name of a template beside this module
+    language : language of the page
+    invented : whether the banner about demonstration data is shown
+    values : what the template displays; plain text is escaped
+    """
+    style = _style(text("page.banner", language) if invented else "")
+    return (
+        environment(language)
+        .get_template(template)
+        .render(
+            language=language,
+            invented=invented,
+            style=Markup(style),
+            style_hash=_content_hash(style),
+            **values,
+        )
+    )
+
+
+@cache
+def environment(language: str) -> Environment:
+    """Jinja with escaping on and ``t("key")`` for the texts of the language."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["t"] = lambda key, **values: text(key, language, **values)
+    return made
+
+
+def _style(banner: str) -> str:
+    """The style sheet; on paper the banner stands at the top of each sheet."""
+    style = (TEMPLATES / "style.css").read_text("utf-8")
+    if banner:
+        content = banner.replace("\\", r"\\").replace('"', r"\"").replace("<", r"\3c ")
+        style += f'@page {{ @top-center {{ content: "{content}"; font: bold 9pt sans-serif; }} }}\n'
+    return style
+
+
+def _content_hash(style: str) -> str:
+    """The hash by which the content policy allows this style element and no other."""
+    hashed = hashlib.sha256(style.encode()).digest()
+    return f"sha256-{base64.b64encode(hashed).decode()}"

@@ -1,0 +1,223 @@
+"""Making many reports side by side: pytask's graph, pytask-parallel's loky processes.
+
+A task's function returns nothing and raises nothing: its outcome is a small file in the working
+folder, which also lets the progress be shown while pytask is waiting. A worker process that is
+killed from outside breaks loky's pool; what was not finished then is given to a new pool once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from skk_analysis.reporting.runner import Order, Outcome, make_report
+from skk_analysis.workspace import write_json
+
+if TYPE_CHECKING:
+    from pytask import Session, TaskWithoutPath
+
+MEMORY_PER_JOB = 1 << 30
+"""Bytes that a worker and its kernel are reckoned to need together."""
+ROUNDS = 2
+SETTINGS = '[project]\nname = "grid"\n\n[tool.pytask.ini_options]\n'
+
+
+def possible_jobs(wanted: int | None, reports: int) -> int:
+    """How many reports to make at a time: what was asked, else cores as far as memory allows."""
+    if wanted:
+        return min(wanted, reports)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    memory = _available_memory()
+    fitting = memory // MEMORY_PER_JOB if memory else reports
+    return max(1, min(cores or 1, fitting, reports))
+
+
+def make_all(
+    orders: Sequence[Order], folder: Path, jobs: int, done: Callable[[Outcome], None]
+) -> list[Outcome]:
+    """Make all reports, ``jobs`` at a time, and tell each outcome as it comes.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If a person stopped the run; reports made until then stay.
+    """
+    outcomes = _Outcomes(folder / "outcomes", orders, done)
+    with outcomes.told():
+        for _ in range(ROUNDS):
+            left = outcomes.missing()
+            if left and not _build(left, folder, min(jobs, len(left)), outcomes):
+                break
+    for order in outcomes.missing():
+        lost = "the worker process was killed twice, often for lack of memory; try --jobs 1"
+        outcomes.write(order, make_report(_refusal(order, lost), folder))
+    return outcomes.all()
+
+
+def work(order: Order, outcome_file: Path, working_folder: Path, master: int) -> None:
+    """What a worker process does: one report, one outcome file."""
+    if os.getpid() != master:
+        _end_with(master)
+    write_json(outcome_file, asdict(make_report(order, working_folder)))
+
+
+class _Outcomes:
+    """Outcome files of a run, and a thread that tells each new one."""
+
+    def __init__(
+        self, folder: Path, orders: Sequence[Order], done: Callable[[Outcome], None]
+    ) -> None:
+        folder.mkdir(exist_ok=True)
+        self.files = {order: folder / f"{number}.json" for number, order in enumerate(orders)}
+        self._untold = list(self.files.values())
+        self._done = done
+
+    def missing(self) -> list[Order]:
+        return [order for order, file in self.files.items() if not file.exists()]
+
+    def all(self) -> list[Outcome]:
+        return [Outcome(**json.loads(file.read_text("utf-8"))) for file in self.files.values()]
+
+    def write(self, order: Order, outcome: Outcome) -> None:
+        write_json(self.files[order], asdict(outcome))
+        self._tell()
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        end = threading.Event()
+
+        def watch() -> None:
+            while not end.wait(0.1):
+                self._tell()
+
+        watcher = threading.Thread(target=watch, daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            end.set()
+            watcher.join()
+            self._tell()
+
+    def _tell(self) -> None:
+        for file in [f for f in self._untold if f.exists()]:
+            self._untold.remove(file)
+            self._done(Outcome(**json.loads(file.read_text("utf-8"))))
+
+
+def _build(orders: Sequence[Order], folder: Path, jobs: int, outcomes: _Outcomes) -> bool:
+    """Let pytask run the tasks; True if a pool broke, so that trying the rest again makes sense."""
+    import pytask
+
+    config = folder / "pyproject.toml"
+    config.write_text(SETTINGS, "utf-8")
+    with _quiet(pytask.console), _restored_path():
+        session = pytask.build(
+            tasks=[_task(order, outcomes.files[order], folder) for order in orders],
+            config=config,
+            paths=[folder],
+            force=True,
+            capture="no",
+            verbose=0,
+            n_workers=jobs,
+            parallel_backend="loky" if jobs > 1 else "none",
+        )
+    return _broken(session, outcomes)
+
+
+def _task(order: Order, outcome_file: Path, folder: Path) -> TaskWithoutPath:
+    from pytask import PythonNode, TaskWithoutPath
+
+    values = {
+        "order": order,
+        "outcome_file": outcome_file,
+        "working_folder": folder,
+        "master": os.getpid(),
+    }
+    name = str(order.report)
+    nodes = {key: PythonNode(name=f"{name}::{key}", value=v) for key, v in values.items()}
+    return TaskWithoutPath(name=name, function=work, depends_on=nodes)
+
+
+def _broken(session: Session, outcomes: _Outcomes) -> bool:
+    """Whether workers died; anything else that left work undone is told as it is."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    if not outcomes.missing():
+        return False
+    errors = [r.exc_info[1] for r in getattr(session, "execution_reports", []) if r.exc_info]
+    if any(isinstance(error, BrokenProcessPool) for error in errors):
+        return True
+    for error in errors:
+        if isinstance(error, BaseException):
+            raise error
+    raise KeyboardInterrupt
+
+
+def _refusal(order: Order, problem: str) -> Order:
+    from dataclasses import replace
+
+    return replace(order, problem=problem)
+
+
+@contextmanager
+def _quiet(console) -> Iterator[None]:  # type: ignore[no-untyped-def]
+    """Our own progress is shown instead of pytask's."""
+    was, console.quiet = console.quiet, True
+    try:
+        yield
+    finally:
+        console.quiet = was
+
+
+@contextmanager
+def _restored_path() -> Iterator[None]:
+    """pytask-parallel puts its root into the import path of this process; take it out again."""
+    path, variable = list(sys.path), os.environ.get("PYTHONPATH")
+    try:
+        yield
+    finally:
+        sys.path[:] = path
+        if variable is None:
+            os.environ.pop("PYTHONPATH", None)
+        else:
+            os.environ["PYTHONPATH"] = variable
+
+
+def _end_with(master: int) -> None:
+    """End this worker when the run is killed; its kernel then ends by itself."""
+    if any(thread.name == "skk-end-with-master" for thread in threading.enumerate()):
+        return
+
+    def watch() -> None:
+        import time
+
+        while os.getppid() == master:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="skk-end-with-master", daemon=True).start()
+
+
+def _available_memory() -> int | None:
+    """Bytes that machine and control group still have to give; None where nobody tells."""
+    try:
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+        free = (
+            next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable")) * 1024
+        )
+    except (OSError, StopIteration, ValueError):
+        return None
+    try:
+        limit = int(Path("/sys/fs/cgroup/memory.max").read_text("ascii"))
+        used = int(Path("/sys/fs/cgroup/memory.current").read_text("ascii"))
+    except (OSError, ValueError):
+        return free
+    return min(free, max(limit - used, 0))

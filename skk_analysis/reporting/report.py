@@ -1,0 +1,125 @@
+"""One report as a place on disk, and what its own record proves.
+
+``reports/<city>/<year>/<language>/`` holds ``index.html``, ``notebook.ipynb``, ``results.json`` and
+``report.json``. The last one is the only proof that the report is complete: it names the run id
+and the hash of each of the others. A report whose record is missing, unreadable or in conflict
+with its files does not exist for us. A failed run leaves ``<language>.failed.json`` and
+``<language>.failed.ipynb`` beside the folder and never touches what is inside.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from skk_analysis.programme import City
+from skk_analysis.workspace import Workspace, sha256, write_json
+
+PAGE, NOTEBOOK, RESULTS, RECORD = "index.html", "notebook.ipynb", "results.json", "report.json"
+FORMAT = 1
+
+
+class State(StrEnum):
+    """What a reader has to know about a report before trusting it."""
+
+    OK = "ok"
+    OUTDATED = "outdated"
+    FAILED = "failed"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Record:
+    """The content of ``report.json``: ingredients and outputs, no times and no paths."""
+
+    run_id: str
+    parameters: dict[str, Any]
+    data: str
+    code: str
+    notebook: str
+    environment: str
+    data_date: str
+    invented: bool
+    sources: dict[str, str]
+    outputs: dict[str, str]
+    format: int = FORMAT
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The content of ``<language>.failed.json``: why the latest run gave no report."""
+
+    run_id: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """City, year and language of one report, and where it lies."""
+
+    workspace: Workspace
+    city: City
+    year: int
+    language: str
+
+    def __str__(self) -> str:
+        return f"{self.city.name_fi} {self.year} {self.language}"
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What papermill injects. The workspace is not among them: it is a place, not an input."""
+        return {"city": self.city.name_fi, "year": self.year, "language": self.language}
+
+    @property
+    def folder(self) -> Path:
+        """Where the published report lies."""
+        return self.workspace.reports / self.city.key / str(self.year) / self.language
+
+    @property
+    def failed_notebook(self) -> Path:
+        """The notebook of the latest failed run."""
+        return self.folder.with_name(f"{self.language}.failed.ipynb")
+
+    @property
+    def failure_file(self) -> Path:
+        """The record of the latest failed run."""
+        return self.folder.with_name(f"{self.language}.failed.json")
+
+    def record(self) -> Record | None:
+        """The record if the published report is complete and untouched, else None."""
+        try:
+            record = Record(**json.loads((self.folder / RECORD).read_text("utf-8")))
+            whole = record.outputs.keys() == {PAGE, NOTEBOOK, RESULTS} and all(
+                sha256(self.folder / name) == expected for name, expected in record.outputs.items()
+            )
+        except (OSError, ValueError, TypeError, AttributeError):
+            return None
+        return record if whole and record.format == FORMAT else None
+
+    def failure(self) -> Failure | None:
+        """The record of the latest failed run, if the latest run failed."""
+        try:
+            return Failure(**json.loads(self.failure_file.read_text("utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def state(self, run_id: str | None) -> State:
+        """The state against the run id that present inputs give (None: it cannot be known)."""
+        record, failure = self.record(), self.failure()
+        if record and record.run_id == run_id:
+            return State.OK
+        if failure and failure.run_id == run_id:
+            return State.FAILED
+        return State.OUTDATED if record else State.MISSING
+
+    def write_failure(self, failure: Failure) -> None:
+        """Keep the reason of a failure beside the report."""
+        write_json(self.failure_file, asdict(failure))
+
+    def forget_failure(self) -> None:
+        """Remove what an earlier failed run left."""
+        self.failure_file.unlink(missing_ok=True)
+        self.failed_notebook.unlink(missing_ok=True)

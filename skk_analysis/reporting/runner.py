@@ -1,0 +1,155 @@
+"""Making one report: run, check, render, publish whole – or keep the failed notebook beside.
+
+Everything happens in a working folder; the published folder is replaced in one step at the very
+end, with ``report.json`` in it. Killed at any moment, the runner leaves the old report untouched
+and something in the working folder that the next run sweeps away.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from skk_analysis.reporting.execute import EXECUTION_TIMEOUT, NotebookError, execute
+from skk_analysis.reporting.fingerprint import Versions
+from skk_analysis.reporting.publish import publish_folder
+from skk_analysis.reporting.report import (
+    NOTEBOOK,
+    PAGE,
+    RECORD,
+    RESULTS,
+    Failure,
+    Record,
+    Report,
+    State,
+)  # fmt: skip
+from skk_analysis.workspace import SkkError, sha256, write_bytes, write_json
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+
+@dataclass(frozen=True)
+class Order:
+    """All that a worker process has to know to make one report.
+
+    ``problem`` says why the report has no data and cannot be made; it is empty else.
+    """
+
+    report: Report
+    notebook: Path
+    run_id: str
+    data: str
+    data_date: str
+    invented: bool
+    sources: dict[str, str]
+    versions: Versions
+    problem: str = ""
+    timeout: int = EXECUTION_TIMEOUT
+
+    def state(self) -> State:
+        """The state of what is published against what would be made now."""
+        return self.report.state(self.run_id)
+
+    def record(self, outputs: dict[str, str]) -> Record:
+        """The record of the finished report."""
+        return Record(
+            run_id=self.run_id,
+            parameters=self.report.parameters,
+            data=self.data,
+            data_date=self.data_date,
+            invented=self.invented,
+            sources=self.sources,
+            outputs=outputs,
+            **asdict(self.versions),
+        )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How making one report ended; ``message`` is empty if it went well."""
+
+    report: str
+    message: str
+    seconds: float
+
+
+def make_report(order: Order, working_folder: Path) -> Outcome:
+    """Make one report; a failure is recorded beside the report and told in the outcome.
+
+    Parameters
+    ----------
+    order : what to make
+    working_folder : a folder on the same file system as the reports
+    """
+    began = time.monotonic()
+    report = order.report
+    folder = Path(tempfile.mkdtemp(prefix=f"{report.city.key}-", dir=working_folder))
+    message = ""
+    try:
+        if order.problem:
+            raise SkkError(order.problem)
+        _make(order, folder)
+        report.forget_failure()
+    except Exception as error:
+        message = _failure_message(order, error)
+        _keep_failure(order, message, error)
+    return Outcome(str(report), message, time.monotonic() - began)
+
+
+def _make(order: Order, folder: Path) -> None:
+    """The report's files in a folder of their own, then in their place."""
+    from skk_analysis.reporting.checks import check_executed, normalised, results
+
+    kernel_folder, finished = folder / "kernel", folder / "finished"
+    kernel_folder.mkdir()
+    finished.mkdir()
+    report = order.report
+    notebook = execute(
+        order.notebook, report.parameters, report.workspace.root, kernel_folder, order.timeout
+    )
+    try:
+        check_executed(notebook, order.run_id)
+        numbers = results(notebook)
+        page = _page(order, notebook)
+    except SkkError as error:
+        raise NotebookError(str(error), notebook) from error
+    write_bytes(finished / PAGE, page.encode())
+    write_bytes(finished / NOTEBOOK, _notebook_bytes(normalised(notebook)))
+    write_json(finished / RESULTS, numbers)
+    outputs = {name: sha256(finished / name) for name in (PAGE, NOTEBOOK, RESULTS)}
+    write_json(finished / RECORD, asdict(order.record(outputs)))
+    publish_folder(finished, report.folder)
+
+
+def _page(order: Order, notebook: NotebookNode) -> str:
+    from skk_analysis.language import date
+    from skk_analysis.reporting.page.exporter import report_page
+
+    language = order.report.language
+    shown = date(order.data_date, language) if order.data_date else ""
+    return report_page(notebook, language, order.invented, order.run_id, shown)
+
+
+def _notebook_bytes(notebook: NotebookNode) -> bytes:
+    import nbformat
+
+    return (nbformat.writes(notebook, version=4) + "\n").encode()
+
+
+def _failure_message(order: Order, error: Exception) -> str:
+    told = str(error) if isinstance(error, SkkError) else f"{type(error).__name__}: {error}"
+    return f"{order.report}: {told}"
+
+
+def _keep_failure(order: Order, message: str, error: Exception) -> None:
+    """Write what a person needs to find the fault; the last report stays as it is."""
+    from skk_analysis.reporting.checks import normalised
+
+    notebook = getattr(error, "notebook", None)
+    if notebook is not None:
+        write_bytes(order.report.failed_notebook, _notebook_bytes(normalised(notebook)))
+    order.report.write_failure(Failure(order.run_id, message))
