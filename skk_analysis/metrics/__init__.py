@@ -16,7 +16,7 @@ from skk_analysis.metrics.change import (
     gap_change,
     overall_verdict,
 )
-from skk_analysis.metrics.counts import AREA_INDICES, AreaCounts, area_index
+from skk_analysis.metrics.counts import AREA_INDICES, AreaCounts, AreaValue, area_index
 from skk_analysis.metrics.decomposition import (
     CompositionChange,
     Decomposition,
@@ -24,6 +24,13 @@ from skk_analysis.metrics.decomposition import (
     decompose,
 )
 from skk_analysis.metrics.design import SurveyDesign
+from skk_analysis.metrics.exposure import (
+    correlation_ratio,
+    exposure,
+    isolation,
+    normalized_exposure,
+    relative_diversity,
+)
 from skk_analysis.metrics.index import INDICES, Linearised, index, inequality_table
 from skk_analysis.metrics.inequality import (
     atkinson,
@@ -38,9 +45,9 @@ from skk_analysis.metrics.polarisation import duclos_esteban_ray, wolfson
 from skk_analysis.metrics.poverty import low_income_rate
 from skk_analysis.metrics.segregation import (
     dissimilarity,
-    exposure,
-    isolation,
     mutual_information,
+    segregation_atkinson,
+    segregation_gini,
     theil_h,
 )
 from skk_analysis.metrics.shares import (
@@ -55,6 +62,7 @@ __all__ = [
     "AREA_INDICES",
     "INDICES",
     "AreaCounts",
+    "AreaValue",
     "Baseline",
     "Change",
     "CompositionChange",
@@ -69,6 +77,7 @@ __all__ = [
     "change",
     "coefficient_of_variation",
     "composition_change",
+    "correlation_ratio",
     "decompose",
     "dissimilarity",
     "duclos_esteban_ray",
@@ -86,6 +95,7 @@ __all__ = [
     "median",
     "mld",
     "mutual_information",
+    "normalized_exposure",
     "overall_verdict",
     "palma",
     "percentile_ratio",
@@ -93,7 +103,10 @@ __all__ = [
     "quantile",
     "quantile_share",
     "randomisation_baseline",
+    "relative_diversity",
     "s80s20",
+    "segregation_atkinson",
+    "segregation_gini",
     "theil_h",
     "theil_t",
     "wolfson",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -63,6 +63,7 @@ def randomisation_baseline(
     total=None,
     draws: int = 200,
     seed: int = 0,
+    **parameters,
 ) -> Baseline:
     """Return the index expected if people were placed in the areas at random.
 
@@ -78,6 +79,8 @@ def randomisation_baseline(
     draws : int, default 200
         The error of ``expected`` is sd / √draws.
     seed : int, default 0
+    **parameters
+        Handed on to the index.
 
     References
     ----------
@@ -103,10 +106,12 @@ def randomisation_baseline(
     rng = np.random.default_rng(seed)
     allocations = random_table(*margins, seed=rng).rvs(draws)
     chance = np.array(
-        [index.formula(AreaCounts(a.astype(float), table.groups, 0))[0] for a in allocations]
+        [
+            index.formula(replace(table, counts=a.astype(float)), **parameters)[0]
+            for a in allocations
+        ]
     )
-    value, gradient = index.formula(table)
-    observed = table.estimate(index.__name__, value, gradient, index.bounds)
+    observed = index(counts, groups, areas=areas, total=total, **parameters)
     # allocations with equal counts give the same index up to rounding: count those as ties
     as_extreme = int((chance >= observed.value - 1e-12).sum())
     return Baseline(

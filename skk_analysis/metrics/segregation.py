@@ -1,15 +1,17 @@
-"""Residential segregation from counts of people by area and group.
+"""Residential segregation from counts of people by area and group: evenness and information.
 
 Every index takes ``counts`` (a frame, a mapping of columns, or an areas × groups array), the
 ``groups`` (columns; default all), ``areas`` (column of area labels, for messages), ``total``
 (column of all people: the rest of the population becomes the last group) and ``by`` (columns, e.g.
 city, for a tidy table).  Areas without people contribute nothing and are mentioned in ``method``; a
-missing or negative count stops with the area's name, and so does a group of nobody.
+missing or negative count stops with the area's name.  A group of nobody changes nothing and is
+mentioned too, but an index that is about that very group stops.
 
 The standard error is that of the plug-in index when each person is drawn independently
 (multinomial; delta method).  Two years' tables are taken as independent: for mostly the same
 residents that overstates the error of a change.  All these indices are biased upwards when areas
-are small; :func:`~skk_analysis.metrics.baseline.randomisation_baseline` tells by how much.
+are small: :func:`~skk_analysis.metrics.baseline.randomisation_baseline` tells by how much, and
+:func:`~skk_analysis.metrics.baseline.bias_corrected` takes it away.
 """
 
 from __future__ import annotations
@@ -20,7 +22,13 @@ import numpy as np
 
 from skk_analysis.metrics.counts import AreaCounts, area_index
 
-__all__ = ["dissimilarity", "exposure", "isolation", "mutual_information", "theil_h"]
+__all__ = [
+    "dissimilarity",
+    "mutual_information",
+    "segregation_atkinson",
+    "segregation_gini",
+    "theil_h",
+]
 
 
 @area_index(bounds=(0, 1))
@@ -54,55 +62,99 @@ def dissimilarity(table: AreaCounts) -> tuple[float, np.ndarray]:
 
 
 @area_index(bounds=(0, 1))
-def isolation(table: AreaCounts) -> tuple[float, np.ndarray]:
-    """Isolation index: the share of the first group in the area of its average member.
+def segregation_gini(table: AreaCounts) -> tuple[float, np.ndarray]:
+    """Gini index of segregation, for any number of groups.
 
-    .. math:: {}_xP^*_x=\\sum_i\\frac{x_i}{X}\\frac{x_i}{t_i}
+    .. math:: G=\\frac{\\sum_g\\sum_i\\sum_j t_it_j|\\pi_{ig}-\\pi_{jg}|}
+        {2\\sum_g\\pi_g(1-\\pi_g)}
 
-    with :math:`t_i` everybody in the groups given.  Range X/T (even) to 1.  With two groups,
-    isolation and exposure sum to 1.
+    with the areas' shares of people :math:`t_i`, the groups' shares of the area
+    :math:`\\pi_{ig}` and of everybody :math:`\\pi_g`.  For two groups it is twice the area between
+    the segregation curve and the diagonal.  Range 0 (even) to 1; never below the dissimilarity index of two groups.  One
+    sort of the areas a group, and areas with equal shares are tied, in whatever order they stand.
 
     References
     ----------
-    Bell (1954), *Social Forces* 32, 357–364; Massey & Denton (1988), *Social Forces* 67, eq. (5).
+    Duncan & Duncan (1955), *American Sociological Review* 20, 210–217; Massey & Denton (1988),
+    *Social Forces* 67, eq. (3); Reardon & Firebaugh (2002), *Sociological Methodology* 32, eq. (6).
 
     Examples
     --------
-    >>> round(float(isolation({"x": [10, 0], "y": [0, 10]})), 4)
-    1.0
+    >>> round(float(segregation_gini({"a": [10, 40, 50], "b": [50, 40, 10]})), 4)
+    0.56
     """
-    return _contact(table, 0)
+    groups = table.group_shares
+    diversity = float(groups @ (1 - groups))
+    # of two groups both give the same distances
+    considered = [0, 0] if len(groups) == 2 else range(len(groups))
+    distances, slope, last = 0.0, np.zeros_like(table.cells), -1
+    for g in considered:
+        if g != last:
+            distance, by_group, by_area = _share_distances(table, g)
+        last = g
+        distances += distance
+        slope += by_area[:, None]
+        slope[:, g] += by_group
+    value = distances / (2 * diversity)
+    return value, slope / (2 * diversity) - value * (1 - 2 * groups) / diversity
+
+
+def _share_distances(table: AreaCounts, g: int) -> tuple[float, np.ndarray, np.ndarray]:
+    """Return the mean distance between areas' shares of a group, and its derivatives.
+
+    The derivatives are by the cells of the group, and by the areas' shares of people.
+    """
+    order = np.argsort(table.within[:, g])
+    ratio = table.within[order, g]
+    members, people = table.cells[order, g], table.area_shares[order, 0]
+    first = np.flatnonzero(np.r_[True, ratio[1:] > ratio[:-1]])
+    tie = np.repeat(np.arange(len(first)), np.diff(np.r_[first, len(ratio)]))
+    below = [np.r_[0.0, np.cumsum(np.add.reduceat(x, first))] for x in (members, people)]
+    # those with a lower share less those with a higher one
+    standing = [(b[:-1] + b[1:] - b[-1])[tie] for b in below]
+    by_members, by_people = np.empty_like(ratio), np.empty_like(ratio)
+    by_members[order], by_people[order] = 2 * standing[1], -2 * standing[0]
+    return float(members @ standing[1] - people @ standing[0]), by_members, by_people
 
 
 @area_index(bounds=(0, 1))
-def exposure(table: AreaCounts) -> tuple[float, np.ndarray]:
-    """Exposure of the first group to the second in the area of the first one's average member.
+def segregation_atkinson(table: AreaCounts, b: float = 0.5) -> tuple[float, np.ndarray]:
+    """Atkinson index of segregation of two groups.
 
-    .. math:: {}_xP^*_y=\\sum_i\\frac{x_i}{X}\\frac{y_i}{t_i}
+    .. math:: A_b=1-\\Big[\\sum_i\\Big(\\frac{x_i}{X}\\Big)^b\\Big(\\frac{y_i}{Y}\\Big)^{1-b}
+        \\Big]^{1/(1-b)}
 
-    with :math:`t_i` everybody in the groups given.  Range 0 to Y/T (even).
+    Range 0 (even) to 1 (no area is shared).  ``b`` below 0.5 gives more weight to areas where the
+    first group is rare, above 0.5 to those where it is common; at 0.5 the order of the groups does
+    not matter.
+
+    Parameters
+    ----------
+    b : float, default 0.5
+        Shape, strictly between 0 and 1.
 
     References
     ----------
-    Bell (1954), *Social Forces* 32, 357–364; Massey & Denton (1988), *Social Forces* 67, eq. (4).
+    James & Taeuber (1985), *Sociological Methodology* 15, 1–32; Massey & Denton (1988), *Social
+    Forces* 67, eq. (6) (written with area shares; the form above is the same).
 
     Examples
     --------
-    >>> round(float(exposure({"x": [10, 10], "y": [30, 10]})), 4)
-    0.625
+    >>> round(float(segregation_atkinson({"a": [10, 40, 50], "b": [50, 40, 10]})), 4)
+    0.2822
     """
-    return _contact(table, 1)
-
-
-def _contact(table: AreaCounts, other: int) -> tuple[float, np.ndarray]:
-    """Return the mean share of group ``other`` in the areas of group 0, and its gradient."""
-    mine, theirs = table.within[:, 0], table.within[:, other]
-    size = table.group_shares[0]
-    value = float(table.cells[:, 0] @ theirs) / size
-    gradient = np.repeat((-mine * theirs)[:, None], len(table.groups), axis=1)
-    gradient[:, 0] += theirs - value
-    gradient[:, other] += mine
-    return value, gradient / size
+    table.require_groups("segregation_atkinson", 2)
+    if not 0 < b < 1:
+        raise ValueError(f"b must lie between 0 and 1, got {b}; try 0.5")
+    x, y = (table.cells / table.group_shares).T
+    product = x**b * y ** (1 - b)
+    overlap = float(product.sum())
+    slope = np.zeros_like(table.cells)
+    for g, (share, power) in enumerate(((x, b), (y, 1 - b))):
+        filled = share > 0
+        slope[filled, g] = power * (product[filled] / share[filled] - overlap)
+    slope *= -(overlap ** (b / (1 - b))) / (1 - b) / table.group_shares
+    return 1 - overlap ** (1 / (1 - b)), slope
 
 
 @area_index(bounds=(0, math.inf))
