@@ -87,6 +87,7 @@ class SurveyDesign:
         self.missing = missing
         self.rows = np.arange(len(frame))
         counts = _numbers(frame, frequencies, "frequencies")
+        self.counts = counts
         self.weights = _numbers(frame, weights, "weights") * counts
         self._draw_units(
             strata=_labels(frame, strata, "strata"),
@@ -183,8 +184,14 @@ class SurveyDesign:
 
     # -- values in, estimates out --------------------------------------------------------------
 
-    def values(self, column: str) -> tuple[np.ndarray, np.ndarray, str]:
+    def values(self, column: str, *, labels: bool = False) -> tuple[np.ndarray, np.ndarray, str]:
         """Return the domain rows with positive weight, their values, and a note on missing ones.
+
+        Parameters
+        ----------
+        column : str
+        labels : bool, default False
+            The column holds names, and the values are their numbers in sorted order.
 
         Raises
         ------
@@ -193,7 +200,8 @@ class SurveyDesign:
         """
         _require_columns(self.frame, [column])
         rows = self.rows[self.weights[self.rows] > 0]
-        values = _as_floats(self.frame[column].iloc[rows], column)
+        series = self.frame[column].iloc[rows]
+        values = _codes(series) if labels else _as_floats(series, column)
         gone, note = np.isnan(values), ""
         if gone.any():
             if self.missing == "raise":
@@ -209,6 +217,23 @@ class SurveyDesign:
         if np.isinf(values).any():
             raise ValueError(f"{column!r} has infinite values (row {rows[np.isinf(values)][0]})")
         return rows, values, note
+
+    def beside(self, spec: str | Sequence, rows: np.ndarray) -> pd.Series:
+        """Return a further column at the given rows; missing values stop it unless dropped.
+
+        Parameters
+        ----------
+        spec : column name, or array as long as the frame
+        rows : ndarray of int
+        """
+        column = _series(self.frame, spec, "further column").iloc[rows]
+        if column.isna().any() and self.missing == "raise":
+            raise ValueError(
+                f"{column.isna().sum()} of {len(rows)} values of {column.name!r} are missing, the "
+                f"first at row {column.index[column.isna()][0]!r}; missing='drop' leaves them out "
+                "and says so"
+            )
+        return column
 
     def estimate(
         self,
@@ -240,7 +265,7 @@ class SurveyDesign:
         return Estimate(
             value=float(value),
             se=float(np.sqrt(variance)),
-            n=len(rows),
+            n=round(self.counts[rows].sum()),
             unit=unit,
             method="; ".join(filter(None, notes)),
             bounds=bounds,
@@ -320,6 +345,12 @@ def _as_floats(series: pd.Series, role: str) -> np.ndarray:
         return series.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{role!r} must hold numbers: {error}; try pandas.to_numeric") from None
+
+
+def _codes(series: pd.Series) -> np.ndarray:
+    """Return each name's number in sorted order, NaN where there is none."""
+    codes = pd.factorize(series, sort=True)[0].astype(float)
+    return np.where(codes < 0, np.nan, codes)
 
 
 def _numbers(frame: pd.DataFrame, spec: Spec, role: str) -> np.ndarray:

@@ -27,11 +27,19 @@ class Distribution:
         Positive, in the same order; only their ratios matter.
     rows : ndarray of int, shape (n,)
         Where each value came from, to name it in an error.
+    counts : ndarray of float, shape (n,), or float
+        How many identical units each row stands for; 1 except in frequency tables.
     """
 
     values: np.ndarray
     weights: np.ndarray
     rows: np.ndarray
+    counts: np.ndarray | float = 1.0
+
+    def where(self, mask: np.ndarray) -> Distribution:
+        """Return the distribution of the rows for which ``mask`` is true."""
+        counts = self.counts[mask] if isinstance(self.counts, np.ndarray) else self.counts
+        return Distribution(self.values[mask], self.weights[mask], self.rows[mask], counts)
 
     @cached_property
     def share(self) -> np.ndarray:
@@ -55,8 +63,8 @@ class Distribution:
 
     @cached_property
     def effective_n(self) -> float:
-        """Kish's effective number of rows, :math:`1/\\sum p_i^2`."""
-        return float(1 / (self.share @ self.share))
+        """Kish's effective number of units, :math:`1/\\sum p_i^2` over units."""
+        return float(1 / (self.share @ (self.share / self.counts)))
 
     @cached_property
     def median(self) -> float:

@@ -43,12 +43,15 @@ class Linearised(NamedTuple):
         Derivatives by estimates that the index was given as parameters, e.g. a poverty line.
     note : str
         Anything the reader of this one value must know.
+    bounds : tuple of float, optional
+        Range of this value, where a parameter makes it another than the index's own.
     """
 
     value: float
     influence: np.ndarray
     terms: Sequence[tuple[float, Estimate]] = ()
     note: str = ""
+    bounds: tuple[float, float] | None = None
 
 
 class Index(Protocol):
@@ -57,6 +60,8 @@ class Index(Protocol):
     __name__: str
     formula: Callable[..., Linearised]
     bounds: tuple[float, float]
+    columns: tuple[str, ...]
+    labels: bool
 
     def __call__(self, data, column=None, *, weights=None, by=None, missing=None, **parameters): ...
 
@@ -74,7 +79,7 @@ _SHARED = {
 
 
 def index(
-    bounds: tuple[float, float] = UNBOUNDED,
+    bounds: tuple[float, float] = UNBOUNDED, *, columns: Sequence[str] = (), labels: bool = False
 ) -> Callable[[Callable[..., Linearised]], Index]:
     """Make a public index of a formula ``formula(dist, **parameters) -> Linearised``.
 
@@ -82,6 +87,12 @@ def index(
     ----------
     bounds : tuple of float
         Range of the index, on whose scale intervals are made.
+    columns : sequence of str
+        Parameters that name further columns (a rank, groups).  The formula gets each as a Series
+        in the order of the distribution, without missing values.
+    labels : bool
+        The studied column holds names rather than numbers; the distribution's values are then
+        the names' numbers in sorted order.
     """
 
     def decorate(formula: Callable[..., Linearised]) -> Index:
@@ -105,6 +116,8 @@ def index(
         public.__dict__.update(
             formula=formula,
             bounds=(float(bounds[0]), float(bounds[1])),
+            columns=tuple(columns),
+            labels=labels,
             __signature__=inspect.Signature(shared + own_by_keyword),
         )
         INDICES[formula.__name__] = cast(Index, public)
@@ -124,7 +137,10 @@ def _estimates(
     design: SurveyDesign, column: str, by: str | Sequence[str] | None, wanted: Mapping
 ) -> Iterator[tuple[tuple, dict[str, Estimate]]]:
     """Yield each group's labels and estimates, all from one sort of the column."""
-    rows, values, note = design.values(column)
+    kinds = {_unwrap(function)[0].labels for function in wanted.values()}
+    if len(kinds) > 1:
+        raise ValueError(f"some of {list(wanted)} read names and some numbers; ask for them apart")
+    rows, values, note = design.values(column, labels=kinds == {True})
     order = np.argsort(values, kind="stable")
     rows, values = rows[order], values[order]
     if by is None:
@@ -140,23 +156,42 @@ def _estimates(
 
 def _of_distribution(design, rows, values, wanted, note) -> dict[str, Estimate]:
     """Return the wanted estimates of one domain, given in ascending order."""
-    dist = Distribution(values, design.weights[rows], rows)
+    whole = Distribution(values, design.weights[rows], rows, design.counts[rows])
     estimates = {}
     for name, function in wanted.items():
         index_, parameters = _unwrap(function)
-        result = index_.formula(dist, **parameters)
+        dist, beside, missing = _with_columns(design, whole, index_, parameters)
+        result = index_.formula(dist, **(parameters | beside))
+        notes = [_label(index_, parameters), result.note, note, missing]
+        bounds = result.bounds or index_.bounds
         estimate = design.estimate(
             result.value,
-            rows,
+            dist.rows,
             result.influence,
-            method="; ".join(filter(None, [_label(index_, parameters), result.note, note])),
-            bounds=index_.bounds,
+            method="; ".join(filter(None, notes)),
+            bounds=bounds,
         )
         if result.terms:
             terms = [(1.0, estimate), *result.terms]
-            estimate = combine(result.value, terms, method=estimate.method, bounds=index_.bounds)
+            estimate = combine(result.value, terms, method=estimate.method, bounds=bounds)
         estimates[name] = estimate
     return estimates
+
+
+def _with_columns(
+    design: SurveyDesign, dist: Distribution, function: Index, parameters: Mapping
+) -> tuple[Distribution, dict[str, pd.Series], str]:
+    """Return the distribution of the rows with all the further columns an index asks for."""
+    asked = [name for name in function.columns if parameters.get(name) is not None]
+    if not asked:
+        return dist, {}, ""
+    beside = pd.concat([design.beside(parameters[k], dist.rows).rename(k) for k in asked], axis=1)
+    known = beside.notna().all(axis=1).to_numpy()
+    note = ""
+    if not known.all():
+        note = f"{(~known).sum()} rows without {' or '.join(asked)} dropped"
+        dist, beside = dist.where(known), beside[known]
+    return dist, {k: beside[k] for k in asked}, note
 
 
 def _unwrap(function: Any) -> tuple[Index, dict]:
@@ -167,8 +202,17 @@ def _unwrap(function: Any) -> tuple[Index, dict]:
 
 
 def _label(function: Index, parameters: Mapping) -> str:
-    shown = ", ".join(f"{k}={float(v):g}" for k, v in parameters.items() if v is not None)
+    shown = ", ".join(f"{k}={_shown(v)}" for k, v in parameters.items() if v is not None)
     return f"{function.__name__}({shown})" if shown else function.__name__
+
+
+def _shown(value: Any) -> str:
+    """Return a parameter's value for a label: numbers short, names as they are."""
+    if isinstance(value, (Estimate, float, int)) and not isinstance(value, bool):
+        return f"{float(value):g}"
+    if isinstance(value, (list, tuple)) and len(value) <= 10:
+        return f"({', '.join(map(_shown, value))})"
+    return "given" if np.ndim(value) else str(value)
 
 
 def inequality_table(

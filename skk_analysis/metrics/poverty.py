@@ -1,12 +1,14 @@
-"""Low income: the share of people under a line."""
+"""Low income: the line, the share of people under it, and what an uncertain line adds."""
 
 from __future__ import annotations
+
+import numpy as np
 
 from skk_analysis.estimate import Estimate
 from skk_analysis.metrics.distribution import Distribution
 from skk_analysis.metrics.index import Linearised, index
 
-__all__ = ["low_income_rate"]
+__all__ = ["low_income_rate", "poverty_line"]
 
 
 @index(bounds=(0, 1))
@@ -42,10 +44,66 @@ def low_income_rate(
     >>> float(low_income_rate([1, 4, 5, 6, 7])), float(low_income_rate([1, 4, 5, 6, 7], line=5))
     (0.2, 0.4)
     """
-    threshold = share * dist.median if line is None else float(line)
+    threshold = line_of(dist, line, share)
     value = dist.share_below(threshold)
     influence = (dist.values < threshold) - value
+    return with_line(dist, value, influence, dist.density(threshold), line, share)
+
+
+@index()
+def poverty_line(dist: Distribution, share: float = 0.6) -> Linearised:
+    """Low-income line: a share of the median (at-risk-of-poverty threshold).
+
+    .. math:: t=0.6\\,\\mathrm{median}
+
+    In the unit of the values.  Give the result as ``line`` to the other indices, and the line's
+    own error goes into theirs: the country's line for a city, or last year's for this year.
+    Influence function that of the median times the share.
+
+    Parameters
+    ----------
+    share : float, default 0.6
+
+    References
+    ----------
+    Eurostat, *At-risk-of-poverty threshold* (ilc_li01); Osier (2009), *Survey Research Methods* 3,
+    167–195.
+
+    Examples
+    --------
+    >>> float(poverty_line([10, 20, 30]))
+    12.0
+    """
+    return Linearised(share * dist.median, share * dist.quantile_influence(0.5))
+
+
+def line_of(dist: Distribution, line: float | Estimate | None, share: float) -> float:
+    """Return the line in numbers: the given one, or ``share`` × the median of the rows in hand."""
+    return share * dist.median if line is None else float(line)
+
+
+def with_line(
+    dist: Distribution,
+    value: float,
+    influence: np.ndarray,
+    slope: float,
+    line: float | Estimate | None,
+    share: float,
+    note: str = "",
+) -> Linearised:
+    """Add to the influence at a fixed line what the line's own uncertainty adds.
+
+    Parameters
+    ----------
+    value, influence
+        Of the index, the line being fixed.
+    slope : float
+        Derivative of the index by the line.
+    line, share
+        As the index was asked.
+    """
     if line is None:
-        influence = influence + dist.density(threshold) * share * dist.quantile_influence(0.5)
-    terms = [(dist.density(threshold), line)] if isinstance(line, Estimate) else []
-    return Linearised(value, influence, terms, note=f"line {threshold:.6g}")
+        influence = influence + slope * share * dist.quantile_influence(0.5)
+    terms = [(slope, line)] if isinstance(line, Estimate) else []
+    shown = f"line {line_of(dist, line, share):.6g}"
+    return Linearised(value, influence, terms, note="; ".join(filter(None, [shown, note])))

@@ -18,7 +18,7 @@ from skk_analysis.metrics.design import as_design
 from skk_analysis.metrics.distribution import Distribution
 from skk_analysis.metrics.index import Linearised, index
 
-__all__ = ["lorenz_curve", "palma", "percentile_ratio", "quantile_share", "s80s20"]
+__all__ = ["lorenz_curve", "palma", "percentile_ratio", "quantile_share", "s80s20", "s90s10"]
 
 
 @index()
@@ -89,6 +89,27 @@ def s80s20(dist: Distribution) -> Linearised:
     6.3333
     """
     return _share_ratio(dist, "s80s20", top=0.8, bottom=0.2)
+
+
+@index(bounds=(0, math.inf))
+def s90s10(dist: Distribution) -> Linearised:
+    """Income of the richest tenth over that of the poorest tenth.
+
+    .. math:: \\frac{1-L(0.9)}{L(0.1)}
+
+    Range 1 to ∞.  Rules as in :func:`s80s20`.
+
+    References
+    ----------
+    OECD, *Income Distribution Database*, S90/S10 disposable income decile share; Langel & Tillé
+    (2011), *Statistica Neerlandica* 65.
+
+    Examples
+    --------
+    >>> float(s90s10(range(1, 11)))
+    10.0
+    """
+    return _share_ratio(dist, "s90s10", top=0.9, bottom=0.1)
 
 
 @index(bounds=(0, math.inf))
