@@ -41,6 +41,7 @@ from skk_analysis.metrics.inequality import (
     mld,
     theil_t,
 )
+from skk_analysis.metrics.ordinal_segregation import ordinal_segregation, rank_order_h
 from skk_analysis.metrics.polarisation import duclos_esteban_ray, wolfson
 from skk_analysis.metrics.poverty import low_income_rate
 from skk_analysis.metrics.segregation import (
@@ -96,6 +97,7 @@ __all__ = [
     "mld",
     "mutual_information",
     "normalized_exposure",
+    "ordinal_segregation",
     "overall_verdict",
     "palma",
     "percentile_ratio",
@@ -103,6 +105,7 @@ __all__ = [
     "quantile",
     "quantile_share",
     "randomisation_baseline",
+    "rank_order_h",
     "relative_diversity",
     "s80s20",
     "segregation_atkinson",

@@ -29,7 +29,7 @@ def isolation(table: AreaCounts) -> tuple[float, np.ndarray]:
 
     References
     ----------
-    Bell (1954), *Social Forces* 32, 357–364; Massey & Denton (1988), *Social Forces* 67, eq. (5).
+    Bell (1954), *Social Forces* 32, 357–364; Massey & Denton (1988), *Social Forces* 67, 281–315.
 
     Examples
     --------
@@ -49,7 +49,7 @@ def exposure(table: AreaCounts) -> tuple[float, np.ndarray]:
 
     References
     ----------
-    Bell (1954), *Social Forces* 32, 357–364; Massey & Denton (1988), *Social Forces* 67, eq. (4).
+    Bell (1954), *Social Forces* 32, 357–364; Massey & Denton (1988), *Social Forces* 67, 281–315.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def correlation_ratio(table: AreaCounts) -> tuple[float, np.ndarray]:
     References
     ----------
     Bell (1954), *Social Forces* 32, 357–364; White (1986), *Population Index* 52, 198–221; Massey &
-    Denton (1988), *Social Forces* 67, p. 288.
+    Denton (1988), *Social Forces* 67, 281–315.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def normalized_exposure(table: AreaCounts) -> tuple[float, np.ndarray]:
     References
     ----------
     James (1986), *Sociological Methodology* 16; Reardon & Firebaugh (2002), *Sociological
-    Methodology* 32, eq. (10).
+    Methodology* 32, 33–67.
 
     Examples
     --------
@@ -135,7 +135,7 @@ def relative_diversity(table: AreaCounts) -> tuple[float, np.ndarray]:
     References
     ----------
     Carlson (1992), *Social Forces* 71; Reardon & Firebaugh (2002), *Sociological Methodology* 32,
-    eq. (11); Goodman & Kruskal (1954), *JASA* 49 (as their τ).
+    33–67; Goodman & Kruskal (1954), *JASA* 49 (as their τ).
 
     Examples
     --------

@@ -45,7 +45,7 @@ def dissimilarity(table: AreaCounts) -> tuple[float, np.ndarray]:
     References
     ----------
     Duncan & Duncan (1955), *American Sociological Review* 20, 210–217; Sakoda (1981),
-    *Demography* 18, 245–250; Reardon & Firebaugh (2002), *Sociological Methodology* 32, eq. (5).
+    *Demography* 18, 245–250; Reardon & Firebaugh (2002), *Sociological Methodology* 32, 33–67.
 
     Examples
     --------
@@ -70,13 +70,14 @@ def segregation_gini(table: AreaCounts) -> tuple[float, np.ndarray]:
 
     with the areas' shares of people :math:`t_i`, the groups' shares of the area
     :math:`\\pi_{ig}` and of everybody :math:`\\pi_g`.  For two groups it is twice the area between
-    the segregation curve and the diagonal.  Range 0 (even) to 1; never below the dissimilarity index of two groups.  One
-    sort of the areas a group, and areas with equal shares are tied, in whatever order they stand.
+    the segregation curve and the diagonal.  Range 0 (even) to 1; of two groups never
+    below the dissimilarity index.  One sort of the areas a group; areas with equal shares are tied,
+    in whatever order they stand.
 
     References
     ----------
     Duncan & Duncan (1955), *American Sociological Review* 20, 210–217; Massey & Denton (1988),
-    *Social Forces* 67, eq. (3); Reardon & Firebaugh (2002), *Sociological Methodology* 32, eq. (6).
+    *Social Forces* 67, 281–315; Reardon & Firebaugh (2002), *Sociological Methodology* 32.
 
     Examples
     --------
@@ -136,7 +137,7 @@ def segregation_atkinson(table: AreaCounts, b: float = 0.5) -> tuple[float, np.n
     References
     ----------
     James & Taeuber (1985), *Sociological Methodology* 15, 1–32; Massey & Denton (1988), *Social
-    Forces* 67, eq. (6) (written with area shares; the form above is the same).
+    Forces* 67, 281–315 (written with area shares; the form above is the same).
 
     Examples
     --------
