@@ -1,0 +1,16 @@
+"""Raw files → processed tables: readers, reasons for missing values, checks, derived values."""
+
+from skk_analysis.cleaning.message import CleaningError, Message
+from skk_analysis.cleaning.pipeline import CleaningResult, check_raw, clean
+from skk_analysis.cleaning.raw import add_raw
+from skk_analysis.cleaning.readers import READERS
+
+__all__ = [
+    "READERS",
+    "CleaningError",
+    "CleaningResult",
+    "Message",
+    "add_raw",
+    "check_raw",
+    "clean",
+]

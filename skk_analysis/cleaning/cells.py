@@ -1,0 +1,91 @@
+"""From text cells to numbers with a status: a missing value always says why it is missing."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+OBSERVED = "observed"
+PROTECTED = "protected"
+NO_POPULATION = "no_population"
+NOT_ASKED = "not_asked"
+NOT_RECEIVED = "not_received"
+NOT_APPLICABLE = "not_applicable"
+STATUSES = (OBSERVED, PROTECTED, NO_POPULATION, NOT_ASKED, NOT_RECEIVED, NOT_APPLICABLE)
+
+SYMBOLS: dict[str, tuple[str, str]] = {
+    "..": (PROTECTED, "dots"),
+    "...": (NOT_RECEIVED, "three_dots"),
+    "…": (NOT_RECEIVED, "three_dots"),
+    ".": (NOT_APPLICABLE, "dot"),
+    "-": (NOT_APPLICABLE, "dash"),
+    "": (NOT_RECEIVED, "blank"),
+}
+"""What Statistics Finland's symbols mean in any table."""
+
+ANY_NUMBER = "a number, '..' or '.'"
+
+
+@dataclass
+class Cells:
+    """Numbers with status and reason; ``wrong`` marks cells that are neither number nor symbol."""
+
+    value: np.ndarray
+    status: np.ndarray
+    reason: np.ndarray
+    wrong: np.ndarray
+
+    def mark(self, where: np.ndarray, status: str, reason: str | None = None) -> None:
+        """Make cells missing with this status; None keeps the reason that the cell has."""
+        self.value[where] = np.nan
+        self.status[where] = status
+        if reason is not None:
+            self.reason[where] = reason
+
+
+def numbers(text: Any) -> np.ndarray:
+    """Text as numbers; decimal point or comma; NaN where the text is not a finite number."""
+    texts = pd.Series(text, dtype="str").str.strip()
+    comma = texts.str.contains(",", regex=False) & ~texts.str.contains(".", regex=False)
+    texts = texts.where(~comma, texts.str.replace(",", ".", n=1, regex=False))
+    plain = texts.where(texts.str.fullmatch(r"[+-]?\d+\.?\d*(?:[eE][+-]?\d{1,3})?"), None)
+    values = pd.to_numeric(plain, errors="coerce").to_numpy(float, na_value=np.nan)
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def read_cells(text: Any, symbols: Mapping[str, tuple[str, str]] = SYMBOLS) -> Cells:
+    """Classify text cells. Each distinct text is looked at once, so a large table stays cheap."""
+    codes, distinct = pd.factorize(pd.Series(text, dtype="str").fillna(""))
+    distinct = pd.Series(distinct, dtype="str").str.strip()
+    value = numbers(distinct)
+    meaning = [symbols.get(cell) for cell in distinct]
+    is_symbol = np.array([m is not None for m in meaning], bool)
+    value[is_symbol] = np.nan
+    status = np.array([m[0] if m else OBSERVED for m in meaning], object)
+    reason = np.array([m[1] if m else "" for m in meaning], object)
+    wrong = np.isnan(value) & ~is_symbol
+    return Cells(value[codes], status[codes], reason[codes], wrong[codes])
+
+
+def padded_code(text: pd.Series, width: int) -> pd.Series:
+    """Codes as text with their leading zeros back (``49`` → ``049``); nothing stays nothing."""
+    codes = text.str.strip().str.removesuffix(".0")
+    return codes.where(codes.eq(""), codes.str.zfill(width))
+
+
+def plain_name(name: str) -> str:
+    """A name for comparison: composed, lower case, single blanks, plain hyphens."""
+    folded = unicodedata.normalize("NFC", name).casefold()
+    return " ".join(folded.replace("–", "-").replace("’", "'").split())
+
+
+def slug(text: str) -> str:
+    """Text as an identifier: ``Työttömät`` → ``tyottomat``."""
+    ascii_text = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
+    words = "".join(c if c.isalnum() else " " for c in ascii_text).split()
+    return "_".join(words)
