@@ -106,7 +106,7 @@ def s90s10(dist: Distribution) -> Linearised:
 
     Examples
     --------
-    >>> float(s90s10(range(1, 11)))
+    >>> round(float(s90s10(range(1, 11))), 4)
     10.0
     """
     return _share_ratio(dist, "s90s10", top=0.9, bottom=0.1)
