@@ -5,6 +5,7 @@ Rows in, :class:`~skk_analysis.estimate.Estimate` out.  Every index takes a
 gives a tidy table instead.  Importing this package loads numpy and pandas only.
 """
 
+from skk_analysis.metrics.area_map import AreaMap, area_map
 from skk_analysis.metrics.averages import mean, median, proportion, quantile
 from skk_analysis.metrics.baseline import Baseline, randomisation_baseline
 from skk_analysis.metrics.change import (
@@ -58,11 +59,18 @@ from skk_analysis.metrics.shares import (
     quantile_share,
     s80s20,
 )
+from skk_analysis.metrics.spatial_segregation import (
+    boundary_dissimilarity,
+    distance_decay_isolation,
+    spatial_h,
+    spatial_proximity,
+)
 
 __all__ = [
     "AREA_INDICES",
     "INDICES",
     "AreaCounts",
+    "AreaMap",
     "AreaValue",
     "Baseline",
     "Change",
@@ -74,13 +82,16 @@ __all__ = [
     "SurveyDesign",
     "adjust_p_values",
     "area_index",
+    "area_map",
     "atkinson",
+    "boundary_dissimilarity",
     "change",
     "coefficient_of_variation",
     "composition_change",
     "correlation_ratio",
     "decompose",
     "dissimilarity",
+    "distance_decay_isolation",
     "duclos_esteban_ray",
     "exposure",
     "gap_change",
@@ -110,6 +121,8 @@ __all__ = [
     "s80s20",
     "segregation_atkinson",
     "segregation_gini",
+    "spatial_h",
+    "spatial_proximity",
     "theil_h",
     "theil_t",
     "wolfson",

@@ -53,7 +53,7 @@ class AreaIndex(Protocol):
     """A public index of counts, carrying its formula and the range of its values."""
 
     __name__: str
-    formula: Callable[..., tuple[float, np.ndarray] | AreaValue]
+    formula: Callable[..., tuple[float, np.ndarray]]
     bounds: tuple[float, float]
 
     def __call__(
@@ -100,7 +100,7 @@ class AreaCounts:
         return cls(table, asked, labels, asked)._without_empty_groups()
 
     def _without_empty_groups(self) -> AreaCounts:
-        present = self.counts.any(axis=0)
+        present = self.counts.sum(axis=0) > 0
         kept = tuple(g for g, p in zip(self.groups, present, strict=True) if p)
         if len(kept) < 2:
             raise ValueError(
