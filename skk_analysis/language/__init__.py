@@ -17,6 +17,7 @@ from skk_analysis.language.forms import (
     year_range,
 )
 from skk_analysis.language.quantities import MISSING, Missing, Quantity
+from skk_analysis.language.verdicts import rule_sentence, verdict_sentence, verdict_word
 
 __all__ = [
     "LANGUAGES",
@@ -34,6 +35,9 @@ __all__ = [
     "number",
     "plural",
     "quantity",
+    "rule_sentence",
     "text",
+    "verdict_sentence",
+    "verdict_word",
     "year_range",
 ]

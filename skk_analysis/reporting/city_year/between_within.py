@@ -1,0 +1,202 @@
+"""Section 6: gaps between residential areas and within them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from skk_analysis import metrics
+from skk_analysis.estimate import Estimate
+from skk_analysis.figures import Bar, Cell, ranked_dots, stacked_bars
+from skk_analysis.language import Missing, Quantity, rule_sentence
+from skk_analysis.metrics.change import OverallVerdict
+from skk_analysis.reporting.city_year.analysis import weighted_quantile
+from skk_analysis.reporting.city_year.areas import area_names, number
+from skk_analysis.reporting.city_year.matrix import city_value, with_wilson
+from skk_analysis.reporting.city_year.measures import shown
+from skk_analysis.reporting.city_year.section import Writer, estimated
+
+if TYPE_CHECKING:
+    from skk_analysis.reporting.city_year.report import CityYear
+
+GAPS = ("median_income", "low_income_class_share", "unemployed_share", "basic_education_share")
+"""Area indicators whose gap between areas is followed."""
+
+ENDS = (0.1, 0.9)
+"""The gap is between the areas at these points of the residents' distribution over areas."""
+
+
+def write(report: CityYear, writer: Writer) -> None:
+    """Inequality between and within areas, the areas in order, and the gap between areas."""
+    if report.analysis.decompositions:
+        _decomposition(report, writer)
+    else:
+        writer.say("between.no_households")
+    _ranked(report, writer)
+    _gaps(report, writer)
+
+
+def _decomposition(report: CityYear, writer: Writer) -> None:
+    bars, rows = [], []
+    parts = ("between", "within")
+    for year, result in report.analysis.decompositions.items():
+        values = tuple(
+            _quantity(f"theil.{part}.{year}", getattr(result, part), "score", year)
+            for part in parts
+        )
+        bars.append(Bar(str(year), values))
+        rows.append((str(year), *values, _share(report, year)))
+    one = report.analysis.between_share
+    row = shown(one, report.data.years)
+    if isinstance(row.absolute, Quantity) and one.change:
+        writer.say(
+            "between.verdict",
+            before_year=str(report.comparison_year),
+            before=row.before if isinstance(row.before, Quantity) else "",
+            year=str(report.year),
+            after=row.after if isinstance(row.after, Quantity) else "",
+            change=row.absolute,
+            verdict=row.word(report.language),
+            rule=rule_sentence(one.change.rule, report.language),
+        )
+    names = [writer.text(f"part.{part}") for part in parts]
+    writer.figure(
+        "between",
+        _stacked(writer, names),
+        bars,
+        city=report.city,
+    )
+    columns = (writer.text("table.year"), *names, writer.text("measure.between_share"))
+    writer.table("between", columns, rows, city=report.city)
+    writer.say("between.reading")
+
+
+def _stacked(writer: Writer, names: list[str]):
+    def draw(bars, language: str, *, caption: str, topic: str):
+        heading = writer.text("table.year")
+        return stacked_bars(bars, names, language, caption=caption, topic=topic, heading=heading)
+
+    return draw
+
+
+def _share(report: CityYear, year: int) -> Quantity | Missing:
+    result = report.analysis.decompositions[year].share_between
+    return estimated(f"between_share.{year}", result, "share", year)
+
+
+def _quantity(name: str, estimate: Estimate, unit: str, year: int) -> Quantity:
+    lower, upper = estimate.interval()
+    return Quantity(
+        name, float(estimate.value), unit, lower=lower, upper=upper, n=estimate.n, year=year
+    )
+
+
+def _ranked(report: CityYear, writer: Writer) -> None:
+    """Low income by area: from households where there are any, else from income classes."""
+    names = area_names(report)
+    year = report.year
+    if report.analysis.has_households:
+        rates = report.analysis.area_rates
+        rows = [
+            (names.get(code, code), _quantity(f"area_rate.{code}.{year}", rate, "share", year))
+            for code, rate in rates.items()
+        ]
+        rate = report.analysis.measures["low_income_rate"].after
+        reference = estimated(f"low_income_rate.{year}", rate, "share", year)
+        name = "rates"
+    else:
+        indicator = "low_income_class_share"
+        values = report.analysis.area_values(indicator, year)
+        unit, decimals = report.unit(indicator)
+        cells = {
+            code: with_wilson(number(values, code, indicator, unit, decimals, year), values, code)
+            for code in names
+        }
+        rows = [(names[code], cell) for code, cell in cells.items() if isinstance(cell, Quantity)]
+        reference = city_value(report, indicator, year)
+        name = "classes"
+    if len(rows) < 2 or isinstance(reference, Missing):
+        writer.say("between.no_areas", year=str(year))
+        return
+
+    def draw(rows, language: str, *, caption: str, topic: str):
+        return ranked_dots(rows, reference, language, caption=caption, topic=topic)
+
+    writer.figure(name, draw, rows, city=report.city, year=str(year))
+    writer.say(f"between.{name}_reading")
+
+
+def _gaps(report: CityYear, writer: Writer) -> None:
+    rows: list[tuple[Cell, ...]] = []
+    disagree = []
+    for indicator in GAPS:
+        ends = {year: _ends(report, indicator, year) for year in report.data.years}
+        cells: list[Cell] = [report.indicator_name(indicator)]
+        for year in report.data.years:
+            cells += _gap_cells(report, indicator, year, ends[year])
+        verdict = _compared(ends[report.comparison_year], ends[report.year])
+        cells.append(writer.text(f"gap.{verdict.verdict if verdict else 'none'}"))
+        if verdict and verdict.verdict == "depends_on_measure":
+            disagree.append(report.indicator_name(indicator))
+        if any(isinstance(cell, Quantity) for cell in cells):
+            rows.append(tuple(cells))
+    writer.subheading("section.between_within.gaps")
+    if not rows:
+        writer.say("between.no_gaps", year=str(report.year))
+        return
+    years = (str(report.comparison_year), str(report.year))
+    columns = [writer.text("table.indicator")]
+    for of_year in years:
+        columns += [writer.text(f"table.{key}", year=of_year) for key in ("gap", "gap_ratio")]
+    columns.append(writer.text("table.gap_direction"))
+    writer.table("gaps", columns, rows, wide=True, before=years[0], year=years[1])
+    writer.say("between.gaps_reading")
+    if disagree:
+        writer.say("between.depends", names="; ".join(disagree))
+
+
+def _ends(report: CityYear, indicator: str, year: int) -> tuple[float, float] | None:
+    """The tenth and ninetieth percentile of residents by their area's value."""
+    rows = report.analysis.area_values(indicator, year)
+    rows = rows[rows["status"] == "observed"]
+    people = report.analysis.area_values("population", year)["value"].reindex(rows.index)
+    weights = people.astype(float).fillna(0.0).to_numpy()
+    if len(rows) < 2 or weights.sum() == 0:
+        return None
+    values = rows["value"].astype(float).to_numpy()
+    low, high = (weighted_quantile(values, weights, p) for p in ENDS)
+    return low, high
+
+
+def _gap_cells(
+    report: CityYear, indicator: str, year: int, ends: tuple[float, float] | None
+) -> list[Cell]:
+    if ends is None:
+        return [Missing("not_received"), Missing("not_received")]
+    unit, decimals = report.unit(indicator)
+    low, high = ends
+    gap = Quantity(
+        f"gap.{indicator}.{year}", high - low, unit, decimals, year=year, kind="difference"
+    )
+    ratio: Cell = Missing("not_applicable")
+    if low > 0:
+        ratio = Quantity(f"gap_ratio.{indicator}.{year}", high / low, "ratio", year=year)
+    return [gap, ratio]
+
+
+def _compared(
+    before: tuple[float, float] | None, after: tuple[float, float] | None
+) -> OverallVerdict | None:
+    return metrics.gap_change(before, after) if before and after else None
+
+
+def area_gini(report: CityYear, year: int) -> float | None:
+    """Gini over the areas' median incomes, each resident counted at the area's median."""
+    rows = report.analysis.area_values("median_income", year)
+    rows = rows[rows["status"] == "observed"]
+    people = report.analysis.area_values("population", year)["value"].reindex(rows.index)
+    weights = people.astype(float).fillna(0.0).to_numpy()
+    if len(rows) < 2 or weights.sum() == 0:
+        return None
+    return metrics.gini(np.asarray(rows["value"].astype(float)), weights=weights).value

@@ -1,0 +1,223 @@
+"""The slice of processed data and register that one city's report of one year may read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from skk_analysis.programme import City, Programme
+from skk_analysis.workspace import Resource, SkkError, Workspace
+
+PEERS = 10
+"""How many comparison cities a city has."""
+
+PUBLISHED = (
+    "paavo.he_vakiy",
+    "paavo.hr_ktu",
+    "paavo.hr_mtu",
+    "paavo.hr_pi_tul",
+    "paavo.hr_ke_tul",
+    "paavo.hr_hy_tul",
+)
+"""Publishers' variables that the report reads besides the indicators of the dictionary."""
+
+REGISTER_TABLES = ("decisions", "indicator_choices", "concepts", "canvas", "experiments")
+"""Tables of the programme register that the report shows, where a workspace has them."""
+
+
+@dataclass(frozen=True)
+class ReportData:
+    """All that one report reads; nothing outside it can change the report.
+
+    Parameters
+    ----------
+    city, year : what the report is about
+    comparison_year : the year that it is compared with
+    pandemic, decision : whether the year is marked so in the register
+    indicators : the indicator dictionary
+    indicator_values : values of the indicators for the city, its areas and its comparison cities
+    observations : published figures of the city's areas
+    areas, households, responses : the city's rows of the processed tables
+    peers : codes of the comparison cities, nearest in population first
+    register : tables of the programme register, the city's rows only
+    messages, cleaning : what cleaning said of the resources
+    resources : raw files that the rows come from
+    """
+
+    city: City
+    year: int
+    comparison_year: int
+    pandemic: bool
+    decision: bool
+    indicators: pd.DataFrame
+    indicator_values: pd.DataFrame
+    observations: pd.DataFrame
+    areas: pd.DataFrame
+    households: pd.DataFrame
+    responses: pd.DataFrame
+    peers: pd.DataFrame
+    register: dict[str, pd.DataFrame]
+    messages: pd.DataFrame
+    cleaning: pd.DataFrame
+    resources: list[Resource] = field(default_factory=list)
+
+    @property
+    def years(self) -> tuple[int, int]:
+        """The comparison year and the year."""
+        return self.comparison_year, self.year
+
+    @cached_property
+    def _digest(self) -> str:
+        total = hashlib.sha256()
+        head = (self.city, self.years, self.pandemic, self.decision, self.resources)
+        total.update(repr(head).encode())
+        frames = {
+            name: value for name, value in vars(self).items() if isinstance(value, pd.DataFrame)
+        }
+        for name, frame in sorted({**frames, **self.register}.items()):
+            total.update(f"\0{name}\0{list(frame.columns)}\0".encode())
+            total.update(pd.util.hash_pandas_object(frame, index=True).to_numpy().tobytes())
+        return total.hexdigest()
+
+    def digest(self) -> str:
+        """Hash of everything in the slice, the hashes of its raw files among it."""
+        return self._digest
+
+
+def report_data(workspace: Workspace, city: City | str, year: int) -> ReportData:
+    """Read the slice of one report.
+
+    Parameters
+    ----------
+    workspace : a cleaned workspace
+    city : a city of the programme, or its name
+    year : a year of the programme
+
+    Raises
+    ------
+    SkkError
+        If the programme has no such city or year, or the data have not been cleaned.
+    """
+    programme = Programme.of(workspace)
+    city = city if isinstance(city, City) else programme.city(city)
+    row = _year_row(programme, year)
+    comparison = int(row["comparison_year"])
+    areas = _areas(workspace, city)
+    peers = _peers(workspace, programme, city, year)
+    units = [city.code, *areas["unit_code"], *peers["unit_code"]]
+    frames = {
+        "indicator_values": _rows(workspace, "indicator_values", [("unit_code", "in", units)]),
+        "observations": _rows(
+            workspace,
+            "observations",
+            [("unit_code", "in", list(areas["unit_code"])), ("indicator", "in", PUBLISHED)],
+        ),
+        "households": _rows(
+            workspace,
+            "households",
+            [("city_code", "==", city.code), ("year", "in", [comparison, year])],
+        ),
+        "responses": _rows(
+            workspace,
+            "responses",
+            [("city_code", "==", city.code), ("year", "in", [comparison, year])],
+        ),
+    }
+    named = _resource_names([*frames.values(), areas])
+    return ReportData(
+        city=city,
+        year=year,
+        comparison_year=comparison,
+        pandemic=row["pandemic"] == "yes",
+        decision=row["decision"] == "yes",
+        indicators=programme.indicators(),
+        areas=areas,
+        peers=peers,
+        register=_register(programme, city),
+        messages=_of_resources(workspace, "cleaning_messages", named),
+        cleaning=_of_resources(workspace, "cleaning_report", named),
+        resources=[r for r in workspace.resources() if r.name in named],
+        **frames,
+    )
+
+
+def _year_row(programme: Programme, year: int) -> dict[str, str]:
+    years = programme.table("years")
+    found = years[years["year"] == str(year)]
+    if found.empty:
+        known = ", ".join(years["year"])
+        raise SkkError(f"The programme has no year {year}. It has: {known}.")
+    return {str(key): str(value) for key, value in found.iloc[0].items()}
+
+
+def _rows(workspace: Workspace, name: str, filters: list[tuple[str, str, Any]]) -> pd.DataFrame:
+    """Rows of a processed table, read without the rest, in a stable order."""
+    path = workspace.processed / f"{name}.parquet"
+    if not path.is_file():
+        return workspace.table(name)
+    if any(how == "in" and not len(what) for _, how, what in filters):
+        return pd.read_parquet(path).iloc[:0]
+    return pd.read_parquet(path, filters=filters).reset_index(drop=True)
+
+
+def _areas(workspace: Workspace, city: City) -> pd.DataFrame:
+    rows = _rows(workspace, "areas", [("city_code", "==", city.code)])
+    return rows[rows["unit_level"] == "postal_area"].sort_values("unit_code", ignore_index=True)
+
+
+def _peers(workspace: Workspace, programme: Programme, city: City, year: int) -> pd.DataFrame:
+    """The municipalities outside the programme that are nearest to the city in population."""
+    population = _rows(
+        workspace,
+        "indicator_values",
+        [("indicator", "==", "municipal_population"), ("status", "==", "observed")],
+    )
+    population = population[
+        (population["unit_level"] == "municipality")
+        & (population["group"] == "total")
+        & (population["reference_year"] <= year)
+    ]
+    latest = population.sort_values("reference_year").groupby("unit_code").tail(1)
+    latest = latest.set_index("unit_code")["value"].astype(float)
+    empty = pd.DataFrame({"unit_code": pd.Series(dtype=str), "population": pd.Series(dtype=float)})
+    if city.code not in latest.index:
+        return empty
+    own = latest[city.code]
+    others = latest.drop([c.code for c in programme.cities()], errors="ignore")
+    distance = np.log(others[others > 0] / own).abs().sort_values(kind="stable")
+    chosen = distance.index[:PEERS]
+    return pd.DataFrame({"unit_code": list(chosen), "population": others[chosen].to_numpy()})
+
+
+def _register(programme: Programme, city: City) -> dict[str, pd.DataFrame]:
+    """The register's tables; of those that tell cities apart, the city's rows."""
+    tables = {}
+    for name in REGISTER_TABLES:
+        table = programme.optional_table(name)
+        if table is None:
+            continue
+        for column in ("city", "city_code"):
+            if column in table.columns:
+                mine = table[column].isin(["", city.code, city.key, city.name_fi])
+                table = table[mine].reset_index(drop=True)
+        tables[name] = table
+    return tables
+
+
+def _resource_names(frames: Sequence[pd.DataFrame]) -> set[str]:
+    names: set[str] = set()
+    for frame in frames:
+        for joined in frame["resource"].dropna().unique():
+            names.update(part for part in str(joined).split(";") if part)
+    return names
+
+
+def _of_resources(workspace: Workspace, name: str, named: set[str]) -> pd.DataFrame:
+    table = workspace.table(name)
+    return table[table["resource"].isin(named)].reset_index(drop=True)

@@ -1,0 +1,109 @@
+"""Section 16: what the report cannot say, and how its numbers depend on choices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from skk_analysis import metrics
+from skk_analysis.figures import Cell
+from skk_analysis.language import Missing, Quantity
+from skk_analysis.reporting.city_year.section import Writer, estimated
+
+if TYPE_CHECKING:
+    from skk_analysis.reporting.city_year.report import CityYear
+
+COARSE = 3
+"""Digits of the postal code that make the larger districts of the comparison."""
+
+LINES = (0.5, 0.7)
+"""Other low-income lines, as shares of the median."""
+
+
+def write(report: CityYear, writer: Writer) -> None:
+    """Limits of the report one by one, and the sensitivity of its main numbers."""
+    writer.listed([writer.sentence(f"limits.{name}") for name in _limits(report)])
+    writer.subheading("section.limitations.sensitivity")
+    rows = [*_area_level(report, writer), *_income_choices(report, writer)]
+    if not rows:
+        writer.say("limits.no_sensitivity")
+        return
+    columns = [writer.text("table.measure"), writer.text("table.choice")]
+    columns += [str(report.comparison_year), str(report.year), writer.text("table.verdict")]
+    writer.table("sensitivity", columns, rows, wide=True, city=report.city)
+    writer.say("limits.sensitivity_reading")
+
+
+def _limits(report: CityYear) -> list[str]:
+    found = ["description", "moving", "ecological", "ranking", "register", "areas"]
+    if report.data.pandemic:
+        found.append("pandemic")
+    if report.analysis.has_households:
+        found += ["sample", "city_line"]
+    else:
+        found.append("no_households")
+    found += ["survey", "protected", "compassion"]
+    return found
+
+
+def _row(
+    report: CityYear, writer: Writer, measure: str, choice: str, pair: list, unit: str
+) -> tuple[Cell, ...]:
+    """One choice: the measure in both years and the verdict it leads to."""
+    cells: list[Cell] = [writer.text(f"measure.{measure}"), writer.text(f"choice.{choice}")]
+    for year, estimate in zip(report.data.years, pair, strict=True):
+        cells.append(estimated(f"sensitivity.{measure}.{choice}.{year}", estimate, unit, year))
+    if None in pair:
+        return (*cells, writer.text("verdict.none"))
+    return (*cells, writer.text(f"verdict.{metrics.change(*pair).verdict}"))
+
+
+def _area_level(report: CityYear, writer: Writer) -> list[tuple[Cell, ...]]:
+    """Segregation by postal area and by the larger districts of the code's first digits."""
+    analysis = report.analysis
+    fine = [analysis.counts(year) for year in report.data.years]
+    coarse = [None if table is None else coarser(table) for table in fine]
+    rows = []
+    for name in ("dissimilarity", "theil_h"):
+        for choice, tables in (("postal_area", fine), ("district", coarse)):
+            pair = [analysis.segregation(name, table) for table in tables]
+            if any(pair):
+                rows.append(_row(report, writer, name, choice, pair, "index"))
+    return rows
+
+
+def coarser(table: pd.DataFrame) -> pd.DataFrame:
+    """Areas × classes summed to the districts that the first digits of the code name."""
+    return table.groupby(table.index.str[:COARSE]).sum()
+
+
+def _income_choices(report: CityYear, writer: Writer) -> list[tuple[Cell, ...]]:
+    designs = report.analysis.households
+    if not designs:
+        return []
+    years = report.data.years
+    rows = []
+
+    def pair_of(index) -> list:
+        return [index(designs[year]) if year in designs else None for year in years]
+
+    weighted = pair_of(lambda design: metrics.gini(design, "income"))
+    rows.append(_row(report, writer, "gini", "weighted", weighted, "index"))
+    cells: list[Cell] = [writer.text("measure.gini"), writer.text("choice.unweighted")]
+    cells += [_unweighted(year, designs.get(year)) for year in years]
+    rows.append((*cells, writer.text("verdict.none")))
+    for share in LINES:
+        pair = pair_of(lambda d, s=share: metrics.low_income_rate(d, "income", share=s))
+        choice = f"line_{round(100 * share)}"
+        rows.append(_row(report, writer, "low_income_rate", choice, pair, "share"))
+    return rows
+
+
+def _unweighted(year: int, design: metrics.SurveyDesign | None) -> Quantity | Missing:
+    if design is None:
+        return Missing("not_received")
+    incomes = np.asarray(design.frame["income"].iloc[design.rows], dtype=float)
+    name = f"sensitivity.gini.unweighted.{year}"
+    return Quantity(name, metrics.gini(incomes).value, "index", year=year)

@@ -1,0 +1,109 @@
+"""Section 14: what was measured and how, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from skk_analysis.figures import Cell
+from skk_analysis.language import text
+from skk_analysis.reporting.city_year.conclusions import localised
+from skk_analysis.reporting.city_year.scope import DIMENSIONS
+from skk_analysis.reporting.city_year.section import Writer
+
+if TYPE_CHECKING:
+    from skk_analysis.reporting.city_year.report import CityYear
+
+MEASURES = (
+    "gini",
+    "theil_t",
+    "s80s20",
+    "palma",
+    "percentile_ratio",
+    "low_income_rate",
+    "wolfson",
+    "duclos_esteban_ray",
+    "dissimilarity",
+    "isolation",
+    "exposure",
+    "theil_h",
+    "between_share",
+)
+
+
+def write(report: CityYear, writer: Writer) -> None:
+    """How measures are computed, how verdicts are given, and the dictionary of indicators."""
+    writer.say("methods.introduction")
+    columns = [writer.text(f"table.{name}") for name in ("measure", "in_words", "range")]
+    rows = [
+        (
+            writer.text(f"measure.{name}"),
+            writer.text(f"formula.{name}"),
+            writer.text(f"range.{name}"),
+        )
+        for name in MEASURES
+    ]
+    writer.table("formulas", columns, rows, wide=True)
+    writer.subheading("section.methods.rules")
+    writer.listed([writer.sentence(f"methods.{name}") for name in RULES])
+    _concepts(report, writer)
+    _dictionary(report, writer)
+
+
+RULES = ("income", "line", "verdict", "between", "segregation", "survey", "wording")
+"""Rules that hold throughout the report, one sentence or two each."""
+
+
+def _concepts(report: CityYear, writer: Writer) -> None:
+    concepts = report.data.register.get("concepts")
+    if concepts is None or concepts.empty:
+        return
+    rows: list[tuple[Cell, ...]] = []
+    for _, row in concepts.iterrows():
+        term = localised(row, "term", report.language)
+        definition = localised(row, "definition", report.language)
+        rows.append((term, definition or "–", localised(row, "source", report.language) or "–"))
+    columns = [writer.text(f"table.{name}") for name in ("concept", "definition", "source")]
+    writer.table("concepts", columns, rows, wide=True)
+
+
+def _dictionary(report: CityYear, writer: Writer) -> None:
+    choices = report.data.register.get("indicator_choices")
+    agreed = _agreed(choices) if choices is not None else None
+    rows: list[tuple[Cell, ...]] = []
+    indicators = report.data.indicators
+    for name, row in indicators[indicators["dimension"].isin(DIMENSIONS)].iterrows():
+        expression = f"{row['numerator']} / {row['denominator']}".removesuffix(" / ")
+        note = row[f"break_note_{report.language}"]
+        rows.append(
+            (
+                report.indicator_name(str(name)),
+                writer.text(f"dimension.{row['dimension']}"),
+                " ".join(
+                    part for part in (row[f"definition_{report.language}"] + ".", note) if part
+                ),
+                writer.text(f"unit.{row['unit']}"),
+                writer.text(f"direction.{row['direction']}"),
+                expression,
+                _agreement(writer, agreed, str(name)),
+            )
+        )
+    keys = ("indicator", "dimension", "definition", "unit", "direction", "formula", "agreed")
+    columns = [writer.text(f"table.{key}") for key in keys]
+    writer.table("dictionary", columns, rows, wide=True)
+
+
+def _agreed(choices) -> dict[str, str]:
+    """Indicator to when it was agreed: ``beforehand`` or ``afterwards``."""
+    found: dict[str, str] = {}
+    for _, row in choices.iterrows():
+        before = str(row.get("agreed_beforehand", row.get("agreed", ""))).lower()
+        found[row["indicator"]] = (
+            "beforehand" if before in ("yes", "kyllä", "true") else "afterwards"
+        )
+    return found
+
+
+def _agreement(writer: Writer, agreed: dict[str, str] | None, indicator: str) -> str:
+    if agreed is None or indicator not in agreed:
+        return text("agreed.unknown", writer.language)
+    return writer.text(f"agreed.{agreed[indicator]}")

@@ -1,0 +1,127 @@
+"""Section 5: the city's trends against its comparison cities, the Urban HEART Monitor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from skk_analysis.figures import Cell, Series, monitor
+from skk_analysis.language import Missing, Quantity, year_range
+from skk_analysis.reporting.city_year.section import Writer
+
+if TYPE_CHECKING:
+    from skk_analysis.reporting.city_year.report import CityYear
+
+FIRST_YEAR = 2010
+QUARTERS = (0.25, 0.5, 0.75)
+LEAST_PEERS = 3
+"""With fewer comparison cities than this in a year, their median is not shown."""
+
+
+def write(report: CityYear, writer: Writer) -> None:
+    """Who the comparison cities are, the trends, and the year's values beside theirs."""
+    found = {
+        indicator: one
+        for indicator in report.indicators_of("municipality")
+        if (one := series(report, indicator)).city
+    }
+    if not found:
+        writer.say("monitor.none", city=report.city)
+        return
+    _peers(report, writer)
+    writer.figure(
+        "monitor", _drawn(report), list(found.values()), city=report.city, year=str(report.year)
+    )
+    names = [
+        writer.text("table.indicator"),
+        str(report.comparison_year),
+        str(report.year),
+        *(
+            writer.text(f"table.{key}")
+            for key in ("change_points", "peer_median", "years_measured")
+        ),
+    ]
+    rows = [_row(report, indicator, one) for indicator, one in found.items()]
+    writer.table("monitor", names, rows, wide=True, city=report.city, year=str(report.year))
+    writer.say("monitor.reading")
+
+
+def _drawn(report: CityYear):
+    def draw(series_: list[Series], language: str, *, caption: str, topic: str):
+        return monitor(series_, report.city, report.year, language, caption=caption, topic=topic)
+
+    return draw
+
+
+def series(report: CityYear, indicator: str) -> Series:
+    """The city's values of an indicator by year and the middle of its comparison cities."""
+    unit, decimals = report.unit(indicator)
+    rows = report.data.indicator_values
+    rows = rows[
+        (rows["indicator"] == indicator)
+        & (rows["status"] == "observed")
+        & (rows["group"] == "total")
+        & rows["reference_year"].between(FIRST_YEAR, report.year)
+    ]
+    own = rows[rows["unit_code"] == report.data.city.code]
+    peers = rows[rows["unit_code"].isin(report.data.peers["unit_code"])]
+    by_year = peers.groupby("reference_year")["value"].apply(list)
+    spread = {int(y): np.quantile(v, QUARTERS) for y, v in by_year.items() if len(v) >= LEAST_PEERS}
+
+    def quantity(name: str, year: int, value: float) -> Quantity:
+        return Quantity(f"{name}.{year}", float(value), unit, decimals=decimals, year=int(year))
+
+    code = report.data.city.code
+    return Series(
+        report.indicator_name(indicator),
+        {
+            int(row["reference_year"]): quantity(
+                f"{indicator}.{code}", row["reference_year"], row["value"]
+            )
+            for _, row in own.iterrows()
+        },
+        {year: quantity(f"{indicator}.peers", year, middle[1]) for year, middle in spread.items()},
+        {year: float(middle[0]) for year, middle in spread.items()},
+        {year: float(middle[2]) for year, middle in spread.items()},
+    )
+
+
+def _peers(report: CityYear, writer: Writer) -> None:
+    peers = report.data.peers
+    if peers.empty:
+        writer.say("monitor.no_peers")
+        return
+
+    def size(name: str, people: float) -> Quantity:
+        return Quantity(f"monitor.peers.{name}", float(people), "persons", year=report.year)
+
+    writer.say(
+        "monitor.peers",
+        count=Quantity("monitor.peers", float(len(peers)), "persons", year=report.year),
+        smallest=size("smallest", peers["population"].min()),
+        largest=size("largest", peers["population"].max()),
+    )
+
+
+def _row(report: CityYear, indicator: str, one: Series) -> tuple[Cell, ...]:
+    before, after = (one.city.get(year) for year in report.data.years)
+    change: Cell = Missing("not_applicable")
+    if before and after:
+        change = Quantity(
+            f"{indicator}.change",
+            after.value - before.value,
+            after.unit,
+            decimals=after.decimals,
+            year=report.year,
+            kind="difference",
+        )
+    absent = Missing("not_received")
+    return (
+        one.name,
+        before or absent,
+        after or absent,
+        change,
+        one.median.get(report.year) or absent,
+        year_range(list(one.city)),
+    )
