@@ -99,27 +99,37 @@ def duclos_esteban_ray(
     >>> round(float(duclos_esteban_ray(incomes, alpha=0.5, bandwidth=0.1)), 3)
     0.664
     """
-    if not 0.25 <= alpha <= 1:
-        raise ValueError(f"duclos_esteban_ray needs 0.25 <= alpha <= 1, got {alpha}")
-    dist.require_positive_mean("duclos_esteban_ray")
+    identification, width = identify(dist, "duclos_esteban_ray", alpha, bandwidth)
     x = dist.values / dist.mean
+    distance = dist.mean_distance / dist.mean
+    value = float(dist.share @ (identification * distance))
+    influence = (
+        (1 + alpha) * identification * distance
+        + distance_to(x, dist.share * identification)
+        - (2 + alpha) * value
+        + (alpha - 1) * value * (x - 1)
+    )
+    note = "; ".join(filter(None, [f"bandwidth {width:.4g}", dist.negatives_note()]))
+    return Linearised(value, influence, note=note)
+
+
+def identify(
+    dist: Distribution, name: str, alpha: float, bandwidth: float | None
+) -> tuple[np.ndarray, float]:
+    """Return each row's identification with its like (density to the power α), and the bandwidth.
+
+    The density is that of the values divided by their mean.
+    """
+    if not 0.25 <= alpha <= 1:
+        raise ValueError(f"{name} needs 0.25 <= alpha <= 1, got {alpha}")
+    dist.require_positive_mean(name)
     width = _der_bandwidth(dist, alpha) if bandwidth is None else float(bandwidth)
     if not width > 0:
         raise ValueError(
             f"bandwidth must be > 0, got {width:g}"
             + ("; all values are equal, so there is no density" if bandwidth is None else "")
         )
-    identification = density_at(x, dist.share, width) ** alpha
-    distance = dist.mean_distance / dist.mean
-    value = float(dist.share @ (identification * distance))
-    influence = (
-        (1 + alpha) * identification * distance
-        + _identified_distance(x, dist.share * identification)
-        - (2 + alpha) * value
-        + (alpha - 1) * value * (x - 1)
-    )
-    note = "; ".join(filter(None, [f"bandwidth {width:.4g}", dist.negatives_note()]))
-    return Linearised(value, influence, note=note)
+    return density_at(dist.values / dist.mean, dist.share, width) ** alpha, width
 
 
 def _der_bandwidth(dist: Distribution, alpha: float) -> float:
@@ -128,7 +138,7 @@ def _der_bandwidth(dist: Distribution, alpha: float) -> float:
     return 4.7 * sigma * alpha**0.1 / math.sqrt(dist.effective_n)
 
 
-def _identified_distance(x: np.ndarray, mass: np.ndarray) -> np.ndarray:
+def distance_to(x: np.ndarray, mass: np.ndarray) -> np.ndarray:
     """Return :math:`\\sum_j m_j|x_i-x_j|` for ascending x, by cumulative sums."""
     below, moment = np.cumsum(mass), np.cumsum(mass * x)
     return x * (2 * below - below[-1]) - 2 * moment + moment[-1]
