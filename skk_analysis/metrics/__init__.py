@@ -7,7 +7,7 @@ gives a tidy table instead.  Importing this package loads numpy and pandas only.
 
 from skk_analysis.metrics.area_map import AreaMap, area_map
 from skk_analysis.metrics.averages import mean, median, proportion, quantile
-from skk_analysis.metrics.baseline import Baseline, randomisation_baseline
+from skk_analysis.metrics.baseline import Baseline, bias_corrected, randomisation_baseline
 from skk_analysis.metrics.change import (
     Change,
     OverallVerdict,
@@ -84,6 +84,7 @@ __all__ = [
     "area_index",
     "area_map",
     "atkinson",
+    "bias_corrected",
     "boundary_dissimilarity",
     "change",
     "coefficient_of_variation",
