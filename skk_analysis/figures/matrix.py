@@ -12,6 +12,15 @@ from skk_analysis.language.quantities import Quantity
 SYMBOLS = {"better": "▲", "near": "●", "worse": "▼", "higher": "↑", "lower": "↓"}
 """Against the city's own value; higher and lower are for indicators without a better end."""
 
+COLOURS = {
+    "better": "heart-good",
+    "near": "heart-middle",
+    "worse": "heart-poor",
+    "higher": "heart-none",
+    "lower": "heart-none",
+}
+"""The style sheet's class of each symbol."""
+
 
 @dataclass(frozen=True)
 class Criterion:
@@ -68,4 +77,4 @@ def _cell(value: Quantity | Missing, criterion: Criterion, language: str) -> Cel
     if isinstance(value, Missing):
         return value
     mark = mark_of(value, criterion)
-    return Marked(value, mark, SYMBOLS[mark], text(f"matrix.mark.{mark}", language))
+    return Marked(value, COLOURS[mark], SYMBOLS[mark], text(f"matrix.mark.{mark}", language))

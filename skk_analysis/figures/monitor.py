@@ -18,8 +18,10 @@ from skk_analysis.language.catalogue import text
 from skk_analysis.language.quantities import Quantity
 
 COLUMNS = 3
-PANEL = 1.75
+PANEL = 1.9
 """Height of a panel in inches."""
+ROOM = 0.33
+"""Room for the year's value right of the last point, as a share of the years."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ def _table(series: Sequence[Series], language: str, caption: str) -> Table:
 
 def _draw(series: Sequence[Series], city: str, year: int, language: str) -> str:
     lines = -(-len(series) // COLUMNS)
+    first = min(y for one in series for y in (*one.city, *one.median))
     height = 0.55 + PANEL * lines
     with c.drawing(height=height, layout=None) as canvas:
         canvas.subplots_adjust(
@@ -101,41 +104,43 @@ def _draw(series: Sequence[Series], city: str, year: int, language: str) -> str:
             right=0.965,
             top=1 - 0.72 / height,
             bottom=0.3 / height,
-            hspace=0.52,
+            hspace=0.66,
             wspace=0.42,
         )
         panels = canvas.subplots(lines, COLUMNS, squeeze=False).ravel()
         for axes, one in zip(panels, series, strict=False):
-            _panel(axes, one, year, language)
+            _panel(axes, one, first, year, language)
         for axes in panels[len(series) :]:
             axes.set_axis_off()
-        _legend(canvas, city, language)
+        _legend(canvas, city, any(one.target for one in series), language)
         return c.svg(canvas)
 
 
-def _legend(canvas, city: str, language: str) -> None:
+def _legend(canvas, city: str, target: bool, language: str) -> None:
     """One line over the panels says what the lines are; each has its own dash and marker."""
     band = text("chart.monitor.band", language)
     median = text("chart.monitor.median", language)
-    handles = [
+    handles: list[Line2D | Patch] = [
         Line2D([], [], color=c.BLUE, marker="o", markersize=3.5, linewidth=1.6, label=city),
         Line2D([], [], color=c.DARK, linestyle="--", linewidth=1.1, label=median),
         Patch(facecolor=c.PALE, edgecolor=c.GREY, linewidth=0.4, label=band),
     ]
+    if target:
+        name = text("chart.monitor.target", language)
+        handles.append(Line2D([], [], color=c.GREEN, linestyle=":", linewidth=1.4, label=name))
     canvas.legend(
         handles=handles,
         loc="upper left",
         bbox_to_anchor=(0.0, 1.0),
-        ncols=3,
+        ncols=len(handles),
         frameon=False,
         fontsize=8,
         borderaxespad=0.1,
     )
 
 
-def _panel(axes: Axes, one: Series, year: int, language: str) -> None:
-    years = sorted({*one.city, *one.median})
-    span = range(years[0], years[-1] + 1) if years else range(year, year + 1)
+def _panel(axes: Axes, one: Series, first: int, year: int, language: str) -> None:
+    span = range(first, year + 1)
 
     def line(values: dict[int, Quantity]) -> list[float]:
         return [values[y].value if y in values else np.nan for y in span]
@@ -144,29 +149,29 @@ def _panel(axes: Axes, one: Series, year: int, language: str) -> None:
     high = [one.upper.get(y, np.nan) for y in span]
     axes.fill_between(span, low, high, facecolor=c.PALE, edgecolor=c.GREY, linewidth=0.4)
     axes.plot(span, line(one.median), "--", color=c.DARK, linewidth=1.1)
+    alone = [y for y in one.median if not {y - 1, y + 1} & one.median.keys()]
+    axes.plot(alone, [one.median[y].value for y in alone], "_", color=c.DARK, markersize=7)
     axes.plot(span, line(one.city), "-o", color=c.BLUE, markersize=2.8, linewidth=1.6)
     if one.target is not None:
-        axes.axhline(one.target.value, color=c.GREEN, linewidth=1, linestyle=":")
+        axes.axhline(one.target.value, color=c.GREEN, linewidth=1.4, linestyle=":")
     if year in one.city:
-        _value(axes, one.city[year], one.median.get(year), year, language)
+        _value(axes, one.city[year], year, language)
     axes.set_title("\n".join(_wrapped(one.name)), fontsize=8, pad=9)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=3, integer=True))
     axes.tick_params(labelsize=7, length=2)
-    axes.margins(x=0.06, y=0.18)
-    unit = next(iter((*one.city.values(), *one.median.values()))).unit if years else "score"
-    c.number_axis(axes.yaxis, unit, language, ticks=4)
+    axes.margins(y=0.12)
+    axes.set_xlim(first - 0.6, year + ROOM * (year - first + 1))
+    c.number_axis(axes.yaxis, next(iter(one.city.values())).unit, language, ticks=4)
 
 
-def _value(axes: Axes, value: Quantity, median: Quantity | None, year: int, language: str) -> None:
-    """Print the year's value beside its point, on the side away from the median."""
-    above = median is None or value.value >= median.value
+def _value(axes: Axes, value: Quantity, year: int, language: str) -> None:
+    """Print the year's value right of its point."""
     axes.plot(year, value.value, "o", color=c.BLUE, markersize=5)
     axes.annotate(
         value.shown(language),
         (year, value.value),
-        xytext=(0, 7 if above else -8),
+        xytext=(5, 0),
         textcoords="offset points",
-        ha="center" if year < max(axes.get_xlim()) - 1 else "right",
         va="center",
         fontsize=7.5,
         color=c.BLUE,
@@ -174,11 +179,11 @@ def _value(axes: Axes, value: Quantity, median: Quantity | None, year: int, lang
     )
 
 
-def _wrapped(name: str, width: int = 34) -> list[str]:
-    """A panel's title on at most two lines; a longer one is cut with an ellipsis."""
+def _wrapped(name: str, width: int = 28) -> list[str]:
+    """A panel's title in lines that fit its width."""
     lines = [""]
     for word in name.split():
         if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines if len(lines) <= 2 else [lines[0], lines[1][: width - 1] + "…"]
+    return lines

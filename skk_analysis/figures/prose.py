@@ -87,7 +87,7 @@ class Prose:
 
     lines: tuple[tuple[Sentence, ...], ...]
     items: bool = False
-    kind: str = ""  # a CSS class such as "skk-summary"
+    kind: str = ""  # a CSS class such as "verdict"
     record: dict[str, Any] = field(default_factory=dict)
 
     @classmethod

@@ -23,7 +23,7 @@ class Marked:
     """A quantity with a class that is told by a symbol and a word as well as by colour."""
 
     quantity: Quantity
-    mark: str  # a CSS class such as "better"
+    mark: str  # a CSS class such as "heart-good"
     symbol: str
     word: str
 
@@ -85,17 +85,17 @@ class Table:
             for row in self.rows
         )
         table = (
-            f'<table class="skk"><caption>{escape(self.caption)}</caption>'
+            f"<table><caption>{escape(self.caption)}</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         )
         if self.wide:
             table = (
-                f'<div class="skk-wide" role="region" tabindex="0" '
+                f'<div class="region" role="region" tabindex="0" '
                 f'aria-label="{escape(self.caption)}">{table}</div>'
             )
         notes = [self.note] if self.note else []
         notes += [text(f"missing.{s}.meaning", self.language) for s in self.statuses()]
-        return table + "".join(f'<p class="skk-note">{escape(note)}</p>' for note in notes)
+        return table + "".join(f'<p class="note">{escape(note)}</p>' for note in notes)
 
     def plain(self) -> str:
         """The table as text, one row a line."""
@@ -134,14 +134,15 @@ class Table:
             case Marked():
                 number = escape(cell.quantity.shown(self.language, short=True))
                 return (
-                    f'<td class="number skk-{cell.mark}" data-result="{escape(cell.quantity.id)}">'
+                    f'<td class="number {cell.mark}" data-result="{escape(cell.quantity.id)}">'
                     f'{number} <span aria-hidden="true">{cell.symbol}</span>'
-                    f'<span class="skk-hidden"> {escape(cell.word)}</span></td>'
+                    f'<span class="unseen"> {escape(cell.word)}</span></td>'
                 )
             case Limits():
                 return f'<td class="number">{words}</td>'
             case Missing():
-                return f'<td class="missing">{words}</td>'
+                kind = "protected" if cell.status == "protected" else "missing"
+                return f'<td class="number {kind}">{words}</td>'
         return f"<td>{words}</td>"
 
 

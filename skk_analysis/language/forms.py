@@ -92,10 +92,16 @@ def quantity(value: float, unit: str, language: str, decimals: int | None = None
 
 
 def difference(
-    value: float, unit: str, language: str, decimals: int | None = None, *, short: bool = False
+    value: float,
+    unit: str,
+    language: str,
+    decimals: int | None = None,
+    *,
+    short: bool = False,
+    signed: bool = True,
 ) -> str:
     """A difference of two values with its unit and sign: ``−0,3 prosenttiyksikköä``."""
-    digits = number(scaled(value, unit), language, places(unit, decimals), signed=True)
+    digits = number(scaled(value, unit), language, places(unit, decimals), signed=signed)
     if unit in POINTS:
         key = "form.points_short" if short else "form.points"
         return text(key, language, number=digits)

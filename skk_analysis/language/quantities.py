@@ -25,7 +25,8 @@ class Quantity:
     lower, upper : limits of its 95 % interval
     n : number of observations behind it
     year : reference year of the data
-    kind : a level, a difference of two levels, or the ratio of after to before
+    kind : a level, a change of a level, a gap between two levels of one time, or the ratio of
+        after to before
     """
 
     id: str
@@ -36,14 +37,17 @@ class Quantity:
     upper: float | None = None
     n: int | None = None
     year: int | None = None
-    kind: Literal["value", "difference", "relative"] = "value"
+    kind: Literal["value", "difference", "gap", "relative"] = "value"
 
     def shown(self, language: str, *, short: bool = False) -> str:
         """The number as it is printed; ``short`` is for tables."""
         if self.kind == "relative":
             return forms.relative(self.value, language)
-        if self.kind == "difference":
-            return forms.difference(self.value, self.unit, language, self.decimals, short=short)
+        if self.kind in ("difference", "gap"):
+            signed = self.kind == "difference"
+            return forms.difference(
+                self.value, self.unit, language, self.decimals, short=short, signed=signed
+            )
         return forms.quantity(self.value, self.unit, language, self.decimals)
 
     def interval(self, language: str) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from skk_analysis.figures import Area, Cell, area_map
 from skk_analysis.language import Missing, Quantity
+from skk_analysis.reporting.city_year.register import localised
 from skk_analysis.reporting.city_year.section import Writer
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def write(report: CityYear, writer: Writer) -> None:
     if areas.empty:
         writer.say("areas.none", city=report.city)
         return
+    _problem(report, writer)
     population = report.analysis.area_values("population", report.year)
     _introduction(report, writer, population)
     _map(report, writer)
@@ -35,6 +37,17 @@ def write(report: CityYear, writer: Writer) -> None:
         wide=True,
         year=str(report.year),
     )
+
+
+def _problem(report: CityYear, writer: Writer) -> None:
+    """The city's own words on its problem, from the canvas in the register."""
+    canvas = report.data.register.get("canvas")
+    if canvas is None:
+        return
+    mine = canvas[(canvas["field"] == "problem") & (canvas["experiment"] == "")]
+    words = [localised(row, "text", report.language) for _, row in mine.iterrows()]
+    if any(words):
+        writer.say("areas.problem", words=" ".join(word for word in words if word))
 
 
 def _introduction(report: CityYear, writer: Writer, population: pd.DataFrame) -> None:

@@ -9,12 +9,12 @@ import numpy as np
 from skk_analysis import metrics
 from skk_analysis.estimate import Estimate
 from skk_analysis.figures import Bar, Cell, ranked_dots, stacked_bars
-from skk_analysis.language import Missing, Quantity, rule_sentence
+from skk_analysis.language import Missing, Quantity, forms, rule_sentence
 from skk_analysis.metrics.change import OverallVerdict
 from skk_analysis.reporting.city_year.analysis import weighted_quantile
 from skk_analysis.reporting.city_year.areas import area_names, number
 from skk_analysis.reporting.city_year.matrix import city_value, with_wilson
-from skk_analysis.reporting.city_year.measures import shown
+from skk_analysis.reporting.city_year.measures import limits, shown
 from skk_analysis.reporting.city_year.section import Writer, estimated
 
 if TYPE_CHECKING:
@@ -46,18 +46,21 @@ def _decomposition(report: CityYear, writer: Writer) -> None:
             for part in parts
         )
         bars.append(Bar(str(year), values))
-        rows.append((str(year), *values, _share(report, year)))
+        row: list[Cell] = [str(year)]
+        for cell in (*values, _share(report, year)):
+            row += [cell, limits(cell)]
+        rows.append(row)
     one = report.analysis.between_share
-    row = shown(one, report.data.years)
-    if isinstance(row.absolute, Quantity) and one.change:
+    told = shown(one, report.data.years)
+    if isinstance(told.absolute, Quantity) and one.change:
         writer.say(
             "between.verdict",
             before_year=str(report.comparison_year),
-            before=row.before if isinstance(row.before, Quantity) else "",
+            before=told.before if isinstance(told.before, Quantity) else "",
             year=str(report.year),
-            after=row.after if isinstance(row.after, Quantity) else "",
-            change=row.absolute,
-            verdict=row.word(report.language),
+            after=told.after if isinstance(told.after, Quantity) else "",
+            change=told.absolute,
+            verdict=told.word(report.language),
             rule=rule_sentence(one.change.rule, report.language),
         )
     names = [writer.text(f"part.{part}") for part in parts]
@@ -67,8 +70,10 @@ def _decomposition(report: CityYear, writer: Writer) -> None:
         bars,
         city=report.city,
     )
-    columns = (writer.text("table.year"), *names, writer.text("measure.between_share"))
-    writer.table("between", columns, rows, city=report.city)
+    columns = [writer.text("table.year")]
+    for part in (*names, writer.text("measure.between_share")):
+        columns += [part, writer.text("table.interval_of", part=part)]
+    writer.table("between", columns, rows, wide=True, city=report.city)
     writer.say("between.reading")
 
 
@@ -165,7 +170,10 @@ def _ends(report: CityYear, indicator: str, year: int) -> tuple[float, float] | 
     if len(rows) < 2 or weights.sum() == 0:
         return None
     values = rows["value"].astype(float).to_numpy()
-    low, high = (weighted_quantile(values, weights, p) for p in ENDS)
+    # as printed, so that a direction is never told of a change that the reader does not see
+    unit, decimals = report.unit(indicator)
+    digits = forms.places(unit, decimals) + (2 if unit == "share" else 0)
+    low, high = (round(weighted_quantile(values, weights, p), digits) for p in ENDS)
     return low, high
 
 
@@ -176,9 +184,7 @@ def _gap_cells(
         return [Missing("not_received"), Missing("not_received")]
     unit, decimals = report.unit(indicator)
     low, high = ends
-    gap = Quantity(
-        f"gap.{indicator}.{year}", high - low, unit, decimals, year=year, kind="difference"
-    )
+    gap = Quantity(f"gap.{indicator}.{year}", high - low, unit, decimals, year=year, kind="gap")
     ratio: Cell = Missing("not_applicable")
     if low > 0:
         ratio = Quantity(f"gap_ratio.{indicator}.{year}", high / low, "ratio", year=year)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from skk_analysis.figures import Cell, Sentence
-from skk_analysis.language import LANGUAGES, date, verdict_word
+from skk_analysis.language import date, verdict_word
+from skk_analysis.reporting.city_year.register import localised
 from skk_analysis.reporting.city_year.section import Writer
 from skk_analysis.reporting.city_year.summary import headlines
 
@@ -62,13 +62,13 @@ def _decisions(report: CityYear, writer: Writer) -> None:
     if mine is None or mine.empty:
         writer.say(f"conclusions.no_{kind}", year=str(report.year))
         return
-    fields = ("decision", "reasons", "evidence")
+    fields = ["decision", "reasons", "evidence"] + ([] if report.data.decision else ["followed"])
     rows: list[tuple[Cell, ...]] = []
     for _, row in mine.iterrows():
         when = str(row.get("date") or row.get("year") or "")
         cells = [localised(row, field, report.language) or "–" for field in fields]
         rows.append((date(when, report.language), *cells))
-    columns = [writer.text(f"table.{name}") for name in ("date", "decision", "reasons", "evidence")]
+    columns = [writer.text(f"table.{name}") for name in ("date", *fields)]
     writer.table("decisions", columns, rows, wide=True, city=report.city)
     writer.say(f"conclusions.{kind}_reading")
 
@@ -77,12 +77,3 @@ def _of_years(decisions: pd.DataFrame, report: CityYear) -> pd.DataFrame:
     """Decisions made by the end of the report's year; what follows later is not in this report."""
     when = decisions["date"] if "date" in decisions else decisions["year"]
     return decisions[when.str[:4].le(str(report.year))]
-
-
-def localised(row: Mapping[str, str] | pd.Series, field: str, language: str) -> str:
-    """A register's field in a language, else in the first language that it is written in."""
-    for name in (f"{field}_{language}", field, *(f"{field}_{other}" for other in LANGUAGES)):
-        value = row.get(name, "")
-        if value:
-            return str(value)
-    return ""

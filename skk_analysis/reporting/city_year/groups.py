@@ -121,9 +121,7 @@ def _gap_row(report: CityYear, writer: Writer, division: str) -> tuple[Cell, ...
         found = rates.get(year)
         gap = found[ends[1]] - found[ends[0]] if found else None
         ratio = found[ends[1]] / found[ends[0]] if found and found[ends[0]].value > 0 else None
-        cells.append(
-            estimated(f"group_gap.{division}.{year}", gap, "share", year, kind="difference")
-        )
+        cells.append(estimated(f"group_gap.{division}.{year}", gap, "share", year, kind="gap"))
         cells.append(estimated(f"group_ratio.{division}.{year}", ratio, "ratio", year))
     outcome = _gap_change(report, division)
     if outcome is None:
@@ -213,8 +211,10 @@ def _survey_changes(report: CityYear, writer: Writer, questions: list[str]) -> N
     for question in questions:
         shares = [agreeing(part[part["question"] == question]) for part in (earlier, now)]
         cells: list[Cell] = [report.indicator_name(question)]
-        for year, share in zip(report.data.years, shares, strict=True):
-            cells.append(estimated(f"{question}.all.{year}", share, "share", year))
+        for year, part, share in zip(report.data.years, (earlier, now), shares, strict=True):
+            few = Missing("protected" if (part["question"] == question).any() else "not_asked")
+            cell = estimated(f"{question}.all.{year}", share, "share", year)
+            cells.append(few if share is None else cell)
         rows.append((*cells, *_change_cells(report, writer, question, shares)))
     columns = (
         writer.text("table.indicator"),

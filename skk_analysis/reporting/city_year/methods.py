@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from skk_analysis.figures import Cell
 from skk_analysis.language import text
-from skk_analysis.reporting.city_year.conclusions import localised
+from skk_analysis.reporting.city_year.register import localised
 from skk_analysis.reporting.city_year.scope import DIMENSIONS
 from skk_analysis.reporting.city_year.section import Writer
 
@@ -72,7 +72,7 @@ def _dictionary(report: CityYear, writer: Writer) -> None:
     rows: list[tuple[Cell, ...]] = []
     indicators = report.data.indicators
     for name, row in indicators[indicators["dimension"].isin(DIMENSIONS)].iterrows():
-        expression = f"{row['numerator']} / {row['denominator']}".removesuffix(" / ")
+        expression = _spaced(f"{row['numerator']} / {row['denominator']}".removesuffix(" / "))
         note = row[f"break_note_{report.language}"]
         rows.append(
             (
@@ -83,13 +83,20 @@ def _dictionary(report: CityYear, writer: Writer) -> None:
                 ),
                 writer.text(f"unit.{row['unit']}"),
                 writer.text(f"direction.{row['direction']}"),
-                expression,
                 _agreement(writer, agreed, str(name)),
+                expression,
             )
         )
-    keys = ("indicator", "dimension", "definition", "unit", "direction", "formula", "agreed")
+    keys = ("indicator", "dimension", "definition", "unit", "direction", "agreed", "formula")
     columns = [writer.text(f"table.{key}") for key in keys]
     writer.table("dictionary", columns, rows, wide=True)
+
+
+def _spaced(expression: str) -> str:
+    """A formula of publishers' variables with room to break lines."""
+    for sign in "|+-":
+        expression = expression.replace(sign, f" {sign} ")
+    return expression
 
 
 def _agreed(choices) -> dict[str, str]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 FIRST_YEAR = 2010
 QUARTERS = (0.25, 0.5, 0.75)
+COLUMNS = ("change_points", "peer_median", "target", "years_measured")
 LEAST_PEERS = 3
 """With fewer comparison cities than this in a year, their median is not shown."""
 
@@ -37,10 +38,7 @@ def write(report: CityYear, writer: Writer) -> None:
         writer.text("table.indicator"),
         str(report.comparison_year),
         str(report.year),
-        *(
-            writer.text(f"table.{key}")
-            for key in ("change_points", "peer_median", "years_measured")
-        ),
+        *(writer.text(f"table.{key}") for key in COLUMNS),
     ]
     rows = [_row(report, indicator, one) for indicator, one in found.items()]
     writer.table("monitor", names, rows, wide=True, city=report.city, year=str(report.year))
@@ -84,7 +82,21 @@ def series(report: CityYear, indicator: str) -> Series:
         {year: quantity(f"{indicator}.peers", year, middle[1]) for year, middle in spread.items()},
         {year: float(middle[0]) for year, middle in spread.items()},
         {year: float(middle[2]) for year, middle in spread.items()},
+        _target(report, indicator),
     )
+
+
+def _target(report: CityYear, indicator: str) -> Quantity | None:
+    """The value that the city and the programme agreed to aim at, if they did."""
+    choices = report.data.register.get("indicator_choices")
+    if choices is None or "target_value" not in choices:
+        return None
+    mine = choices[(choices["indicator"] == indicator) & (choices["target_value"] != "")]
+    if mine.empty:
+        return None
+    unit, decimals = report.unit(indicator)
+    target = float(mine["target_value"].iloc[0].replace(",", "."))
+    return Quantity(f"{indicator}.target", target, unit, decimals=decimals)
 
 
 def _peers(report: CityYear, writer: Writer) -> None:
@@ -123,5 +135,6 @@ def _row(report: CityYear, indicator: str, one: Series) -> tuple[Cell, ...]:
         after or absent,
         change,
         one.median.get(report.year) or absent,
+        one.target or Missing("not_applicable"),
         year_range(list(one.city)),
     )

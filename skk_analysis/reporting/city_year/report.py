@@ -113,7 +113,7 @@ class CityYear:
         writer = Writer("front", self.language, self._numbering)
         title = text("report.title", self.language, city=self.city, year=str(self.year))
         writer.parts.append(Heading(title, "report", level=1))
-        writer.parts.append(Prose.of(*self._front_sentences(writer), kind="skk-front"))
+        writer.parts.append(Prose.of(*self._front_sentences(writer), kind="lead"))
         if self.data.pandemic:
             writer.say("report.pandemic", year=str(self.year))
         return self._keep(writer.section())
@@ -224,7 +224,7 @@ class Results:
         words = text("report.end", self.report.language)
         data = {
             RESULTS: self.report.results(),
-            "text/html": f'<p class="skk-end">{words}</p>',
+            "text/html": f'<p class="note">{words}</p>',
             "text/plain": words,
         }
         mark = {"skk": "end", "run_id": self.report.provenance.run_id}

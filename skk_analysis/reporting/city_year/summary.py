@@ -49,11 +49,11 @@ def write(report: CityYear, writer: Writer) -> None:
         Prose(
             tuple((sentence,) for sentence in sentences),
             items=True,
-            kind="skk-summary",
+            kind="verdict",
             record={"verdicts": record},
         )
     )
-    writer.parts.append(Prose.of(*_reservations(report, writer), kind="skk-summary"))
+    writer.parts.append(Prose.of(*_reservations(report, writer), kind="note"))
     changes = dots(lines, years, report.language)
     if changes:
         span = {"before": str(years[0]), "year": str(years[1]), "city": report.city}
