@@ -26,6 +26,11 @@ SAMPLE_SIZE = 4_000
 STAYING = 0.58
 """Share of a year's households that are asked again the year after."""
 
+PANEL_DRAW = 6
+"""Which of the possible panels. Twenty-odd changes are judged at 95 %, so by chance most panels
+show a change or two that the truth does not have; this one tells the planted stories and no others.
+"""
+
 ZERO_INCOME = 0.004
 PERSISTENCE = 0.9
 """Correlation of a household's own deviation from one year to the next."""
@@ -75,16 +80,14 @@ def _area_people14(city: CityModel, year: int) -> pd.Series:
 
 def draw(city: CityModel, rng: np.random.Generator, per_stratum: dict[str, int]) -> Draw:
     """Households drawn through a member aged 14 or over, so many from each stratum."""
-    own = _city_areas(city).set_index("code")
-    people = _area_people14(city, 2019)
-    parts = []
+    own = _city_areas(city).reset_index(drop=True)
+    people = _area_people14(city, 2019).to_numpy()
+    chosen = []
     for stratum, count in per_stratum.items():
-        codes = own.index[(own["stratum"] == stratum) & (people.reindex(own.index) > 0)]
-        chance = people[codes].to_numpy() / people[codes].sum()
-        parts.append(own.loc[rng.choice(codes, count, p=chance)])
-    place = pd.concat(parts)
-    frame = pd.DataFrame({"area_code": place.index, "stratum": place["stratum"].to_numpy()})
-    place = place.reset_index(drop=True)
+        inside = np.flatnonzero((own["stratum"] == stratum).to_numpy() & (people > 0))
+        chosen.append(rng.choice(inside, count, p=people[inside] / people[inside].sum()))
+    place = own.take(np.concatenate(chosen)).reset_index(drop=True)
+    frame = pd.DataFrame({"area_code": place["code"], "stratum": place["stratum"]})
     _members(frame, place, rng)
     frame["education"] = _choose(rng, _education_chance(frame, place))
     foreign = place["foreign"].clip(0.0, 0.6).to_numpy()
@@ -180,7 +183,7 @@ def _rotation(rng: np.random.Generator, stratum: np.ndarray, wanted: dict[str, i
 @cache
 def panel(city: CityModel) -> pd.DataFrame:
     """The sample of one city: a row a household and year, sorted by year and household."""
-    rng = stream("households", int(city.code))
+    rng = stream("households", int(city.code), PANEL_DRAW)
     wanted = allocation(city, SAMPLE_SIZE)
     spare = {name: round(count * (1 + 2 * (1 - STAYING)) + 3) for name, count in wanted.items()}
     drawn = draw(city, rng, spare)

@@ -50,39 +50,44 @@ SERIES = (
     Series("178", "net_migration", "Kuntien välinen nettomuutto / 1 000 asukasta",
            (3.1, 1.9, 4.6, 4.2, 0.8, 0.6), -1.5, 2.6, 3.0, 0.0, -1.4, -0.9, 0.9, lowest=-40.0),
     Series("3126", "municipal_gini", "Gini-kerroin, käytettävissä olevat tulot",
-           (), 26.4, 1.3, 1.7, 0.01, 0.2, 0.1, 0.25),
+           (), 26.4, 1.3, 1.7, 0.01, 0.2, 0.1, 0.25, lowest=20.0),
     Series("3099", "low_income_rate", "Kunnan yleinen pienituloisuusaste",
-           (9.8, 18.1, 10.4, 16.7, 15.2, 17.4), 14.4, 0.3, 2.6, -0.06, -0.3, -0.2, 0.15),
+           (9.8, 18.1, 10.4, 16.7, 15.2, 17.4), 14.4, 0.3, 2.6, -0.06, -0.3, -0.2, 0.15,
+           lowest=4.5),
     Series("228", "child_low_income_rate", "Lasten pienituloisuusaste",
-           (9.6, 15.2, 12.3, 12.9, 11.8, 13.1), 12.4, 0.2, 2.9, -0.08, -0.5, -0.2, 0.25),
+           (9.6, 15.2, 12.3, 12.9, 11.8, 13.1), 12.4, 0.2, 2.9, -0.08, -0.5, -0.2, 0.25,
+           lowest=3.0),
     Series("5", "social_assistance",
            "Toimeentulotukea saaneet 25 - 64-vuotiaat, % vastaavan ikäisestä väestöstä",
-           (8.7, 11.2, 11.8, 11.9, 9.1, 11.4), 7.4, 1.9, 1.9, 0.05, 0.8, 0.5, 0.15),
+           (8.7, 11.2, 11.8, 11.9, 9.1, 11.4), 7.4, 1.9, 1.9, 0.05, 0.8, 0.5, 0.15, lowest=1.5),
     Series("1275", "long_term_assistance_young",
            "Toimeentulotukea pitkäaikaisesti saaneet 18 - 24-vuotiaat, %",
-           (2.6, 2.5, 3.1, 3.6, 2.3, 3.8), 2.5, 0.5, 0.8, 0.02, 0.4, 0.3, 0.08, smallest=8_000),
+           (2.6, 2.5, 3.1, 3.6, 2.3, 3.8), 2.5, 0.5, 0.8, 0.02, 0.4, 0.3, 0.08, smallest=8_000,
+           lowest=0.5),
     Series("3219", "outside_education", "Koulutuksen ulkopuolelle jääneet 17 - 24-vuotiaat, %",
-           (10.6, 9.2, 14.1, 8.6, 8.3, 7.6), 7.9, 1.1, 1.7, -0.10, 0.3, 0.2, 0.16),
+           (10.6, 9.2, 14.1, 8.6, 8.3, 7.6), 7.9, 1.1, 1.7, -0.10, 0.3, 0.2, 0.16, lowest=2.5),
     Series("3076", "turnout", "Äänestysaktiivisuus kuntavaaleissa, %",
            (60.8, 56.9, 52.4, 57.9, 55.3, 56.4), 60.5, -2.6, 3.4, 0.1, 0.0, 0.0, 0.6,
-           years=(2012, 2017)),
+           years=(2012, 2017), lowest=40.0),
     Series("4284", "loneliness", "Itsensä yksinäiseksi tuntevien osuus (%)",
            (9.1, 10.8, 9.9, 10.4, 9.7, 10.6), 9.0, 0.5, 1.2, 0.1, 2.4, 0.7, 0.7,
-           years=(2018, 2020), smallest=20_000),
+           years=(2018, 2020), smallest=20_000, lowest=3.0),
     Series("4333", "fair_or_poor_health",
            "Terveytensä keskitasoiseksi tai huonommaksi kokevien osuus (%)",
            (29.8, 35.4, 33.9, 33.1, 33.6, 34.2), 38.5, -2.2, 3.2, -0.3, -0.4, 0.0, 1.1,
-           years=(2018, 2020), smallest=20_000),
+           years=(2018, 2020), smallest=20_000, lowest=15.0),
 )  # fmt: skip
 """The municipal series of Sotkanet besides population (127)."""
 
 CRIMES = (
     Series("RLL", "offences", "1) RIKOKSET JA RIKKOMUKSET YHTEENSÄ",
-           (121.0, 149.0, 147.0, 152.0, 118.0, 137.0), 108.0, 22.0, 24.0, -1.2, -4.0, -2.0, 4.5, 2),
+           (121.0, 149.0, 147.0, 152.0, 118.0, 137.0), 108.0, 22.0, 24.0, -1.2, -4.0, -2.0, 4.5, 2,
+           lowest=15.0),
     Series("00A", "property_offences", "A Omaisuusrikokset",
-           (44.0, 60.0, 63.0, 58.0, 45.0, 52.0), 31.0, 12.0, 8.0, -0.9, -1.5, -0.5, 1.5, 2),
+           (44.0, 60.0, 63.0, 58.0, 45.0, 52.0), 31.0, 12.0, 8.0, -0.9, -1.5, -0.5, 1.5, 2,
+           lowest=4.0),
     Series("00B", "violent_offences", "B Henkeen ja terveyteen kohdistuneet rikokset",
-           (5.6, 8.1, 7.8, 7.9, 6.6, 8.2), 5.6, 1.4, 1.4, 0.02, -0.1, -0.1, 0.22, 2),
+           (5.6, 8.1, 7.8, 7.9, 6.6, 8.2), 5.6, 1.4, 1.4, 0.02, -0.1, -0.1, 0.22, 2, lowest=0.5),
 )  # fmt: skip
 
 JSON_SERIES = ("4284", "4333")
@@ -147,8 +152,14 @@ def values(series: Series) -> dict[str, np.ndarray]:
         path = path + series.noise * factor * (1 + 0.3 * size)
         for effect in experiments.effects("municipality", series.indicator):
             path = path + effect.size * (item.code in effect.units) * (effect.year <= YEARS)
-        found[item.code] = np.maximum(path, series.lowest)
+        found[item.code] = _above(path, series)
     return found
+
+
+def _above(path: np.ndarray, series: Series) -> np.ndarray:
+    """Bend the series softly so that it stays above the indicator's lowest value."""
+    width = series.spread / 2
+    return series.lowest + width * np.logaddexp(0, (path - series.lowest) / width)
 
 
 def _country(series: Series) -> np.ndarray:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from skk_analysis.sample import experiments
 from skk_analysis.sample.world import CITIES, YEARS, areas, residents, stream
@@ -138,8 +138,8 @@ def _education() -> dict[str, np.ndarray]:
 def _classes(log_median: np.ndarray, sigma: np.ndarray, people: np.ndarray, scale: float) -> list:
     """Persons in the country's lowest, middle and highest class when incomes are lognormal."""
     low, high = (np.log(limit * scale * income_path()) for limit in NATIONAL_CLASSES_2019)
-    lowest = norm.cdf((low - log_median) / sigma)
-    highest = norm.sf((high - log_median) / sigma)
+    lowest = ndtr((low - log_median) / sigma)
+    highest = ndtr((log_median - high) / sigma)
     parts = _whole(np.stack([lowest, 1 - lowest - highest, highest], axis=-1), people)
     return [parts[..., index] for index in range(3)]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from skk_analysis.sample import experiments
 from skk_analysis.sample.households import (
@@ -73,7 +73,7 @@ HEADER = (
 def _means(question: Question, drawn: Draw, year: int) -> np.ndarray:
     """Expected view by person."""
     city = areas().set_index("code").loc[drawn.frame["area_code"]]
-    base = norm.ppf(question.agree + (year == 2020) * question.change_2020)
+    base = ndtri(question.agree + (year == 2020) * question.change_2020)
     level = drawn.frame["education"].to_numpy() - 1
     return base + question.income * city["income"].to_numpy() + question.education * level
 
@@ -147,7 +147,7 @@ def true_shares() -> dict[str, dict[int, dict[str, float]]]:
             drawn, weight, _ = _residents(city, year)
             found[city.key][year] = {
                 question.id: round(
-                    float(np.average(norm.cdf(_means(question, drawn, year)), weights=weight)), 4
+                    float(np.average(ndtr(_means(question, drawn, year)), weights=weight)), 4
                 )
                 for question in QUESTIONS
                 if year not in question.absent
@@ -188,9 +188,9 @@ def participants(item: dict[str, Any]) -> bytes:
             present = rng.random(count) > (0.1 if year == 2020 else 0.0)
             if year == 2020 and item["status"] == "stopped":
                 continue
-            mean = norm.ppf(question.agree + (year == 2020) * question.change_2020)
+            mean = ndtri(question.agree + (year == 2020) * question.change_2020)
             if year == 2020 and group == "osallistuja":
-                mean = norm.ppf(norm.cdf(mean) + item["effect"]["size"])
+                mean = ndtri(ndtr(mean) + item["effect"]["size"])
             view = mean + steady + np.sqrt(1 - 0.75**2) * rng.standard_normal(count)
             text = _write(_answers(view), rng)
             rows = _rows(city.code, frame, year, names[:count], group, np.ones(count), [text])
