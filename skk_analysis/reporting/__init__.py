@@ -1,7 +1,8 @@
 """Reports: papermill runs of the notebooks, checked, published whole and linked from an index.
 
 ``run_reports(workspace)`` makes what is missing or outdated; ``run_report`` makes one report.
-The names below are fetched when first used, because a notebook needs only the light half.
+The names below are fetched when first used, because a notebook needs only the light half:
+``reporting.provenance`` and its own report's data.
 """
 
 from importlib import import_module
@@ -10,12 +11,11 @@ from typing import Any
 _HOME = {
     "run_reports": "skk_analysis.reporting.grid",
     "RunSummary": "skk_analysis.reporting.grid",
-    "run_report": "skk_analysis.reporting.runner",
-    "provenance": "skk_analysis.reporting.provenance",
+    "run_report": "skk_analysis.reporting.grid",
     "Report": "skk_analysis.reporting.report",
 }
 
-__all__ = ["Report", "RunSummary", "provenance", "run_report", "run_reports"]
+__all__ = ["Report", "RunSummary", "run_report", "run_reports"]
 
 
 def __getattr__(name: str) -> Any:

@@ -20,12 +20,14 @@ from skk_analysis.workspace import SkkError
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+    from papermill.exceptions import PapermillExecutionError
 
     from skk_analysis.reporting.kernel import KernelPlace
 
 START_TIMEOUT = 120
 EXECUTION_TIMEOUT = 600
-"""Seconds; the second one is for one cell."""
+OUTPUT_TIMEOUT = 60
+"""Seconds: for the kernel to start, for one cell, and for a cell's outputs to arrive after it."""
 
 INJECTED, ERROR_MARK = "injected-parameters", "papermill-error-cell-tag"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -60,6 +62,7 @@ def execute(
     parameters: dict[str, Any],
     workspace: Path,
     folder: Path,
+    shared: Path,
     timeout: int = EXECUTION_TIMEOUT,
 ) -> NotebookNode:
     """Run the notebook at ``path`` in a kernel of its own and return it with its outputs.
@@ -70,6 +73,7 @@ def execute(
     parameters : what papermill injects
     workspace : what the notebook finds as its workspace
     folder : an empty folder that becomes the kernel's working folder
+    shared : a folder for what the kernels of one run share, such as matplotlib's font list
     timeout : seconds that one cell may take
 
     Raises
@@ -87,8 +91,8 @@ def execute(
             socket_folder,
         )  # fmt: skip
     trace = Trace()
-    with socket_folder(folder.parent) as sockets:
-        place = KernelPlace(folder, sockets, workspace, path)
+    with socket_folder(shared) as sockets:
+        place = KernelPlace(folder, sockets, shared / "settings", workspace, path)
         try:
             return papermill.execute_notebook(
                 _notebook(path),
@@ -101,12 +105,14 @@ def execute(
                 autosave_cell_every=0,
                 start_timeout=START_TIMEOUT,
                 execution_timeout=timeout,
+                iopub_timeout=OUTPUT_TIMEOUT,
                 kernel_manager_class=kernel_manager(place),
                 shutdown_kernel="immediate",
                 on_notebook_start=trace.started,
                 on_cell_start=trace.in_cell,
             )
         except Exception as error:
+            _remove_error_marks(trace.notebook)
             message = _explanation(error, trace, place, timeout)
             raise NotebookError(message, trace.notebook) from error
 
@@ -114,7 +120,7 @@ def execute(
 def cell_number(notebook: NotebookNode, index: int) -> int:
     """The number, from 1, that the cell has in the notebook a person edits."""
     before = notebook.cells[:index]
-    return 1 + sum(not {INJECTED, ERROR_MARK} & set(c.metadata.get("tags", [])) for c in before)
+    return 1 + sum(INJECTED not in c.metadata.get("tags", []) for c in before)
 
 
 @contextmanager
@@ -153,21 +159,36 @@ def _explanation(error: Exception, trace: Trace, place: KernelPlace, timeout: in
     where = _running_cell(trace)
     if isinstance(error, DeadKernelError):
         return f"{where}: the kernel died ({place.life or 'no reason known'})."
-    if isinstance(error, CellTimeoutError):
+    if isinstance(error, CellTimeoutError) and "IOPub" not in str(error):
         return f"{where}: not ready in {timeout} s, the time a cell may take."
-    return f"{where}: {type(error).__name__}: {error}"
+    return f"{where}: {type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
 
 
-def _cell_error(error: Any, trace: Trace) -> str:
+def _cell_error(error: PapermillExecutionError, trace: Trace) -> str:
     """A Python error in a cell: cell number, line, its source and the error."""
-    notebook = trace.notebook
-    number = cell_number(notebook, error.cell_index) if notebook else error.cell_index + 1
     traceback = ANSI.sub("", "\n".join(error.traceback))
-    found = re.search(r"Cell In\[\d+\], line (\d+)|File <.*?>:(\d+)", traceback)
-    line = int(found[1] or found[2]) if found else 1
+    found = re.search(r"Cell In\[\d+\], line (\d+)", traceback)
+    line = int(found[1]) if found else 1
     lines = error.source.splitlines() or [""]
     source = lines[min(line, len(lines)) - 1].strip()
-    return f"cell {number}, line {line} «{source}»: {error.ename}: {error.evalue}"
+    number, told = error.cell_index + 1, error.evalue
+    if trace.notebook is not None:
+        number = cell_number(trace.notebook, error.cell_index)
+        told = told or _last_words(trace.notebook.cells[error.cell_index])
+    return f"cell {number}, line {line} «{source}»: {error.ename}: {told}"
+
+
+def _last_words(cell: NotebookNode) -> str:
+    """The last line a cell printed; a magic that fails prints its reason and raises nothing."""
+    printed = "".join(o.text for o in cell.get("outputs", []) if o.output_type == "stream")
+    return ANSI.sub("", printed).strip().rpartition("\n")[2]
+
+
+def _remove_error_marks(notebook: NotebookNode | None) -> None:
+    """Take out the cells that papermill puts in on an error; they shift all numbers."""
+    if notebook is not None:
+        kept = [c for c in notebook.cells if ERROR_MARK not in c.metadata.get("tags", [])]
+        notebook.cells = kept
 
 
 def _running_cell(trace: Trace) -> str:

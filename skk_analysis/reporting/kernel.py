@@ -56,10 +56,11 @@ class KernelLife:
 
 @dataclass(frozen=True)
 class KernelPlace:
-    """Folders of one kernel and what it has to know."""
+    """Folders of one kernel and what it has to know; the settings folder serves a whole run."""
 
     folder: Path
     sockets: Path
+    settings: Path
     workspace: Path
     notebook: Path
     life: KernelLife = field(default_factory=KernelLife)
@@ -67,17 +68,16 @@ class KernelPlace:
     def environment(self) -> dict[str, str]:
         """The environment variables of the kernel."""
         kept = {k: v for k, v in os.environ.items() if not USER_SETTINGS.match(k)}
-        settings = self.folder.parent / "settings"
         return kept | {
             "PYTHONPATH": str(LIBRARY.parent),
             "PYTHONHASHSEED": "0",
             "PYTHONNOUSERSITE": "1",
             "PYTHONUTF8": "1",
-            "MPLCONFIGDIR": str(settings / "matplotlib"),
-            "IPYTHONDIR": str(settings / "ipython"),
-            "JUPYTER_CONFIG_DIR": str(settings / "jupyter"),
+            "MPLCONFIGDIR": str(self.settings / "matplotlib"),
+            "IPYTHONDIR": str(self.settings / "ipython"),
+            "JUPYTER_CONFIG_DIR": str(self.settings / "jupyter"),
             "JUPYTER_NO_CONFIG": "1",
-            "XDG_CONFIG_HOME": str(settings),
+            "XDG_CONFIG_HOME": str(self.settings),
             "TZ": "UTC",
             "LC_ALL": "C.UTF-8",
             # one report, one core: the grid uses the others
@@ -114,11 +114,11 @@ def kernel_manager(place: KernelPlace) -> type[AsyncKernelManager]:
 
         async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
             for name in ("matplotlib", "ipython", "jupyter"):
-                (place.folder.parent / "settings" / name).mkdir(parents=True, exist_ok=True)
+                (place.settings / name).mkdir(parents=True, exist_ok=True)
             options |= {"cwd": str(place.folder), "env": place.environment()}
             await super()._async_start_kernel(**options)
 
-        async def is_alive(self) -> bool:  # type: ignore[override]
+        async def _async_is_alive(self) -> bool:  # what nbclient asks each second, and at the end
             process = getattr(self.provisioner, "process", None)
             alive = await super()._async_is_alive()
             if process is not None:
@@ -150,13 +150,13 @@ def socket_folder(working_folder: Path) -> Iterator[Path]:
 
 
 def _peak_bytes(pid: int) -> int:
-    """Peak resident memory of a process; 0 where the system does not tell."""
+    """Peak resident memory of a process, else its present one; 0 where the system is silent."""
     try:
         status = Path(f"/proc/{pid}/status").read_text("ascii", "replace")
     except OSError:
         return 0
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    return int(found[1]) * 1024 if found else 0
+    told = re.findall(r"Vm(?:HWM|RSS):\s+(\d+) kB", status)
+    return max(map(int, told), default=0) * 1024
 
 
 def _signal_name(status: int) -> str:

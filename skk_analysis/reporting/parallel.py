@@ -2,7 +2,8 @@
 
 A task's function returns nothing and raises nothing: its outcome is a small file in the working
 folder, which also lets the progress be shown while pytask is waiting. A worker process that is
-killed from outside breaks loky's pool; what was not finished then is given to a new pool once.
+killed from outside breaks loky's whole pool. Each report that was being made then gets a worker of
+its own, so that the one at fault is found; the others go on in a new pool.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 MEMORY_PER_JOB = 1 << 30
 """Bytes that a worker and its kernel are reckoned to need together."""
-ROUNDS = 2
+LOST = "the worker process was killed twice, often for lack of memory; try --jobs 1"
 SETTINGS = '[project]\nname = "grid"\n\n[tool.pytask.ini_options]\n'
 
 
@@ -35,7 +36,7 @@ def possible_jobs(wanted: int | None, reports: int) -> int:
         return min(wanted, reports)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     memory = _available_memory()
-    fitting = memory // MEMORY_PER_JOB if memory else reports
+    fitting = reports if memory is None else memory // MEMORY_PER_JOB
     return max(1, min(cores or 1, fitting, reports))
 
 
@@ -51,13 +52,12 @@ def make_all(
     """
     outcomes = _Outcomes(folder / "outcomes", orders, done)
     with outcomes.told():
-        for _ in range(ROUNDS):
-            left = outcomes.missing()
-            if left and not _build(left, folder, min(jobs, len(left)), outcomes):
-                break
-    for order in outcomes.missing():
-        lost = "the worker process was killed twice, often for lack of memory; try --jobs 1"
-        outcomes.write(order, make_report(_refusal(order, lost), folder))
+        while left := outcomes.missing():
+            _build(left, folder, jobs, outcomes)
+            for order in outcomes.interrupted():
+                _build([order], folder, 1, outcomes, own_process=True)
+                if order in outcomes.missing():
+                    outcomes.write(order, make_report(replace(order, problem=LOST), folder))
     return outcomes.all()
 
 
@@ -65,6 +65,7 @@ def work(order: Order, outcome_file: Path, working_folder: Path, master: int) ->
     """What a worker process does: one report, one outcome file."""
     if os.getpid() != master:
         _end_with(master)
+    outcome_file.with_suffix(".begun").touch()
     write_json(outcome_file, asdict(make_report(order, working_folder)))
 
 
@@ -75,18 +76,25 @@ class _Outcomes:
         self, folder: Path, orders: Sequence[Order], done: Callable[[Outcome], None]
     ) -> None:
         folder.mkdir(exist_ok=True)
-        self.files = {order: folder / f"{number}.json" for number, order in enumerate(orders)}
-        self._untold = list(self.files.values())
+        self._orders = orders
+        self._files = {o.report: folder / f"{number}.json" for number, o in enumerate(orders)}
+        self._untold = list(self._files.values())
         self._done = done
 
+    def file(self, order: Order) -> Path:
+        return self._files[order.report]
+
     def missing(self) -> list[Order]:
-        return [order for order, file in self.files.items() if not file.exists()]
+        return [order for order in self._orders if not self.file(order).exists()]
+
+    def interrupted(self) -> list[Order]:
+        return [o for o in self.missing() if self.file(o).with_suffix(".begun").exists()]
 
     def all(self) -> list[Outcome]:
-        return [Outcome(**json.loads(file.read_text("utf-8"))) for file in self.files.values()]
+        return [Outcome(**json.loads(file.read_text("utf-8"))) for file in self._files.values()]
 
     def write(self, order: Order, outcome: Outcome) -> None:
-        write_json(self.files[order], asdict(outcome))
+        write_json(self.file(order), asdict(outcome))
         self._tell()
 
     @contextmanager
@@ -112,24 +120,30 @@ class _Outcomes:
             self._done(Outcome(**json.loads(file.read_text("utf-8"))))
 
 
-def _build(orders: Sequence[Order], folder: Path, jobs: int, outcomes: _Outcomes) -> bool:
-    """Let pytask run the tasks; True if a pool broke, so that trying the rest again makes sense."""
+def _build(
+    orders: Sequence[Order],
+    folder: Path,
+    jobs: int,
+    outcomes: _Outcomes,
+    own_process: bool = False,
+) -> None:
+    """Let pytask run the tasks; with one job in this process, unless it must have its own."""
     import pytask
 
     config = folder / "pyproject.toml"
     config.write_text(SETTINGS, "utf-8")
     with _quiet(pytask.console), _restored_path():
         session = pytask.build(
-            tasks=[_task(order, outcomes.files[order], folder) for order in orders],
+            tasks=[_task(order, outcomes.file(order), folder) for order in orders],
             config=config,
             paths=[folder],
             force=True,
             capture="no",
             verbose=0,
             n_workers=jobs,
-            parallel_backend="loky" if jobs > 1 else "none",
+            parallel_backend="loky" if jobs > 1 or own_process else "none",
         )
-    return _broken(session, outcomes)
+    _check(session, outcomes)
 
 
 def _task(order: Order, outcome_file: Path, folder: Path) -> TaskWithoutPath:
@@ -146,25 +160,16 @@ def _task(order: Order, outcome_file: Path, folder: Path) -> TaskWithoutPath:
     return TaskWithoutPath(name=name, function=work, depends_on=nodes)
 
 
-def _broken(session: Session, outcomes: _Outcomes) -> bool:
-    """Whether workers died; anything else that left work undone is told as it is."""
+def _check(session: Session, outcomes: _Outcomes) -> None:
+    """Raise what left work undone, unless it was a pool that broke over work in hand."""
     from concurrent.futures.process import BrokenProcessPool
 
     if not outcomes.missing():
-        return False
-    errors = [r.exc_info[1] for r in getattr(session, "execution_reports", []) if r.exc_info]
-    if any(isinstance(error, BrokenProcessPool) for error in errors):
-        return True
-    for error in errors:
-        if isinstance(error, BaseException):
-            raise error
-    raise KeyboardInterrupt
-
-
-def _refusal(order: Order, problem: str) -> Order:
-    from dataclasses import replace
-
-    return replace(order, problem=problem)
+        return
+    reports = getattr(session, "execution_reports", [])
+    errors = [r.exc_info[1] for r in reports if r.exc_info]
+    if not (outcomes.interrupted() and any(isinstance(e, BrokenProcessPool) for e in errors)):
+        raise next((e for e in errors if isinstance(e, Exception)), KeyboardInterrupt())
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from skk_analysis.reporting.execute import quick_imports
 from skk_analysis.workspace import SkkError
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
     from skk_analysis.reporting.report import Report
 
 EXPECTED = {"city": str, "year": int, "language": str, "workspace": str}
@@ -31,11 +33,12 @@ def check_notebook(path: Path, expected: dict[str, type] | None = None) -> None:
         mistyped parameter in it, or a line that is not a plain ``name: type = literal  # help``.
     """
     expected = expected or EXPECTED
-    cells = _parameter_cells(path)
+    notebook = _read(path)
+    cells = [c.source for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
     if len(cells) != 1:
         raise SkkError(f"{path.name}: {len(cells)} cells are tagged 'parameters', must be one.")
     _check_lines(path, cells[0])
-    declared = _declared(path)
+    declared = _declared(notebook)
     for name, type_ in expected.items():
         if name not in declared:
             raise SkkError(f"{path.name}: the parameter {name!r} is missing.")
@@ -88,11 +91,14 @@ def check_report(report: Report, years: list[int]) -> None:
     check_parameters(report.parameters)
 
 
-def _parameter_cells(path: Path) -> list[str]:
+def _read(path: Path) -> NotebookNode:
+    """The notebook, with the kernel metadata that a cleaner may have removed (T16)."""
     import nbformat
 
     notebook = nbformat.reads(path.read_text("utf-8"), as_version=4)
-    return [c.source for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
+    spec = {"name": "python3", "language": "python", "display_name": "Python"}
+    notebook.metadata["kernelspec"] = spec
+    return notebook
 
 
 def _check_lines(path: Path, source: str) -> None:
@@ -117,9 +123,9 @@ def _check_lines(path: Path, source: str) -> None:
             )
 
 
-def _declared(path: Path) -> dict[str, dict[str, Any]]:
+def _declared(notebook: NotebookNode) -> dict[str, dict[str, Any]]:
     with quick_imports():
         import papermill
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    return papermill.inspect_notebook(str(path))
+    return papermill.inspect_notebook(notebook)

@@ -92,7 +92,7 @@ def make_report(order: Order, working_folder: Path) -> Outcome:
     try:
         if order.problem:
             raise SkkError(order.problem)
-        _make(order, folder)
+        _make(order, folder, working_folder)
         report.forget_failure()
     except Exception as error:
         message = _failure_message(order, error)
@@ -100,7 +100,7 @@ def make_report(order: Order, working_folder: Path) -> Outcome:
     return Outcome(str(report), message, time.monotonic() - began)
 
 
-def _make(order: Order, folder: Path) -> None:
+def _make(order: Order, folder: Path, shared: Path) -> None:
     """The report's files in a folder of their own, then in their place."""
     from skk_analysis.reporting.checks import check_executed, normalised, results
 
@@ -109,7 +109,12 @@ def _make(order: Order, folder: Path) -> None:
     finished.mkdir()
     report = order.report
     notebook = execute(
-        order.notebook, report.parameters, report.workspace.root, kernel_folder, order.timeout
+        order.notebook,
+        report.parameters,
+        report.workspace.root,
+        kernel_folder,
+        shared,
+        order.timeout,
     )
     try:
         check_executed(notebook, order.run_id)

@@ -1,0 +1,317 @@
+"""The grid: what is made, what is skipped, and what a failure does to the rest."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from skk_analysis.reporting import grid, parallel, run_report
+from skk_analysis.reporting.report import RECORD, Report, State
+from skk_analysis.reporting.working import working_folder
+from skk_analysis.workspace import SkkError
+
+ALL = ["Espoo 2019 fi", "Espoo 2020 fi", "Jyväskylä 2019 fi", "Jyväskylä 2020 fi"]
+
+
+def names(outcomes) -> list[str]:
+    return sorted(outcome.report for outcome in outcomes)
+
+
+@pytest.fixture
+def made(bench, monkeypatch):
+    """A bench whose four reports seem to be made: no kernel is needed to test what is skipped."""
+    from skk_analysis.reporting import runner
+
+    def execute(path, parameters, *_):
+        calls.append(parameters)
+        return path, parameters
+
+    calls: list[dict] = []
+    monkeypatch.setattr(runner, "execute", execute)
+    monkeypatch.setattr("skk_analysis.reporting.checks.check_executed", lambda *_: None)
+    monkeypatch.setattr("skk_analysis.reporting.checks.results", lambda _: [])
+    monkeypatch.setattr("skk_analysis.reporting.checks.normalised", lambda notebook: notebook)
+    monkeypatch.setattr(runner, "_page", lambda order, _: f"<p>{order.run_id}</p>")
+    monkeypatch.setattr(runner, "_notebook_bytes", lambda notebook: str(notebook[1]).encode())
+    assert names(bench.run().made) == ALL
+    return bench
+
+
+def test_nothing_changed_makes_nothing_and_imports_nothing_heavy(made):
+    before = made.files()
+    summary = made.run()
+    assert (summary.made, summary.failed, summary.skipped) == ([], [], ALL)
+    assert not summary.cleaned
+    assert len(made.cleanings) == 1
+    assert made.files() == before
+
+
+def test_an_idle_run_needs_neither_papermill_nor_pytask_nor_nbconvert():
+    code = (
+        "import sys, skk_analysis.cli, skk_analysis.reporting.grid\n"
+        "heavy = {'papermill', 'pytask', 'nbconvert', 'matplotlib', 'jupyter_client'}\n"
+        "sys.exit(' '.join(heavy & sys.modules.keys()) or 0)"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stderr) == (0, "")
+
+
+def test_a_changed_raw_file_reruns_what_depends_on_it_and_nothing_else(made):
+    made.change("espoo")
+    summary = made.run()
+    assert names(summary.made) == ["Espoo 2019 fi", "Espoo 2020 fi"]
+    assert summary.skipped == ["Jyväskylä 2019 fi", "Jyväskylä 2020 fi"]
+    assert summary.cleaned
+
+
+def test_a_register_change_without_effect_on_a_slice_cleans_but_reruns_nothing(made):
+    (made.workspace.programme / "experiments.csv").write_text("id\n1\n")
+    summary = made.run()
+    assert summary.cleaned
+    assert summary.made == []
+
+
+@pytest.mark.parametrize("file", ["index.html", "notebook.ipynb", "results.json", "report.json"])
+@pytest.mark.parametrize("deed", ["tampered", "deleted"])
+def test_a_tampered_or_deleted_output_is_made_again(made, file, deed):
+    place = made.folder / file
+    before = place.read_bytes()
+    place.write_bytes(before + b" ") if deed == "tampered" else place.unlink()
+    if (file, deed) == ("report.json", "tampered"):
+        place.write_bytes(before.replace(b'"data": "', b'"data": "0').replace(b"2019", b"x"))
+    assert names(made.run().made) == ["Espoo 2019 fi"]
+    assert place.read_bytes() == before
+
+
+def test_changed_processed_data_are_cleaned_again(made):
+    (made.workspace.processed / "table.json").write_text("{}")
+    summary = made.run()
+    assert summary.cleaned
+    assert summary.made == []
+
+
+def test_a_lost_memory_of_inputs_costs_time_only(made):
+    (made.workspace.processed / "inputs.json").unlink()
+    assert made.run().made == []
+
+
+@pytest.mark.parametrize("what", ["notebook", "library"])
+def test_changed_code_reruns_all(made, cells, what):
+    if what == "notebook":
+        made.write([*cells.good, "1"])
+    else:
+        (made.library / "metrics.py").write_text("one = 1.0\n")
+    assert names(made.run().made) == ALL
+
+
+def test_outputs_stored_in_the_notebook_do_not_count(made):
+    content = json.loads(made.notebook.read_text("utf-8"))
+    content["cells"][2]["execution_count"] = 5
+    content["cells"][2]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x"}]
+    content["metadata"]["language_info"] = {"name": "python"}
+    made.notebook.write_text(json.dumps(content), "utf-8")
+    assert made.run().made == []
+
+
+def test_force_makes_what_was_asked_for(made):
+    assert names(made.run(force=True, cities=["Espoo"]).made) == ALL[:2]
+
+
+def test_a_choice_of_city_year_and_language(made):
+    summary = made.run(cities=["Esbo", "espoo"], years=[2020], languages=["sv", "fi"])
+    assert names(summary.made) == ["Espoo 2020 sv"]
+    assert summary.skipped == ["Espoo 2020 fi"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "message"),
+    [
+        ({"cities": ["Turku"]}, r"no city 'Turku'. It has: Espoo, Jyväskylä"),
+        ({"years": [2031]}, r"no year 2031. It has: 2019, 2020"),
+        ({"languages": ["de"]}, r"no language 'de'; use fi, sv, en"),
+    ],
+)
+def test_what_there_is_not_stops_before_anything_is_done(bench, choice, message):
+    with pytest.raises(SkkError, match=message):
+        bench.run(**choice)
+    assert not bench.workspace.reports.exists()
+    assert bench.cleanings == []
+
+
+def test_a_city_without_data_fails_alone(made, monkeypatch):
+    city_year = sys.modules["skk_analysis.reporting.city_year"]
+    report_data = city_year.report_data
+
+    def refuse(workspace, city, year):
+        if (city, year) == ("Espoo", 2019):
+            raise SkkError("no rows for Espoo 2019")
+        return report_data(workspace, city, year)
+
+    monkeypatch.setattr(city_year, "report_data", refuse)
+    made.change("espoo")
+    summary = made.run()
+    assert [o.message for o in summary.failed] == [
+        "Espoo 2019 fi: SkkError: no rows for Espoo 2019"
+    ]
+    assert names(summary.made) == ["Espoo 2020 fi"]
+
+
+def test_a_failing_report_does_not_stop_the_others(bench, cells):
+    fail = "assert (city, year) != ('Espoo', 2020), 'syy'"
+    bench.write([cells.start, fail, *cells.good[1:]])
+    summary = bench.run(cities=["Espoo"])
+    assert names(summary.made) == ["Espoo 2019 fi"]
+    assert [o.message for o in summary.failed] == [
+        "Espoo 2020 fi: cell 4, line 1 «assert (city, year) != ('Espoo', 2020), 'syy'»: "
+        "AssertionError: syy"
+    ]
+    assert bench.run(cities=["Espoo"]).skipped == ["Espoo 2019 fi"]
+
+
+@pytest.mark.slow
+def test_a_killed_worker_gets_a_second_chance_and_then_a_message(bench, cells):
+    kill = "import os\nif year == 2020: os.kill(os.getppid(), 9)"
+    bench.write([cells.start, kill, *cells.good[1:]])
+    summary = bench.run(jobs=2, cities=["Espoo"])
+    assert names(summary.made) == ["Espoo 2019 fi"]
+    assert [o.message for o in summary.failed] == [
+        "Espoo 2020 fi: the worker process was killed twice, often for lack of memory; try --jobs 1"
+    ]
+
+
+def test_run_report_makes_one_and_raises(bench, cells):
+    record = run_report(bench.workspace, "Esbo", 2019, notebook=bench.notebook)
+    assert record.parameters == {"city": "Espoo", "year": 2019, "language": "fi"}
+    assert record.sources.keys() == {"espoo"}
+    assert record.invented
+    bench.write([cells.start, "1 / 0"])
+    with pytest.raises(SkkError, match="Espoo 2019 fi: cell 4, line 1 «1 / 0»: ZeroDivisionError"):
+        run_report(bench.workspace, "Espoo", 2019, notebook=bench.notebook)
+
+
+def test_the_index_tells_the_state_of_every_report(made):
+    made.run(cities=["Espoo"], years=[2019], languages=["en"])
+    soup = BeautifulSoup((made.workspace.reports / "index.html").read_text("utf-8"), "html.parser")
+    rows = [
+        [c.get_text(" ", strip=True) for c in r.find_all("td")] for r in soup.tbody.find_all("tr")
+    ]
+    record = json.loads((made.folder / RECORD).read_text("utf-8"))
+    assert rows[0] == ["2019, suomeksi", "Ajan tasalla", "1.3.2021", record["run_id"]]
+    assert rows[1][:2] == ["2019, englanniksi", "Ajan tasalla"]
+    assert rows[3] == ["2020, englanniksi", "Puuttuu", "–", "–"]
+    link = soup.tbody.find("a")["href"]
+    assert (made.workspace.reports / link).is_file()
+    headers = {h["scope"] for h in soup.find_all("th")}
+    assert (headers, soup.html["lang"], len(soup.find_all("h1"))) == ({"col", "rowgroup"}, "fi", 1)
+
+
+def test_an_old_report_is_never_passed_off_as_new(made):
+    made.change("espoo")
+    made.run(cities=["Jyväskylä"])
+    index = (made.workspace.reports / "index.html").read_text("utf-8")
+    table = BeautifulSoup(index, "html.parser").table
+    states = [s.get_text() for s in table.find_all("span", class_="state")]
+    assert states == ["Vanhentunut", "Vanhentunut", "Ajan tasalla", "Ajan tasalla"]
+
+
+def test_states_of_a_report(made):
+    report = Report(made.workspace, grid.chosen_reports(made.workspace)[0].city, 2019, "fi")
+    run_id = report.record().run_id
+    assert report.state(run_id) is State.OK
+    assert report.state("other") is State.OUTDATED
+    (made.folder / "index.html").unlink()
+    assert report.state(run_id) is State.MISSING
+
+
+def test_one_run_at_a_time(made):
+    with (
+        working_folder(made.workspace),
+        pytest.raises(SkkError, match=r"Another run \(process \d+"),
+    ):
+        made.run()
+
+
+def test_reports_that_cannot_be_written_are_one_message(bench):
+    bench.workspace.reports.write_text("a file in the way")
+    with pytest.raises(SkkError, match="reports cannot be written"):
+        bench.run()
+
+
+def test_jobs_are_limited_by_reports_cores_and_memory(monkeypatch):
+    assert parallel.possible_jobs(8, 3) == 3
+    monkeypatch.setattr(parallel.os, "sched_getaffinity", lambda _: set(range(16)), raising=False)
+    monkeypatch.setattr(parallel, "_available_memory", lambda: 5 * parallel.MEMORY_PER_JOB)
+    assert parallel.possible_jobs(None, 12) == 5
+    monkeypatch.setattr(parallel, "_available_memory", lambda: 0)
+    assert parallel.possible_jobs(None, 12) == 1
+    monkeypatch.setattr(parallel, "_available_memory", lambda: None)
+    assert parallel.possible_jobs(None, 12) == 12
+
+
+RUN = """
+import importlib.util, pathlib, sys
+spec = importlib.util.spec_from_file_location("bench_of_tests", sys.argv[1])
+bench = importlib.util.module_from_spec(spec)
+sys.modules["bench_of_tests"] = bench
+spec.loader.exec_module(bench)
+sys.modules.update(bench.stand_ins([]))
+bench.fingerprint.LIBRARY = pathlib.Path(sys.argv[4])
+workspace = bench.Workspace(pathlib.Path(sys.argv[2]))
+if __name__ == "__main__":
+    bench.run_reports(workspace, notebook=pathlib.Path(sys.argv[3]), jobs=2)
+"""
+
+
+def processes_of(place: Path) -> list[str]:
+    """Command lines of processes whose environment or command names this folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            told = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
+            state = (process / "stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        if os.fsencode(place) in told and state != "Z" and process.name != str(os.getpid()):
+            found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+def test_killed_in_the_middle_nothing_is_half_and_the_next_run_completes(bench, cells):
+    bench.write([cells.start, "import time\nif year == 2020: time.sleep(60)", *cells.good[1:]])
+    script = bench.notebook.with_name("run.py")
+    script.write_text(RUN, "utf-8")
+    arguments = [Path(__file__).with_name("conftest.py"), bench.workspace.root, bench.notebook]
+    run = subprocess.Popen([sys.executable, script, *arguments, bench.library])
+    records = bench.workspace.reports.glob(f"*/*/*/{RECORD}")
+    deadline = time.monotonic() + 60
+    while not any(bench.workspace.reports.glob(f"*/*/*/{RECORD}")):
+        assert time.monotonic() < deadline and run.poll() is None
+        time.sleep(0.1)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    deadline = time.monotonic() + 15
+    while left := processes_of(bench.workspace.root):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.2)
+    sockets = [p.readlink() for p in (bench.workspace.reports / ".work").glob("sockets-*")]
+    records = [
+        json.loads(p.read_text("utf-8")) for p in bench.workspace.reports.glob("*/*/*/" + RECORD)
+    ]
+    assert records and all(re.fullmatch("[0-9a-f]{12}", r["run_id"]) for r in records)
+    bench.write([cells.start, "import time\nif year == 2020: time.sleep(0)", *cells.good[1:]])
+    summary = bench.run(cities=["Espoo"])
+    assert summary.ok
+    assert sorted(p.name for p in bench.workspace.reports.iterdir() if p.is_dir()) in (
+        ["espoo"], ["espoo", "jyvaskyla"],
+    )  # fmt: skip
+    assert not [place for place in sockets if place.exists()]
