@@ -19,6 +19,8 @@ from skk_analysis.workspace import Resource
 
 Readings = dict[str, Reading]
 LISTED = 12
+CUT = "…"
+"""Marks a label that the publisher has cut."""
 
 
 def fixed_key(
@@ -176,19 +178,20 @@ def _city_codes(labels: pd.DataFrame, names: dict[str, str]) -> pd.Series:
     A label that was cut ("… (Lappee") means the one municipality that begins so.
     """
     said = labels["city_name"].astype("str").fillna("")
-    found = {}
-    for text, cut in set(zip(said, labels["cut"], strict=True)):
+    marked = said.where(~labels["cut"].astype(bool), said + CUT)
+    found: dict[str, str | None] = {}
+    for label in marked.unique():
+        text, cut = label.removesuffix(CUT), label.endswith(CUT)
         if text.isdecimal():
-            found[text, cut] = padded_code(pd.Series([text]), 3).iloc[0]
+            found[label] = padded_code(pd.Series([text]), 3).iloc[0]
             continue
         plain = plain_name(text)
         code = names.get(plain)
         if code is None and cut and plain:
             possible = {c for name, c in names.items() if name.startswith(plain)}
             code = possible.pop() if len(possible) == 1 else None
-        found[text, cut] = code
-    codes = [found[pair] for pair in zip(said, labels["cut"], strict=True)]
-    return pd.Series(codes, index=labels.index, dtype="str")
+        found[label] = code
+    return marked.map(found).astype("str")
 
 
 def _border_changes(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,13 @@ class Cells:
     reason: np.ndarray
     wrong: np.ndarray
 
+    def split(self, names: Iterable[str]) -> dict[str, Cells]:
+        """Cells of columns that lie below each other, as views: marking one marks the whole."""
+        names = list(names)
+        fields = (self.value, self.status, self.reason, self.wrong)
+        parts = [np.split(field, len(names)) for field in fields]
+        return {name: Cells(*columns) for name, *columns in zip(names, *parts, strict=True)}
+
     def mark(self, where: np.ndarray, status: str, reason: str | None = None) -> None:
         """Make cells missing with this status; None keeps the reason that the cell has."""
         self.value[where] = np.nan
@@ -63,7 +70,7 @@ def read_cells(text: Any, symbols: Mapping[str, tuple[str, str]] = SYMBOLS) -> C
     codes, distinct = pd.factorize(pd.Series(text, dtype="str").fillna(""))
     distinct = pd.Series(distinct, dtype="str").str.strip()
     value = numbers(distinct)
-    meaning = [symbols.get(cell) for cell in distinct]
+    meaning = [symbols.get(cell) for cell in distinct.tolist()]
     is_symbol = np.array([m is not None for m in meaning], bool)
     value[is_symbol] = np.nan
     status = np.array([m[0] if m else OBSERVED for m in meaning], object)

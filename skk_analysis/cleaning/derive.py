@@ -20,6 +20,7 @@ from skk_analysis.cleaning.cells import (
 )
 from skk_analysis.cleaning.expression import Expression, Term, parse
 from skk_analysis.cleaning.message import Message
+from skk_analysis.cleaning.plausibility import as_text, key_numbers
 from skk_analysis.cleaning.reader import MUNICIPALITY, OBSERVATION_COLUMNS, POSTAL_AREA
 from skk_analysis.cleaning.schemas import TABLES
 from skk_analysis.cleaning.survey import survey_values
@@ -38,10 +39,7 @@ def derive(
 ) -> tuple[pd.DataFrame, list[Message]]:
     """The table ``indicator_values``."""
     published = dictionary[~dictionary["numerator"].str.startswith("survey.")]
-    parts = _parts(tables["observations"], published)
-    found = [
-        _values(indicator, row, parts, tables["areas"]) for indicator, row in published.iterrows()
-    ]
+    found = [figures(tables["observations"], published, tables["areas"])]
     asked = dictionary[dictionary["numerator"].str.startswith("survey.")]
     found.append(survey_values(tables["responses"], asked))
     values = pd.concat([frame for frame in found if len(frame)] or [_none()], ignore_index=True)
@@ -49,14 +47,33 @@ def derive(
     return values.reset_index(drop=True), []
 
 
+def figures(
+    observations: pd.DataFrame, dictionary: pd.DataFrame, areas: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Values of the dictionary's rows from published figures.
+
+    With ``areas``, municipalities without a row in Sotkanet are added as protected.
+    """
+    parts, units = _parts(observations, dictionary)
+    found = [
+        _values(str(indicator), row, parts, units, areas)
+        for indicator, row in dictionary.iterrows()
+    ]
+    return pd.concat([_none(), *[frame for frame in found if len(frame)]], ignore_index=True)
+
+
 def _none() -> pd.DataFrame:
     return TABLES["indicator_values"].empty()
 
 
-def _parts(observations: pd.DataFrame, dictionary: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Published variable → its figures, one a unit, year, group and publication.
+def _parts(
+    observations: pd.DataFrame, dictionary: pd.DataFrame
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """Published variable → its figures by key number, and the keys by number.
 
-    Within one publication the last file taken in wins, an observed figure over a missing one.
+    A key is a unit, year, group and publication; keys are numbered so that the newer publication
+    of the same unit comes later. Within one publication the last file taken in wins, an observed
+    figure over a missing one.
     """
     names = {
         name
@@ -65,17 +82,24 @@ def _parts(observations: pd.DataFrame, dictionary: pd.DataFrame) -> dict[str, pd
         if text
         for name in parse(text).names
     }
-    rows = observations[observations["indicator"].isin(names)]
-    rows = rows.assign(release_year=rows["release_year"].fillna(NO_RELEASE).astype("int64"))
-    rows = rows.assign(observed=rows["status"].eq(OBSERVED))
-    rows = rows.sort_values("observed", kind="stable")
-    rows = rows.drop_duplicates(["indicator", *KEY], keep="last")
+    rows = as_text(observations[observations["indicator"].isin(names)])
+    rows["release_year"] = rows["release_year"].fillna(NO_RELEASE).astype("int64")
+    rows.index = pd.Index(key_numbers(rows, KEY))
+    units = rows.loc[~rows.index.duplicated(), KEY]
+    rows = rows.iloc[np.argsort(rows["status"].eq(OBSERVED).to_numpy(), kind="stable")]
     columns = ["value", "status", "reason", "resource"]
-    return {str(name): part.set_index(KEY)[columns] for name, part in rows.groupby("indicator")}
+    parts = {}
+    for name, part in rows.groupby("indicator"):
+        parts[str(name)] = part.loc[~part.index.duplicated(keep="last"), columns]
+    return parts, units
 
 
 def _values(
-    indicator: str, row: pd.Series, parts: dict[str, pd.DataFrame], areas: pd.DataFrame
+    indicator: str,
+    row: pd.Series,
+    parts: dict[str, pd.DataFrame],
+    units: pd.DataFrame,
+    areas: pd.DataFrame | None,
 ) -> pd.DataFrame:
     """All values of one indicator."""
     expression = parse(row["numerator"])
@@ -85,9 +109,9 @@ def _values(
     below = row["denominator"] or row["weight"]
     bottom = _evaluate(parse(below), parts) if below else None
     result = _divide(top, bottom, bool(row["denominator"]), row["minimum_denominator"])
-    result = result.reset_index().sort_values(KEY, kind="stable")
+    result = units.join(result, how="inner").sort_index()
     result = result.drop_duplicates(UNIT, keep="last")
-    if all(name.startswith("sotkanet.") for name in expression.names):
+    if areas is not None and all(name.startswith("sotkanet.") for name in expression.names):
         result = pd.concat([result, _absent_rows(result, areas)], ignore_index=True)
     result["release_year"] = result["release_year"].astype("Int64").replace(NO_RELEASE, pd.NA)
     return result.assign(indicator=indicator)[OBSERVATION_COLUMNS]
@@ -215,11 +239,12 @@ def _absent(
     postal = areas[(areas["unit_level"] == POSTAL_AREA) & areas["city_code"].isin(cities)]
     units = {POSTAL_AREA: [(POSTAL_AREA, code) for code in postal["unit_code"]]}
     city_units = [(MUNICIPALITY, code) for code in cities]
+    years = _years(programme)
     wanted = [
         (level, code, year, indicator, kind)
         for indicator, row in dictionary.iterrows()
         for level, code in units.get(row["level"], city_units)
-        for year in _years(programme)
+        for year in years
         for kind in [NOT_ASKED if row["numerator"].startswith("survey.") else NOT_RECEIVED]
     ]
     columns = ["unit_level", "unit_code", "reference_year", "indicator", "status"]

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -77,18 +78,35 @@ ENOUGH_LABELS = 2
 """A table with so many known variables (or all of its columns, if fewer) is Paavo."""
 
 
+class Variable(NamedTuple):
+    """One of Statistics Finland's variables.
+
+    ``role`` is total, part, sum, mean, share or place; ``base`` the total that it is about.
+    """
+
+    code: str
+    group: str
+    role: str
+    base: str
+    minimum: str
+    maximum: str
+    en: str
+    fi: str
+    sv: str
+
+
 @cache
-def variables() -> pd.DataFrame:
-    """Statistics Finland's variables: code, group, role, base, plausible range, labels."""
+def variables() -> dict[str, Variable]:
+    """The variables by code."""
     frame = pd.read_csv(FOLDER / "paavo_variables.csv", dtype=str, keep_default_na=False)
-    return frame.set_index("code", drop=False)
+    return {row[0]: Variable(*row) for row in frame.itertuples(index=False)}
 
 
 @cache
 def code_of_label() -> dict[tuple[str, str], str]:
     """(plain label, group) → code, in all three languages."""
     found = {}
-    for row in variables().itertuples():
+    for row in variables().values():
         group = "" if row.group == "LM" else row.group
         for labels in (row.en, row.fi, row.sv):
             found.update({(plain_label(label), group): row.code for label in labels.split("|")})
@@ -147,7 +165,7 @@ def is_wfs(file: RawFile) -> bool:
     if not _is_table(file):
         return False
     names = [name.lower() for name in file.header]
-    codes = [name for name in names if name in variables().index]
+    codes = [name for name in names if name in variables()]
     undated = [c for c in _known(file) if not c.year]
     has_key = any(name in CODE_COLUMNS for name in names)
     return has_key and max(len(codes), len(undated)) >= ENOUGH_LABELS
@@ -194,7 +212,7 @@ def read_wfs(file: RawFile, keys: Keys) -> Reading:
     table = file.table
     frame = table.frame.rename(columns=_wfs_name)
     reading = Reading(len(frame))
-    chosen = [name for name in frame.columns if name in variables().index]
+    chosen = [name for name in frame.columns if name in variables()]
     known = {*chosen, *CODE_COLUMNS, *IGNORED_COLUMNS}
     reading.messages += _unknown_columns(file, [n for n in frame.columns if n not in known])
     release = _release(file, frame, table.lines, reading)
@@ -267,7 +285,7 @@ def _units(
     """Level and code of each row from its label; rows that name no known unit are refused."""
     text = labels.str.replace(r"\s+", " ", regex=True).str.strip()
     parts = text.str.extract(AREA_LABEL)
-    plain = text.map(plain_name)
+    plain = text.where(parts["code"].isna()).map(plain_name, na_action="ignore")
     region = text.str.extract(REGION_LABEL)[0]
     municipality = plain.map(keys.municipalities)
     units = pd.DataFrame({"line": lines, "level": "", "code": ""})
@@ -425,8 +443,8 @@ def _reference_years(
                 value=f"{release}: {row['basis']}",
             )
         )
-    groups = variables()["group"]
-    return {code: int(row[groups[code]]) if groups[code] in row else release for code in codes}
+    groups = {code: variables()[code].group for code in codes}
+    return {code: int(row[group]) if group in row else release for code, group in groups.items()}
 
 
 # ---------------------------------------------------------------- what a cell means
@@ -443,16 +461,18 @@ def _observe(
     lines: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """Rows of observations from a matrix of text cells, columns named by code."""
-    found = {code: read_cells(matrix[code], symbols) for code in matrix.columns}
+    stacked = read_cells(pd.concat([matrix[code] for code in matrix.columns]), symbols)
+    found = stacked.split(matrix.columns)
     kept = units["code"].ne("").to_numpy()
     row_lines = units["line"].to_numpy()
-    for code, cells in found.items():
-        at = row_lines if lines is None else lines[:, list(matrix.columns).index(code)]
+    if lines is None:
+        lines = np.repeat(row_lines[:, None], len(found), axis=1)
+    for position, (code, cells) in enumerate(found.items()):
         negative = cells.value < 0
         reading.messages += wrong_cells(
             file,
             (cells.wrong | negative) & kept,
-            at,
+            lines[:, position],
             matrix[code],
             code,
             "a number of at least 0, '..', '.' or -1",
@@ -462,44 +482,24 @@ def _observe(
     for code, cells in found.items():
         _mark_missing(code, cells, bases[code])
     reading.messages += _ranges(file, found, kept) + _sums(file, found, kept, row_lines)
-    if lines is None:
-        lines = np.repeat(row_lines[:, None], len(found), axis=1)
-    return _stack(file, units[kept], found, kept, reference, release, lines[kept])
-
-
-def _stack(
-    file: RawFile,
-    units: pd.DataFrame,
-    found: dict[str, Cells],
-    kept: np.ndarray,
-    reference: dict[str, int],
-    release: int | None,
-    lines: np.ndarray,
-) -> pd.DataFrame:
-    """The columns of the matrix below each other."""
     area = np.tile(np.arange(len(units)), len(found))
-    code = np.repeat(np.arange(len(found)), len(units))
-    stacked = Cells(
-        *(
-            np.concatenate([getattr(cells, name)[kept] for cells in found.values()])
-            for name in ("value", "status", "reason", "wrong")
-        )
-    )
-    return observations(
+    variable = np.repeat(np.arange(len(found)), len(units))
+    rows = observations(
         file,
         unit_level=pd.array(units["level"], dtype="str").take(area),
         unit_code=pd.array(units["code"], dtype="str").take(area),
-        indicator=pd.array([f"paavo.{name}" for name in found], dtype="str").take(code),
-        reference_year=np.array([reference[name] for name in found])[code],
+        indicator=pd.array([f"paavo.{name}" for name in found], dtype="str").take(variable),
+        reference_year=np.array([reference[name] for name in found])[variable],
         release_year=release,
         cells=stacked,
         lines=lines.T.ravel(),
     )
+    return rows if kept.all() else rows[kept[area]]
 
 
 def _base(code: str, found: dict[str, Cells]) -> np.ndarray | None:
     """The population a variable is about: its group's total, else the residents."""
-    base = variables().loc[code, "base"]
+    base = variables()[code].base
     if not base:
         return None
     if base in found:
@@ -512,7 +512,7 @@ def _mark_false_zeros(found: dict[str, Cells], bases: dict[str, np.ndarray | Non
     """A group whose parts and means are all 0 although its base is not was protected."""
     table = variables()
     for group in ("HE", "KO", "HR", "TE", "TR", "PT", "TP"):
-        inside = [c for c in found if table.loc[c, "group"] == group and bases[c] is not None]
+        inside = [c for c in found if table[c].group == group and bases[c] is not None]
         if len(inside) < 2:
             continue
         populated = np.nan_to_num(np.asarray(bases[inside[0]])) > 0
@@ -524,7 +524,7 @@ def _mark_false_zeros(found: dict[str, Cells], bases: dict[str, np.ndarray | Non
 
 def _mark_missing(code: str, cells: Cells, base: np.ndarray | None) -> None:
     """Decide between protected and no population; a mean of 0 is one of the two as well."""
-    role = variables().loc[code, "role"]
+    role = variables()[code].role
     empty = np.zeros(len(cells.value), bool) if base is None else base == 0
     populated = np.zeros(len(cells.value), bool) if base is None else base > 0
     if role == "mean":
@@ -546,7 +546,7 @@ def _ranges(file: RawFile, found: dict[str, Cells], kept: np.ndarray) -> list[Me
     """Values outside the range that the variable's unit allows."""
     messages = []
     for code, cells in found.items():
-        low, high = variables().loc[code, ["minimum", "maximum"]]
+        low, high = variables()[code].minimum, variables()[code].maximum
         outside = np.zeros(len(kept), bool)
         if low:
             outside |= cells.value < float(low)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from skk_analysis.cleaning import areas, plausibility
+from skk_analysis.cleaning import alignment, areas, plausibility
 from skk_analysis.cleaning.cells import OBSERVED, STATUSES
 from skk_analysis.cleaning.derive import derive
 from skk_analysis.cleaning.dictionary import read_dictionary
@@ -151,6 +151,8 @@ def _assemble(
         m.severity == ERROR for reading in ordered for m in reading.messages
     ):
         return tables, messages
+    tables["observations"], found = alignment.refuse_misaligned(tables["observations"], files)
+    messages += found
     messages += plausibility.check(tables, key, programme)
     tables["indicator_values"], found = derive(tables, dictionary, programme)
     messages += found
@@ -164,7 +166,7 @@ def _joined(name: str, readings: Sequence[Reading]) -> pd.DataFrame:
     parts = [r.tables[name] for r in readings if name in r.tables]
     if not parts:
         return TABLES[name].empty().assign(row=pd.Series(dtype="int64"))
-    return pd.concat(parts, ignore_index=True)
+    return plausibility.compact(pd.concat(parts, ignore_index=True))
 
 
 def _report(
@@ -172,26 +174,15 @@ def _report(
 ) -> pd.DataFrame:
     """Rows by resource, table and status."""
     rows = []
-    counts = {
-        name: tables[name]
-        .groupby(["resource", *(["status"] if "status" in tables[name] else [])])
-        .size()
-        for name in (*TIDY, "areas")
-    }
+    counts = {name: _by_status(tables[name]) for name in (*TIDY, "areas")}
+    refused = tables["observations"]["reason"].eq(alignment.MISALIGNED)
+    misaligned = tables["observations"].loc[refused, "resource"].value_counts()
     for resource in resources:
         reading = readings[resource.name]
         for name in sorted(reading.tables) or [""]:
-            by_status = dict.fromkeys(STATUSES, 0)
-            if name:
-                found = counts[name].get(resource.name, 0)
-                if isinstance(found, pd.Series):
-                    by_status.update(found.to_dict())
-                else:
-                    by_status[OBSERVED] = int(found)
-            misaligned = 0
-            if name == "observations":
-                own = tables[name]["resource"].eq(resource.name)
-                misaligned = int((own & tables[name]["reason"].eq("misaligned")).sum())
+            found = counts.get(name, {})
+            by_status = {status: found.get((resource.name, status), 0) for status in STATUSES}
+            shifted = misaligned.get(resource.name, 0) if name == "observations" else 0
             rows.append(
                 {
                     "resource": resource.name,
@@ -199,13 +190,19 @@ def _report(
                     "table": name,
                     "rows_read": reading.rows_read,
                     "rows_kept": by_status[OBSERVED],
-                    "rows_refused": reading.rows_refused + misaligned,
+                    "rows_refused": reading.rows_refused + shifted,
                     **by_status,
                 }
             )
     return TABLES["cleaning_report"].typed(
         pd.DataFrame(rows, columns=TABLES["cleaning_report"].columns)
     )
+
+
+def _by_status(frame: pd.DataFrame) -> dict[tuple[str, str], int]:
+    """Number of rows by resource and status; a table without a status has observed rows."""
+    status = frame["status"] if "status" in frame else pd.Series(OBSERVED, index=frame.index)
+    return frame.groupby([frame["resource"], status], observed=True).size().to_dict()
 
 
 def _inputs(workspace: Workspace, resources: Sequence[Resource]) -> dict[str, str]:
