@@ -5,6 +5,8 @@ Rows in, :class:`~skk_analysis.estimate.Estimate` out.  Every index takes a
 gives a tidy table instead.  Importing this package loads numpy and pandas only.
 """
 
+from skk_analysis.metrics.agreement import consensus, van_der_eijk
+from skk_analysis.metrics.answers import answer_counts
 from skk_analysis.metrics.area_map import AreaMap, area_map
 from skk_analysis.metrics.averages import mean, median, proportion, quantile
 from skk_analysis.metrics.baseline import Baseline, bias_corrected, randomisation_baseline
@@ -16,6 +18,11 @@ from skk_analysis.metrics.change import (
     change,
     gap_change,
     overall_verdict,
+)
+from skk_analysis.metrics.concentration import (
+    concentration_curve,
+    concentration_index,
+    concentration_share,
 )
 from skk_analysis.metrics.counts import AREA_INDICES, AreaCounts, AreaValue, area_index
 from skk_analysis.metrics.decomposition import (
@@ -32,6 +39,8 @@ from skk_analysis.metrics.exposure import (
     normalized_exposure,
     relative_diversity,
 )
+from skk_analysis.metrics.gradient import gap, relative_index, slope_index
+from skk_analysis.metrics.group_polarisation import esteban_ray, reynal_querol, zhang_kanbur
 from skk_analysis.metrics.index import INDICES, Linearised, index, inequality_table
 from skk_analysis.metrics.inequality import (
     atkinson,
@@ -42,9 +51,27 @@ from skk_analysis.metrics.inequality import (
     mld,
     theil_t,
 )
+from skk_analysis.metrics.lorenz import generalized_lorenz, generalized_lorenz_curve, zenga
+from skk_analysis.metrics.natural_groups import esteban_gradin_ray
+from skk_analysis.metrics.ordinal import (
+    apouey,
+    berry_mielke,
+    blair_lacy,
+    cowell_flachaire,
+    kvalseth,
+    leik,
+)
 from skk_analysis.metrics.ordinal_segregation import ordinal_segregation, rank_order_h
 from skk_analysis.metrics.polarisation import duclos_esteban_ray, wolfson
-from skk_analysis.metrics.poverty import low_income_rate
+from skk_analysis.metrics.polarisation_shape import (
+    bimodality_coefficient,
+    der_alienation,
+    der_components,
+    der_correlation,
+    der_identification,
+)
+from skk_analysis.metrics.poverty import low_income_rate, poverty_line
+from skk_analysis.metrics.poverty_intensity import fgt, poverty_gap, sen, sen_shorrocks_thon, watts
 from skk_analysis.metrics.segregation import (
     dissimilarity,
     mutual_information,
@@ -52,12 +79,15 @@ from skk_analysis.metrics.segregation import (
     segregation_gini,
     theil_h,
 )
+from skk_analysis.metrics.segregation_change import SegregationChange, segregation_change
+from skk_analysis.metrics.segregation_parts import SegregationParts, segregation_parts
 from skk_analysis.metrics.shares import (
     lorenz_curve,
     palma,
     percentile_ratio,
     quantile_share,
     s80s20,
+    s90s10,
 )
 from skk_analysis.metrics.spatial_segregation import (
     boundary_dissimilarity,
@@ -65,6 +95,7 @@ from skk_analysis.metrics.spatial_segregation import (
     spatial_h,
     spatial_proximity,
 )
+from skk_analysis.metrics.welfare import kolm, s_gini
 
 __all__ = [
     "AREA_INDICES",
@@ -79,29 +110,54 @@ __all__ = [
     "Linearised",
     "OverallVerdict",
     "Rule",
+    "SegregationChange",
+    "SegregationParts",
     "SurveyDesign",
     "adjust_p_values",
+    "answer_counts",
+    "apouey",
     "area_index",
     "area_map",
     "atkinson",
+    "berry_mielke",
     "bias_corrected",
+    "bimodality_coefficient",
+    "blair_lacy",
     "boundary_dissimilarity",
     "change",
     "coefficient_of_variation",
     "composition_change",
+    "concentration_curve",
+    "concentration_index",
+    "concentration_share",
+    "consensus",
     "correlation_ratio",
+    "cowell_flachaire",
     "decompose",
+    "der_alienation",
+    "der_components",
+    "der_correlation",
+    "der_identification",
     "dissimilarity",
     "distance_decay_isolation",
     "duclos_esteban_ray",
+    "esteban_gradin_ray",
+    "esteban_ray",
     "exposure",
+    "fgt",
+    "gap",
     "gap_change",
     "generalized_entropy",
+    "generalized_lorenz",
+    "generalized_lorenz_curve",
     "gini",
     "hoover",
     "index",
     "inequality_table",
     "isolation",
+    "kolm",
+    "kvalseth",
+    "leik",
     "lorenz_curve",
     "low_income_rate",
     "mean",
@@ -113,18 +169,33 @@ __all__ = [
     "overall_verdict",
     "palma",
     "percentile_ratio",
+    "poverty_gap",
+    "poverty_line",
     "proportion",
     "quantile",
     "quantile_share",
     "randomisation_baseline",
     "rank_order_h",
     "relative_diversity",
+    "relative_index",
+    "reynal_querol",
     "s80s20",
+    "s90s10",
+    "s_gini",
     "segregation_atkinson",
+    "segregation_change",
     "segregation_gini",
+    "segregation_parts",
+    "sen",
+    "sen_shorrocks_thon",
+    "slope_index",
     "spatial_h",
     "spatial_proximity",
     "theil_h",
     "theil_t",
+    "van_der_eijk",
+    "watts",
     "wolfson",
+    "zenga",
+    "zhang_kanbur",
 ]

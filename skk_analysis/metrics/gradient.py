@@ -10,6 +10,8 @@ rank.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -20,7 +22,7 @@ from skk_analysis.metrics.ranking import Ranking
 __all__ = ["gap", "relative_index", "slope_index"]
 
 # inverse link and its derivative, of the linear predictor
-LINKS = {
+LINKS: dict[str, tuple[Callable, Callable]] = {
     "identity": (lambda eta: eta, np.ones_like),
     "log": (np.exp, np.exp),
     "logit": (lambda eta: 1 / (1 + np.exp(-eta)), lambda eta: 1 / (2 + 2 * np.cosh(eta))),

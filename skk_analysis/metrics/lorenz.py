@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -96,7 +97,9 @@ def curve(ordinate: Callable, data, column, *, points, level, **asked) -> pd.Dat
     """Return an index of a population share ``p`` at several points, from one sort."""
     shares = np.linspace(0, 1, points + 1) if isinstance(points, int) else np.asarray(points)
     extra = {k: asked.pop(k) for k in [*asked] if k not in ("weights", "missing")}
-    ordinates = {float(p): functools.partial(ordinate, p=float(p), **extra) for p in shares}
+    ordinates: dict[Any, Callable] = {
+        float(p): functools.partial(ordinate, p=float(p), **extra) for p in shares
+    }
     table = inequality_table(data, column, indices=ordinates, level=level, **asked)
     table = table.rename(columns={"index": "population_share"})
     return table[["population_share", "value", "se", "lower", "upper"]]
