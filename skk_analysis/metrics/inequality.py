@@ -33,7 +33,7 @@ NONNEGATIVE = "gini and coefficient_of_variation keep negative values."
 
 
 @index(bounds=(0, 1))
-def gini(dist: Distribution) -> Linearised:
+def gini(dist: Distribution, corrected: bool = False) -> Linearised:
     """Gini coefficient: half the mean distance between two people, relative to the mean.
 
     .. math:: G = \\frac{1}{2\\mu}\\sum_i\\sum_j p_i p_j |y_i-y_j|
@@ -44,9 +44,17 @@ def gini(dist: Distribution) -> Linearised:
 
     Influence function :math:`\\{A(z)-(\\mu+z)\\,G\\}/\\mu`, with :math:`A(z)=E|z-Y|`.
 
+    Parameters
+    ----------
+    corrected : bool, default False
+        Take out the bias of a small sample, by which G is too low: times n/(n−1), n being Kish's
+        effective number of units (rows taken as independent).  Not for a register of everybody.
+
     References
     ----------
-    Yitzhaki & Schechtman (2013), *The Gini Methodology*, ch. 2.
+    Yitzhaki & Schechtman (2013), *The Gini Methodology*, ch. 2; the correction: Deltas (2003),
+    *Review of Economics and Statistics* 85, 226–234, Davidson (2009), *Journal of Econometrics*
+    150, 30–40, §2.
 
     Examples
     --------
@@ -57,7 +65,10 @@ def gini(dist: Distribution) -> Linearised:
     distance, mean = dist.mean_distance, dist.mean
     value = float(dist.share @ distance) / (2 * mean)
     influence = (distance - (mean + dist.values) * value) / mean
-    return Linearised(value, influence, note=dist.negatives_note())
+    if corrected and not dist.effective_n > 1:
+        raise ValueError("gini(corrected=True) needs at least two units")
+    factor = dist.effective_n / (dist.effective_n - 1) if corrected else 1.0
+    return Linearised(factor * value, factor * influence, note=dist.negatives_note())
 
 
 def entropy_kernel(ratio: np.ndarray, alpha: float) -> tuple[np.ndarray, np.ndarray]:
