@@ -69,8 +69,8 @@ def decompose(
 
     .. math:: B=\\sum_k p_k\\,\\varphi_\\alpha(\\mu_k/\\mu),\\qquad W=GE(\\alpha)-B
 
-    with :math:`\\varphi_\\alpha` as in :func:`~skk_analysis.metrics.generalized_entropy`.  For
-    Theil T, W weighs each group's own index by its share of the total, for MLD by its share of people.
+    with :math:`\\varphi_\\alpha` as in :func:`~skk_analysis.metrics.generalized_entropy`.  W
+    weighs each group's own index by its share of the total for Theil T, of the people for MLD.
 
     Parameters
     ----------
