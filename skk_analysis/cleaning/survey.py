@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from skk_analysis.cleaning.cells import NOT_ASKED, NOT_RECEIVED, OBSERVED, PROTECTED
+from skk_analysis.cleaning.plausibility import as_text
 from skk_analysis.cleaning.reader import MUNICIPALITY, OBSERVATION_COLUMNS, POSTAL_AREA
 from skk_analysis.cleaning.schemas import TABLES
 
@@ -20,7 +21,7 @@ def survey_values(responses: pd.DataFrame, dictionary: pd.DataFrame) -> pd.DataF
     ``denominator`` are unweighted numbers of persons, because they say how much the share rests
     on. A question that a city's survey of the year did not have is ``not_asked``.
     """
-    residents = responses[responses["group"] == "resident"]
+    residents = as_text(responses[responses["group"] == "resident"])
     if residents.empty:
         return TABLES["indicator_values"].empty()
     found = []
