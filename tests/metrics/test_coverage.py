@@ -98,14 +98,87 @@ def coverage(shape: str, sample: str, draws: int = 1000) -> pd.Series:
     return pd.Series(hits / draws, index=list(INDICES))
 
 
+# The interval of an index that squares the top incomes misses too often in samples of 500 from a
+# long tail: the rare large incomes that carry it are absent from most samples (Cowell & Flachaire
+# 2007 find the same, of the bootstrap too).  Stated in the docstrings, and held to what it is.
+LONG_TAIL = {"ge(2)": 0.88, "cv": 0.88, "theil_t": 0.92}
+DRAWS = 1000
+CHANCE = 0.015  # two standard errors of a coverage of 0.95 from 1000 draws
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+@pytest.mark.parametrize("shape", ["lognormal", "two humps"])
+def test_intervals_cover(shape, sample):
+    found = coverage(shape, sample, DRAWS)
+    least = pd.Series({name: LONG_TAIL.get(name, 0.93) for name in found.index}) - CHANCE
+    wrong = found[(found < least) | (found > 0.97 + CHANCE)]
+    assert wrong.empty, f"{shape}, {sample}:\n{wrong}"
+
+
+def rejections(overlap: float, index, rng, draws: int) -> float:
+    """Share of draws in which the change test finds a change that is not there."""
+    n, found = 600, 0
+    shared = int(n * overlap)
+    for _ in range(draws):
+        level = 0.45 * rng.standard_normal(2 * n - shared)
+        person = np.r_[0:n, n - shared : 2 * n - shared]
+        frame = pd.DataFrame(
+            {
+                "person": person,
+                "year": np.repeat([2019, 2020], n),
+                "y": np.exp(level[person] + 0.2 * rng.standard_normal(2 * n)),
+            }
+        )
+        design = m.SurveyDesign(frame, ids="person")
+        years = [index(design.where(f"year == {y}"), "y") for y in (2019, 2020)]
+        found += m.change(*years).verdict != "unclear"
+    return found / draws
+
+
+@pytest.mark.parametrize("overlap", [0, 0.5, 0.75])
+@pytest.mark.parametrize("name", ["gini", "s80s20", "wolfson", "low_income_rate"])
+def test_the_change_test_has_its_size(name, overlap):
+    size = rejections(overlap, INDICES[name], np.random.default_rng(31), DRAWS)
+    assert 0.04 - CHANCE <= size <= 0.06 + CHANCE
+
+
+@pytest.mark.parametrize(
+    "index", [m.dissimilarity, m.isolation, m.exposure, m.theil_h, m.mutual_information]
+)
+def test_intervals_of_area_indices_cover(index):
+    rng = np.random.default_rng(12)
+    share = rng.dirichlet(np.full(60, 3.0))
+    truth = index(share.reshape(30, 2) * 1e6).value
+    hits = 0
+    for _ in range(DRAWS):
+        low, high = index(rng.multinomial(30_000, share).reshape(30, 2)).interval()
+        hits += low <= truth <= high
+    assert 0.93 - CHANCE <= hits / DRAWS <= 0.97 + CHANCE
+
+
+def test_intervals_of_the_decomposition_cover():
+    rng = np.random.default_rng(13)
+    level = 0.25 * rng.standard_normal(25)
+    variance = 0.4**2
+    means = np.exp(level + variance / 2)
+    between = float(np.mean(means / means.mean() * np.log(means / means.mean())))
+    truth = np.array([between + variance / 2, between, variance / 2])
+    hits = np.zeros(3)
+    for _ in range(DRAWS):
+        area = rng.integers(0, 25, 2500)
+        frame = pd.DataFrame(
+            {"y": np.exp(level[area] + 0.4 * rng.standard_normal(2500)), "a": area}
+        )
+        parts = m.decompose(frame, "y", "a", correct=True)
+        for i, e in enumerate((parts.total, parts.between, parts.within)):
+            low, high = e.interval()
+            hits[i] += low <= truth[i] <= high
+    assert (hits / DRAWS >= 0.93 - CHANCE).all() and (hits / DRAWS <= 0.97 + CHANCE).all(), hits
+
+
 if __name__ == "__main__":
     import sys
 
-    draws = int(sys.argv[1])
-    print(  # noqa: T201
-        pd.DataFrame(
-            {(s, d): coverage(s, d, draws) for s in ("lognormal", "two humps") for d in SAMPLES}
-        )
-        .round(3)
-        .to_string()
-    )
+    cases = [(s, d) for s in ("lognormal", "two humps") for d in SAMPLES]
+    table = pd.DataFrame({case: coverage(*case, int(sys.argv[1])) for case in cases})
+    print(table.round(3).to_string())  # noqa: T201
