@@ -13,7 +13,6 @@ planted, as ``planted_truths.json`` tells it.
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,12 +27,22 @@ from skk_analysis.sample import (
     truths,
 )
 from skk_analysis.sample.world import CITIES
-from skk_analysis.workspace import Resource, Workspace, write_bytes, write_json
+from skk_analysis.workspace import (
+    PACKAGE_FILE,
+    Resource,
+    SkkError,
+    Workspace,
+    write_bytes,
+    write_json,
+)
 
 PUBLISHER = "Esimerkkiaineisto (keksitty)"
 LICENCE = "CC0-1.0"
 RETRIEVED = "2021-06-01"
-FOLDERS = ("areas", "municipalities", "households", "surveys", "programme")
+SOURCE = "skk sample"
+ELSEWHERE = (
+    "The sample was not written; name an empty folder for it: skk sample --workspace FOLDER."
+)
 TRUTHS_FILE = "planted_truths.json"
 
 
@@ -61,7 +70,7 @@ class File:
             title=self.title,
             publisher=PUBLISHER,
             licence=LICENCE,
-            source="skk sample",
+            source=SOURCE,
             retrieved=RETRIEVED,
             sha256=hashlib.sha256(self.content).hexdigest(),
             bytes=len(self.content),
@@ -72,17 +81,20 @@ class File:
 def write_sample(root: Path) -> None:
     """Write the sample's ``data/raw`` under `root`, replacing an earlier one.
 
-    The same bytes each time. Files that people have put beside the sample in ``data/raw`` stay, but
-    the Data Package lists the sample only.
+    The same bytes each time.
 
     Parameters
     ----------
     root
         The workspace's folder; it is made when missing.
+
+    Raises
+    ------
+    SkkError
+        If ``data/raw`` holds anything but an earlier sample: nothing of it is touched.
     """
     workspace = Workspace(Path(root))
-    for folder in FOLDERS:
-        shutil.rmtree(workspace.raw / folder, ignore_errors=True)
+    _clear_earlier_sample(workspace)
     resources = []
     for file in files():
         write_bytes(workspace.raw / file.path, file.content)
@@ -91,6 +103,25 @@ def write_sample(root: Path) -> None:
         write_bytes(workspace.programme / name, content)
     write_json(workspace.raw / TRUTHS_FILE, truths.planted())
     workspace.write_resources(resources)
+
+
+def _clear_earlier_sample(workspace: Workspace) -> None:
+    """Remove the files of an earlier sample; refuse where other people's data lie."""
+    if not any(path.is_file() for path in workspace.raw.rglob("[!.]*")):
+        return
+    if not (workspace.raw / PACKAGE_FILE).is_file():
+        raise SkkError(f"{workspace.raw} is not empty. {ELSEWHERE}")
+    resources = workspace.resources()
+    others = [resource.path for resource in resources if resource.source != SOURCE]
+    if others:
+        raise SkkError(
+            f"{workspace.raw} holds other data than the sample: {', '.join(others[:5])}"
+            f"{' …' if len(others) > 5 else ''}. {ELSEWHERE}"
+        )
+    for resource in resources:
+        (workspace.raw / resource.path).unlink(missing_ok=True)
+    for table in workspace.programme.glob("*.csv"):
+        table.unlink()
 
 
 def files() -> Iterator[File]:

@@ -75,7 +75,7 @@ def _column(name: str) -> np.ndarray:
 
 def _gaps() -> np.ndarray:
     """Multiplier of the areas' income differences by area and year (see `Shape.gap`)."""
-    rows = {c.code: [c.shapes[max(year, 2018)].gap for year in YEARS] for c in CITIES}
+    rows = {c.code: [c.shapes[max(int(year), 2018)].gap for year in YEARS] for c in CITIES}
     return np.array([rows[code] for code in areas()["city_code"]])
 
 

@@ -19,7 +19,15 @@ import numpy as np
 
 from skk_analysis.sample import paavo
 from skk_analysis.sample.boundaries import areas_m2, centres
-from skk_analysis.sample.world import BORDER_CHANGE, CITIES, YEARS, areas, residents
+from skk_analysis.sample.world import (
+    BORDER_CITY,
+    BORDER_LABEL,
+    BORDER_UNTIL,
+    CITIES,
+    YEARS,
+    areas,
+    residents,
+)
 
 WIDE = {
     "HE": ("Population_structure", (
@@ -137,8 +145,8 @@ def _labels(year: int) -> list[str]:
     labels = []
     for row in areas().itertuples():
         city = cities[row.city_code]
-        if row.code == border_area() and year <= BORDER_CHANGE["until"]:
-            city = BORDER_CHANGE["label"]
+        if row.code == border_area() and year <= BORDER_UNTIL:
+            city = BORDER_LABEL
         tail = f"  ({city})" if year <= 2012 else f"   ({city} )"
         labels.append(f"{row.code} {row.name_fi}{tail}"[:LABEL_LENGTH])
     return labels
@@ -148,7 +156,7 @@ def _labels(year: int) -> list[str]:
 def border_area() -> str:
     """Code of the area whose label names another municipality in early years."""
     frame = areas()
-    own = (frame["city_code"] == BORDER_CHANGE["city"]) & (frame["kind"] == BORDER_CHANGE["kind"])
+    own = (frame["city_code"] == BORDER_CITY) & (frame["kind"] == "rural")
     return str(frame.loc[own, "code"].iloc[0])
 
 
@@ -238,7 +246,8 @@ def long() -> bytes:
         f"{row.code}  {row.name_fi} ({cities[row.city_code]})" for row in areas().itertuples()
     ]
     x, y = centres()
-    columns = [("X coordinate", x), ("Y coordinate", y), ("Surface area", areas_m2())]
+    place = {"X coordinate": x, "Y coordinate": y, "Surface area": areas_m2()}
+    columns = [(label, [str(number) for number in column]) for label, column in place.items()]
     columns += [(label, _cells(code, LONG_YEAR, '".."', '"."')) for code, label in _long_labels()]
     lines = ['"12f7 -- 9. All data groups, 2010-2023"', ""]
     lines.append(f'"Postal code area","Information","{LONG_YEAR}"')

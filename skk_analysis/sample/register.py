@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -162,9 +163,9 @@ def _milestones() -> Iterator[Row]:
         ]
         for key, finnish, english, actual in dates:
             late = int(rng.choice([0, 0, 14, 21, 28]))
-            planned = np.datetime64(actual) - np.timedelta64(late, "D")
+            planned = actual - timedelta(days=late)
             stopped = key == "loppu" and item["status"] == "stopped"
-            planned = np.datetime64("2020-10-30") if stopped else planned
+            planned = date(2020, 10, 30) if stopped else planned
             status = "stopped" if stopped else "late" if late else "on_time"
             reason = item.get("stop_fi", "") if stopped else "Sopimus viivästyi." if late else ""
             yield _of(item) | {
@@ -175,10 +176,10 @@ def _milestones() -> Iterator[Row]:
 
 def _artifacts() -> Iterator[Row]:
     for item in experiments():
-        for kind, version, date in (("visuaalinen malli", 1, item["phases"][2][1]),
+        for kind, version, day in (("visuaalinen malli", 1, item["phases"][2][1]),
                                     ("malli", 2, item["started"])):  # fmt: skip
             yield _of(item) | {
-                "kind": kind, "version": version, "date": date, "file": "",
+                "kind": kind, "version": version, "date": day, "file": "",
                 "alt_text_fi": f"{kind.capitalize()}: {item['action_fi']}",
                 "alt_text_en": f"Model: {item['action_en']}", "invented": "yes",
             }  # fmt: skip
@@ -289,12 +290,12 @@ def _choices() -> Iterator[Row]:
             if choice[0] not in common
         ]
         later = [(*choice, "arvioijat", "2020-02-12") for choice in LATER_CHOICES]
-        for indicator, method, chosen_by, date in together + team + later:
-            yield _choice(city.code, indicator, method, chosen_by, date)
+        for indicator, method, chosen_by, day in together + team + later:
+            yield _choice(city.code, indicator, method, chosen_by, day)
 
 
-def _choice(city: str, indicator: str, method: str, chosen_by: str, date: str) -> Row:
-    before = date == AGREED_ON
+def _choice(city: str, indicator: str, method: str, chosen_by: str, day: str) -> Row:
+    before = day == AGREED_ON
     reasons = (
         ("Sovittiin työpajassa.", "Avtalades i verkstaden.", "Agreed in the workshop.")
         if before
@@ -305,7 +306,7 @@ def _choice(city: str, indicator: str, method: str, chosen_by: str, date: str) -
     header = (STARTING_REGISTER / "indicator_choices.csv").read_text("utf-8").strip().split(",")
     row = dict.fromkeys(header, "") | {
         "city_code": city, "indicator": indicator, "method": method, "chosen_by": chosen_by,
-        "date": date, "agreed_beforehand": "yes" if before else "no", "target_value": target,
+        "date": day, "agreed_beforehand": "yes" if before else "no", "target_value": target,
         "target_year": year, "reason_fi": reasons[0], "reason_sv": reasons[1],
         "reason_en": reasons[2],
     }  # fmt: skip

@@ -12,8 +12,17 @@ import numpy as np
 
 from skk_analysis.sample import experiments, paavo
 from skk_analysis.sample.households import truth_draw
-from skk_analysis.sample.paavo_files import BORDER_CHANGE, SECRET_UNDER, border_area
-from skk_analysis.sample.world import CITIES, REPORT_YEARS, TINY_PEOPLE, YEARS, areas
+from skk_analysis.sample.paavo_files import SECRET_UNDER, border_area
+from skk_analysis.sample.world import (
+    BORDER_CITY,
+    BORDER_LABEL,
+    BORDER_UNTIL,
+    CITIES,
+    REPORT_YEARS,
+    TINY_PEOPLE,
+    YEARS,
+    areas,
+)
 
 TRUTH_HOUSEHOLDS = 150_000
 """Households behind a true level: its sampling error is a sixth of a report's."""
@@ -123,8 +132,8 @@ def planted() -> dict:
             "tiny_people": list(TINY_PEOPLE), "secret_under": SECRET_UNDER,
         },
         "border_change": {
-            "area": border_area(), "label": BORDER_CHANGE["label"],
-            "city_code": BORDER_CHANGE["city"], "until": BORDER_CHANGE["until"],
+            "area": border_area(), "label": BORDER_LABEL,
+            "city_code": BORDER_CITY, "until": BORDER_UNTIL,
         },
     }  # fmt: skip
 

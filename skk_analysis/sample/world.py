@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -189,8 +190,8 @@ STRATA = {
 }  # fmt: skip
 """Sampling stratum of the household survey by kind of area."""
 
-BORDER_CHANGE = {"city": "092", "kind": "rural", "until": 2014, "label": "Kuikkalahti"}
-"""One area of Vantaa is written with another municipality in its label up to this year."""
+BORDER_CITY, BORDER_UNTIL, BORDER_LABEL = "092", 2014, "Kuikkalahti"
+"""One rural area of Vantaa is labelled with another municipality up to this year."""
 
 
 def _area_code(city: CityModel, place: int) -> str:
@@ -202,7 +203,7 @@ def _area_code(city: CityModel, place: int) -> str:
 def areas() -> pd.DataFrame:
     """One row an area: code, names, city, kind and what is lasting about it."""
     rng = stream("areas")
-    rows = []
+    rows: list[dict[str, Any]] = []
     for city in CITIES:
         kinds = [kind for kind, count in city.kinds.items() for _ in range(count)]
         tiny = iter(TINY_PEOPLE)
