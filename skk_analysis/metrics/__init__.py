@@ -79,6 +79,7 @@ from skk_analysis.metrics.segregation import (
     segregation_gini,
     theil_h,
 )
+from skk_analysis.metrics.segregation_bounds import SegregationBounds, segregation_bounds
 from skk_analysis.metrics.segregation_change import SegregationChange, segregation_change
 from skk_analysis.metrics.segregation_parts import SegregationParts, segregation_parts
 from skk_analysis.metrics.shares import (
@@ -110,6 +111,7 @@ __all__ = [
     "Linearised",
     "OverallVerdict",
     "Rule",
+    "SegregationBounds",
     "SegregationChange",
     "SegregationParts",
     "SurveyDesign",
@@ -183,6 +185,7 @@ __all__ = [
     "s90s10",
     "s_gini",
     "segregation_atkinson",
+    "segregation_bounds",
     "segregation_change",
     "segregation_gini",
     "segregation_parts",
