@@ -4,7 +4,7 @@ Texts live in gettext catalogues under symbolic ids, numbers are formed here and
 a text never takes a bare number: what it is given has been formed for the language already.
 """
 
-from skk_analysis.language.catalogue import LANGUAGES, has_text, keys, plural, text
+from skk_analysis.language.catalogue import LANGUAGES, keys, text
 from skk_analysis.language.forms import (
     MINUS,
     NO_BREAK_SPACE,
@@ -28,12 +28,10 @@ __all__ = [
     "Quantity",
     "date",
     "difference",
-    "has_text",
     "interval",
     "joined",
     "keys",
     "number",
-    "plural",
     "quantity",
     "rule_sentence",
     "text",

@@ -34,12 +34,7 @@ def catalogue(language: str) -> Catalog:
 
 def keys(language: str) -> set[str]:
     """All message ids of a language."""
-    return {_identity(message.id) for message in catalogue(language) if message.id}
-
-
-def has_text(key: str, language: str) -> bool:
-    """Whether the catalogue holds a (singular) message with this id."""
-    return key in _messages(language)
+    return set(_messages(language))
 
 
 def text(key: str, language: str, **values: str) -> str:
@@ -75,15 +70,6 @@ def template(key: str, language: str) -> str:
         raise SkkError(f"The catalogue {language}.po has no message {key!r}.") from None
 
 
-def plural(key: str, language: str, count: int, **values: str) -> str:
-    """As `text`, from the form that the language uses with ``count``."""
-    message = catalogue(language).get((key, key))
-    if message is None or not isinstance(message.string, tuple | list):
-        raise SkkError(f"The catalogue {language}.po has no plural message {key!r}.")
-    form = message.string[0 if count == 1 else 1]
-    return _filled(form, key, language, values)
-
-
 def placeholders(template: str) -> set[str]:
     """Names of the places that a message has."""
     return {field for _, field, _, _ in string.Formatter().parse(template) if field}
@@ -91,16 +77,12 @@ def placeholders(template: str) -> set[str]:
 
 @cache
 def _messages(language: str) -> dict[str, str]:
-    """Message id to its text; plural messages are left to `plural`."""
+    """Message id to its text."""
     return {
         message.id: message.string
         for message in catalogue(language)
         if isinstance(message.id, str) and message.id and isinstance(message.string, str)
     }
-
-
-def _identity(message_id: str | tuple[str, ...] | list[str]) -> str:
-    return message_id if isinstance(message_id, str) else message_id[0]
 
 
 def _filled(form: str, key: str, language: str, values: dict[str, str]) -> str:

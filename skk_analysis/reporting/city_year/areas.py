@@ -14,7 +14,8 @@ from skk_analysis.reporting.city_year.section import Writer
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear
 
-MAPPED = ("low_income_class_share", "population")
+LOW_CLASS = "low_income_class_share"
+MAPPED = (LOW_CLASS, "population")
 """Indicators for the map in order of preference; the first one published for the year is shown."""
 
 
@@ -29,7 +30,8 @@ def write(report: CityYear, writer: Writer) -> None:
     _introduction(report, writer, population)
     _map(report, writer)
     columns = ["table.area", "table.code", "table.population", "table.share_of_city"]
-    columns += ["table.low_class", "table.households"]
+    columns += ["table.low_class"]
+    columns += ["table.households"] if report.analysis.has_households else []
     writer.table(
         "areas",
         [writer.text(key) for key in columns],
@@ -68,11 +70,13 @@ def _introduction(report: CityYear, writer: Writer, population: pd.DataFrame) ->
         smallest=Quantity("areas.smallest", float(known["value"].min()), "persons", year=year),
         largest=Quantity("areas.largest", float(known["value"].max()), "persons", year=year),
     )
-    classes = report.analysis.area_values("low_income_class_share", year)
+    classes = report.analysis.area_values(LOW_CLASS, year)
     if classes.empty:
         writer.say("areas.income_not_published", year=str(year))
         return
     hidden = classes.index[classes["status"] == "protected"]
+    if hidden.empty:
+        return
     people = float(known["value"].reindex(hidden).sum())
     writer.say(
         "areas.protected",
@@ -106,7 +110,7 @@ def _map(report: CityYear, writer: Writer) -> None:
 
 def _rows(report: CityYear, population: pd.DataFrame) -> list[tuple[Cell, ...]]:
     year = report.year
-    classes = report.analysis.area_values("low_income_class_share", year)
+    classes = report.analysis.area_values(LOW_CLASS, year)
     known = population[population["status"] == "observed"]["value"].astype(float)
     total = float(known.sum())
     sampled = report.data.households
@@ -118,26 +122,12 @@ def _rows(report: CityYear, population: pd.DataFrame) -> list[tuple[Cell, ...]]:
         share: Cell = people
         if isinstance(people, Quantity) and total:
             share = Quantity(f"population_share.{code}.{year}", people.value / total, "share")
-        households: Cell = Missing("not_received")
-        if code in sampled.index:
-            name = f"households.{code}.{year}"
-            households = Quantity(name, float(sampled[code]), "persons", year=year)
-        rows.append(
-            (
-                _name(area, report.language),
-                code,
-                people,
-                share,
-                number(
-                    classes,
-                    code,
-                    "low_income_class_share",
-                    *report.unit("low_income_class_share"),
-                    year,
-                ),
-                households,
-            )
-        )
+        low = number(classes, code, LOW_CLASS, *report.unit(LOW_CLASS), year)
+        cells: list[Cell] = [_name(area, report.language), code, people, share, low]
+        if report.analysis.has_households:
+            count = float(sampled.get(code, 0))
+            cells.append(Quantity(f"households.{code}.{year}", count, "persons", year=year))
+        rows.append(tuple(cells))
     return rows
 
 

@@ -15,7 +15,10 @@ from skk_analysis.programme import City, Programme
 from skk_analysis.workspace import Resource, SkkError, Workspace
 
 PEERS = 10
-"""How many comparison cities a city has."""
+"""How many comparison cities a city has at most."""
+
+SIZE_RATIO = 4
+"""A comparison city is at most so many times larger or smaller than the city."""
 
 PUBLISHED = (
     "paavo.he_vakiy",
@@ -26,6 +29,9 @@ PUBLISHED = (
     "paavo.hr_hy_tul",
 )
 """Publishers' variables that the report reads besides the indicators of the dictionary."""
+
+OBSERVED = ("unit_code", "indicator", "reference_year", "group", "value", "status", "resource")
+"""Columns of the published figures that the report reads."""
 
 REGISTER_TABLES = ("decisions", "indicator_choices", "concepts", "canvas", "experiments")
 """Tables of the programme register that the report shows, where a workspace has them."""
@@ -116,7 +122,8 @@ def report_data(workspace: Workspace, city: City | str, year: int) -> ReportData
         "observations": _rows(
             workspace,
             "observations",
-            [("unit_code", "in", list(areas["unit_code"])), ("indicator", "in", PUBLISHED)],
+            [("indicator", "in", PUBLISHED), ("unit_code", "in", list(areas["unit_code"]))],
+            OBSERVED,
         ),
         "households": _rows(
             workspace,
@@ -156,14 +163,20 @@ def _year_row(programme: Programme, year: int) -> dict[str, str]:
     return {str(key): str(value) for key, value in found.iloc[0].items()}
 
 
-def _rows(workspace: Workspace, name: str, filters: list[tuple[str, str, Any]]) -> pd.DataFrame:
+def _rows(
+    workspace: Workspace,
+    name: str,
+    filters: list[tuple[str, str, Any]],
+    columns: Sequence[str] | None = None,
+) -> pd.DataFrame:
     """Rows of a processed table, read without the rest, in a stable order."""
     path = workspace.processed / f"{name}.parquet"
     if not path.is_file():
         return workspace.table(name)
+    kept = None if columns is None else list(columns)
     if any(how == "in" and not len(what) for _, how, what in filters):
-        return pd.read_parquet(path).iloc[:0]
-    return pd.read_parquet(path, filters=filters).reset_index(drop=True)
+        return pd.read_parquet(path, columns=kept).iloc[:0]
+    return pd.read_parquet(path, columns=kept, filters=filters).reset_index(drop=True)
 
 
 def _areas(workspace: Workspace, city: City) -> pd.DataFrame:
@@ -191,7 +204,7 @@ def _peers(workspace: Workspace, programme: Programme, city: City, year: int) ->
     own = latest[city.code]
     others = latest.drop([c.code for c in programme.cities()], errors="ignore")
     distance = np.log(others[others > 0] / own).abs().sort_values(kind="stable")
-    chosen = distance.index[:PEERS]
+    chosen = distance[distance <= np.log(SIZE_RATIO)].index[:PEERS]
     return pd.DataFrame({"unit_code": list(chosen), "population": others[chosen].to_numpy()})
 
 

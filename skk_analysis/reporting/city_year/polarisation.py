@@ -9,6 +9,7 @@ import numpy as np
 from skk_analysis import metrics
 from skk_analysis.figures import Cell, Curve, change_dots, density_of, two_years
 from skk_analysis.language import Missing, Quantity, rule_sentence, verdict_word
+from skk_analysis.reporting.city_year.analysis import SEGREGATION, UNITS
 from skk_analysis.reporting.city_year.between_within import area_gini
 from skk_analysis.reporting.city_year.measures import change_table, dots
 from skk_analysis.reporting.city_year.section import Writer, estimated
@@ -55,6 +56,7 @@ def write(report: CityYear, writer: Writer) -> None:
         writer.figure("changes", change_dots, changes, city=report.city, **span)
         _multiple_tests(report, writer)
     _unpublished(report, writer)
+    _by_year(report, writer)
     _chance(report, writer)
 
 
@@ -138,6 +140,26 @@ def _unpublished(report: CityYear, writer: Writer) -> None:
     if missing:
         years = ", ".join(str(year) for year in missing)
         writer.say("polarisation.income_not_published", years=years)
+
+
+def _by_year(report: CityYear, writer: Writer) -> None:
+    """Segregation in every year up to the report's, each from the areas that it has."""
+    found = {y: t for y, t in report.analysis.class_counts.items() if y <= report.year}
+    if len(found) < 2:
+        return
+    rows: list[tuple[Cell, ...]] = []
+    for year, table in found.items():
+        cells: list[Cell] = [str(year)]
+        for name in SEGREGATION:
+            estimate = report.analysis.segregation(name, table)
+            cells.append(estimated(f"{name}.all_areas.{year}", estimate, UNITS[name], year))
+        areas = Quantity(f"segregation.areas.{year}", float(len(table)), "persons", year=year)
+        rows.append((*cells, areas))
+    columns = [writer.text("table.year")]
+    columns += [writer.text(f"measure.{name}") for name in SEGREGATION]
+    columns.append(writer.text("table.observed_areas"))
+    writer.table("segregation", columns, rows, wide=True, city=report.city)
+    writer.say("polarisation.by_year")
 
 
 def _chance(report: CityYear, writer: Writer) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from skk_analysis.figures import Cell, Sentence
-from skk_analysis.language import Quantity, text
+from skk_analysis.language import Quantity
 from skk_analysis.reporting.city_year.section import Writer
 
 if TYPE_CHECKING:
@@ -119,15 +119,15 @@ def _reason(report: CityYear, writer: Writer, one: Availability) -> Sentence:
     name = report.indicator_name(one.indicator)
     if years:
         latest = str(max(years, key=lambda year: (year <= report.year, year)))
-        because = note or writer.text("scope.not_published", year=str(report.year))
+        because = writer.text("scope.not_published", year=str(report.year))
         return writer.sentence(
             "scope.missing_with_latest",
             name=name,
             year=str(report.year),
-            reason=because,
+            reason=f"{because} {note}".strip(),
             latest=latest,
         )
-    because = note or text("scope.no_source", report.language)
+    because = f"{writer.text('scope.no_source')} {note}".strip()
     return writer.sentence("scope.missing", name=name, year=str(report.year), reason=because)
 
 

@@ -25,11 +25,16 @@ HEADLINES = (
     "municipal_gini",
     "municipal_low_income",
     "theil_h",
+    "offences",
 )
 """The measures of the summary in order of preference; the first five that exist are told."""
 
-PUBLISHED = {"municipal_gini": "index_100", "municipal_low_income": "percent"}
-INDICATOR = {"municipal_gini": "municipal_gini", "municipal_low_income": "low_income_rate"}
+PUBLISHED = {
+    "municipal_gini": ("municipal_gini", "index_100"),
+    "municipal_low_income": ("low_income_rate", "percent"),
+    "offences": ("offences", "per_1000"),
+}
+"""Measures that are published figures of the whole city: their indicator and unit."""
 
 
 def write(report: CityYear, writer: Writer) -> None:
@@ -53,7 +58,7 @@ def write(report: CityYear, writer: Writer) -> None:
             record={"verdicts": record},
         )
     )
-    writer.parts.append(Prose.of(*_reservations(report, writer), kind="note"))
+    writer.parts.append(Prose.of(*_reservations(report, writer, lines), kind="note"))
     changes = dots(lines, years, report.language)
     if changes:
         span = {"before": str(years[0]), "year": str(years[1]), "city": report.city}
@@ -77,12 +82,13 @@ def _measured(analysis: Analysis, name: str) -> Measured | None:
     if name == "between_share":
         return analysis.between_share
     if name in PUBLISHED:
-        return published(analysis, INDICATOR[name], name)
+        return published(analysis, name)
     return analysis.measures.get(name)
 
 
-def published(analysis: Analysis, indicator: str, name: str) -> Measured:
+def published(analysis: Analysis, name: str) -> Measured:
     """A published figure of the whole city in both years; a register total has no sampling."""
+    indicator, unit = PUBLISHED[name]
     values: list[Estimate | None] = []
     for year in analysis.data.years:
         row = analysis.city_row(indicator, year)
@@ -90,7 +96,7 @@ def published(analysis: Analysis, indicator: str, name: str) -> Measured:
             values.append(None)
         else:
             values.append(Estimate(float(row["value"])))
-    return Measured(name, PUBLISHED[name], *values)
+    return Measured(name, unit, *values)
 
 
 def _line(writer: Writer, one: Measured, years: tuple[int, int]) -> Sentence:
@@ -98,9 +104,7 @@ def _line(writer: Writer, one: Measured, years: tuple[int, int]) -> Sentence:
     name = writer.text(f"plain.{one.name}")
     assert isinstance(row.after, Quantity)
     if not isinstance(row.before, Quantity):
-        return writer.sentence(
-            "summary.single", name=name, year=str(years[1]), after=row.after, before=str(years[0])
-        )
+        return writer.sentence("summary.single", name=name, year=str(years[1]), after=row.after)
     return writer.sentence(
         "summary.line",
         name=name,
@@ -112,9 +116,13 @@ def _line(writer: Writer, one: Measured, years: tuple[int, int]) -> Sentence:
     )
 
 
-def _reservations(report: CityYear, writer: Writer) -> list[Sentence]:
+def _reservations(report: CityYear, writer: Writer, lines: list[Measured]) -> list[Sentence]:
     overall = {one.verdict for one in report.analysis.verdicts.values()}
     sentences = [writer.sentence("summary.rule")]
+    if any(one.name in PUBLISHED for one in lines):
+        sentences.append(writer.sentence("summary.published"))
+    if any(one.change is None for one in lines):
+        sentences.append(writer.sentence("summary.no_before", before=str(report.comparison_year)))
     if len(overall & {"grows", "shrinks"}) == 2 or "depends_on_measure" in overall:
         sentences.append(writer.sentence("summary.depends"))
     sentences.append(writer.sentence("summary.monitoring"))
