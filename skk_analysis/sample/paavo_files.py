@@ -248,7 +248,9 @@ def long() -> bytes:
     x, y = centres()
     place = {"X coordinate": x, "Y coordinate": y, "Surface area": areas_m2()}
     columns = [(label, [str(number) for number in column]) for label, column in place.items()]
-    columns += [(label, _cells(code, LONG_YEAR, '".."', '"."')) for code, label in _long_labels()]
+    for code, label in _long_labels():  # how many people there are is 0, all else a dot
+        empty = None if code == "he_vakiy" else '"."'
+        columns.append((label, _cells(code, LONG_YEAR, '".."', empty)))
     lines = ['"12f7 -- 9. All data groups, 2010-2023"', ""]
     lines.append(f'"Postal code area","Information","{LONG_YEAR}"')
     for index, label in enumerate(labels):
@@ -257,7 +259,11 @@ def long() -> bytes:
 
 
 def compress(content: bytes) -> bytes:
-    """Gzip with the same bytes each time: no name, no time, no operating system."""
+    """Gzip with the same bytes each time: no name, no time.
+
+    The bytes are those of the classic zlib, which Python usually comes with; zlib-ng packs the same
+    content otherwise.
+    """
     buffer = io.BytesIO()
     with gzip.GzipFile("", "wb", compresslevel=9, fileobj=buffer, mtime=0) as file:
         file.write(content)
