@@ -17,7 +17,7 @@ __all__ = ["duclos_esteban_ray", "wolfson"]
 
 CELLS_PER_BANDWIDTH = 16  # keeps the binned density within 1e-5 of the exact one
 MOST_CELLS = 2**23
-PILOT = 0.4  # of Silverman's normal scale, narrow enough to see two humps
+PILOT = 0.35  # of Silverman's normal scale, narrow enough to see two humps
 GAUSS_AT_0 = 1 / math.sqrt(2 * math.pi)  # Gaussian kernel at 0
 GAUSS_NORM = 1 / (2 * math.sqrt(math.pi))  # its squared norm
 
