@@ -185,13 +185,13 @@ def _with_columns(
     asked = [name for name in function.columns if parameters.get(name) is not None]
     if not asked:
         return dist, {}, ""
-    beside = pd.concat([design.beside(parameters[k], dist.rows).rename(k) for k in asked], axis=1)
-    known = beside.notna().all(axis=1).to_numpy()
+    beside = {k: design.beside(parameters[k], dist.rows) for k in asked}
+    known = np.logical_and.reduce([column.notna().to_numpy() for column in beside.values()])
     note = ""
     if not known.all():
         note = f"{(~known).sum()} rows without {' or '.join(asked)} dropped"
-        dist, beside = dist.where(known), beside[known]
-    return dist, {k: beside[k] for k in asked}, note
+        dist, beside = dist.where(known), {k: column[known] for k, column in beside.items()}
+    return dist, beside, note
 
 
 def _unwrap(function: Any) -> tuple[Index, dict]:
