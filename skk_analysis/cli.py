@@ -109,12 +109,17 @@ def raw_check(context: typer.Context) -> None:
 @app.command()
 def clean(context: typer.Context) -> None:
     """Make the processed tables from the raw files."""
+    from skk_analysis.cleaning.message import Message
     from skk_analysis.reporting.cleaned import clean as make
 
-    result = make(_workspace(context))
-    for message in result.messages:
-        typer.echo(str(message))
-    typer.echo(f"Processed data are in {_workspace(context).processed}.")
+    place = _workspace(context)
+    result = make(place)
+    found = result.messages.astype(object).where(result.messages.notna(), None)
+    for message in found.to_dict("records"):
+        typer.echo(str(Message(**message)))
+    read, kept = result.report["rows_read"].sum(), result.report["rows_kept"].sum()
+    typer.echo(f"{read} rows read, {kept} kept, {len(found)} warnings and notes.")
+    typer.echo(f"Processed data are in {place.processed}.")
 
 
 @app.command()

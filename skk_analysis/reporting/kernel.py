@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import zmq
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
@@ -111,6 +112,8 @@ def kernel_manager(place: KernelPlace) -> type[AsyncKernelManager]:
                 options["transport"] = "ipc"
             options["connection_file"] = str(place.sockets / "k.json")
             super().__init__(**options)
+            # no limit to waiting messages: a chatty cell must not lose the one that ends it (T18)
+            self.context.setsockopt(zmq.RCVHWM, 0)
 
         async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
             for name in ("matplotlib", "ipython", "jupyter"):

@@ -143,7 +143,7 @@ def _build(
             n_workers=jobs,
             parallel_backend="loky" if jobs > 1 or own_process else "none",
         )
-    _check(session, outcomes)
+    _check(session, [order for order in orders if order in outcomes.missing()], outcomes)
 
 
 def _task(order: Order, outcome_file: Path, folder: Path) -> TaskWithoutPath:
@@ -160,11 +160,11 @@ def _task(order: Order, outcome_file: Path, folder: Path) -> TaskWithoutPath:
     return TaskWithoutPath(name=name, function=work, depends_on=nodes)
 
 
-def _check(session: Session, outcomes: _Outcomes) -> None:
+def _check(session: Session, left: Sequence[Order], outcomes: _Outcomes) -> None:
     """Raise what left work undone, unless it was a pool that broke over work in hand."""
     from concurrent.futures.process import BrokenProcessPool
 
-    if not outcomes.missing():
+    if not left:
         return
     reports = getattr(session, "execution_reports", [])
     errors = [r.exc_info[1] for r in reports if r.exc_info]

@@ -37,7 +37,7 @@ FIGURE = f"""show({{'image/svg+xml': {SVG!r}, 'text/plain': 'Neliö'}},
      **{{'image/svg+xml': {{'alt': 'Musta neliö', 'caption': 'Kuvio 1. Neliö',
                           'description': 'Neliön ala on 81.', 'table': {TABLE!r}}}}})"""
 NUMBERS = f"show({{'text/html': {TABLE!r}}})"
-LAST = "show({'text/html': '<h2 id=\"provenance\">Tietolähteet</h2><p>Lähde.</p>'})"
+LAST = "show({'text/html': '<h2 id=\"origin\">Tietolähteet</h2><p>Lähde.</p>'})"
 RESULTS = "show({'application/vnd.skk.results+json': [{'id': 'gini', 'value': 0.25}]})"
 END = "show({'text/html': ''}, **{'text/html': {'skk': 'end'}})"
 

@@ -17,7 +17,7 @@ from skk_analysis.reporting.page.exporter import report_page
 from skk_analysis.reporting.page.shell import TEMPLATES, page
 
 HOSTILE = "<script>alert('x')</script> & \"Ö\" {{ 7 * 7 }}"
-TITLE, LAST = "<h1>Espoo 2019</h1>", '<h2 id="provenance">Tietolähteet</h2>'
+TITLE, LAST = "<h1>Espoo 2019</h1>", '<h2 id="origin">Tietolähteet</h2>'
 
 
 def output(data: dict, metadata: dict | None = None) -> nbformat.NotebookNode:
@@ -54,7 +54,7 @@ def test_the_frame_of_a_page(cells):
     skip = soup.find("a", class_="skip")
     assert soup.find(id=skip["href"].removeprefix("#")).name == "main"
     links = [(a["href"], a.get_text()) for a in soup.nav.find_all("a")]
-    assert links == [("#a", "Alku"), ("#provenance", "Tietolähteet")]
+    assert links == [("#a", "Alku"), ("#origin", "Tietolähteet")]
     assert soup.find(id=soup.nav["aria-labelledby"]).get_text() == "Sisällys"
 
 
@@ -130,7 +130,7 @@ def test_all_problems_are_told_at_once():
 def test_the_last_section_must_be_the_provenance():
     made = notebook_with()
     made.cells[0].outputs.append(html('<h2 id="more">Vielä</h2>'))
-    with pytest.raises(PageError, match="the last section must be the one with id 'provenance'"):
+    with pytest.raises(PageError, match="the last section must be the one with id 'origin'"):
         report_page(made, "fi", False, "0123456789ab", "")
 
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 HEADINGS = re.compile(r"^h[1-6]$")
 ACTIVE = {"script", "iframe", "object", "embed", "link", "meta", "base", "form", "style"}
-PROVENANCE = "provenance"
-"""The id of the section that must be the last one."""
+ORIGIN = "origin"
+"""The id of the section on sources, which must be the last one."""
 
 
 class PageError(SkkError):
@@ -105,8 +105,8 @@ def _headings(soup: BeautifulSoup) -> list[str]:
         level = now
     sections = soup.find_all("h2")
     problems += [f"section «{_short(h)}» has no id" for h in sections if not h.get("id")]
-    if not sections or sections[-1].get("id") != PROVENANCE:
-        problems.append(f"the last section must be the one with id {PROVENANCE!r}")
+    if not sections or sections[-1].get("id") != ORIGIN:
+        problems.append(f"the last section must be the one with id {ORIGIN!r}")
     return problems
 
 

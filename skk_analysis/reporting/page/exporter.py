@@ -8,7 +8,6 @@ comes out goes through `accessible`, which completes tables and refuses what not
 from __future__ import annotations
 
 import base64
-import html
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -128,12 +127,12 @@ def _visible(notebook: NotebookNode) -> NotebookNode:
         if cell.cell_type == "code" and not HIDDEN_TAGS & set(cell.metadata.get("tags", []))
     ]
     for cell in shown.cells:
-        cell.outputs = [
-            o for o in cell.outputs if "data" in o and RESULTS_TYPE not in o.data and _any_text(o)
-        ]
+        cell.outputs = [output for output in cell.outputs if _has_content(output)]
     return shown
 
 
-def _any_text(output: NotebookNode) -> bool:
-    content = output.data.get("text/html", output.data.get("text/plain", ""))
-    return bool(set(output.data) & set(IMAGE_TYPES)) or bool(html.unescape(content).strip())
+def _has_content(output: NotebookNode) -> bool:
+    """Whether an output shows anything; streams and lists of results do not."""
+    data = output.get("data", {})
+    plain = "" if RESULTS_TYPE in data else data.get("text/plain", "")
+    return any(kind in data for kind in IMAGE_TYPES) or bool(data.get("text/html", plain).strip())
