@@ -4,10 +4,15 @@
 invented except what the founding documents of the programme state (marked so in the register), and
 every resource says so, which puts a banner on each page made from it.
 
-One module a folder of ``data/raw``: `paavo`, `paavo_files` and `boundaries` make ``areas/``,
-`municipalities` ``municipalities/``, `households` ``households/``, `surveys` ``surveys/``,
-`register` and `experiments` ``programme/``. `world` holds what they share and `truths` what is
-planted, as ``planted_truths.json`` tells it.
+What makes which folder of ``data/raw``:
+
+- ``areas/``: `paavo` (figures), `paavo_files` (layouts), `boundaries`;
+- ``municipalities/``: `municipalities` (series), `municipality_files` (layouts);
+- ``households/``: `households`; ``surveys/``: `surveys`;
+- ``programme/``: `register`, `experiment_tables`, ``experiments.toml``, ``register/*.csv``;
+- ``planted_truths.json``: `truths`.
+
+`world` holds the cities, areas and municipalities that they share, `names` what these are called.
 """
 
 from __future__ import annotations
@@ -21,6 +26,7 @@ from skk_analysis.sample import (
     boundaries,
     households,
     municipalities,
+    municipality_files,
     paavo_files,
     register,
     surveys,
@@ -142,7 +148,7 @@ def files() -> Iterator[File]:
 
 
 def _areas() -> Iterator[File]:
-    key = municipalities.postal_area_key()
+    key = municipality_files.postal_area_key()
     yield File("areas/alueryhmittely_posnro.csv", "postal_area_key", "Aluejako (keksitty)", key)
     yield File(
         "areas/postinumeroalueet.geojson", "boundaries", "Aluerajat (keksitty)",
@@ -165,23 +171,23 @@ def _municipalities() -> Iterator[File]:
     folder = "municipalities"
     yield File(
         f"{folder}/municipality_key_2020.csv", "municipality_key", "Kunta-avain (keksitty)",
-        municipalities.municipality_key(),
+        municipality_files.municipality_key(),
     )  # fmt: skip
     yield File(
         f"{folder}/sotkanet_regions.json", "sotkanet_regions", "Sotkanet, alueet (keksitty)",
-        municipalities.sotkanet_regions(),
+        municipality_files.sotkanet_regions(),
     )  # fmt: skip
     yield File(
         f"{folder}/sotkanet_2010_2020.csv", "sotkanet_csv",
-        "Sotkanet, tunnusluvut 2010–2020 (keksitty)", municipalities.sotkanet_csv(),
+        "Sotkanet, tunnusluvut 2010–2020 (keksitty)", municipality_files.sotkanet_csv(),
     )  # fmt: skip
     yield File(
         f"{folder}/sotkanet_kysely_2018_2020.json", "sotkanet_json",
-        "Sotkanet, kyselytunnusluvut 2018 ja 2020 (keksitty)", municipalities.sotkanet_json(),
+        "Sotkanet, kyselytunnusluvut 2018 ja 2020 (keksitty)", municipality_files.sotkanet_json(),
     )  # fmt: skip
     total, groups = municipalities.CRIMES[:1], municipalities.CRIMES[1:]
     for name, series, sparse in (("yhteensa", total, False), ("ryhmittain", groups, True)):
         yield File(
             f"{folder}/rpk_135l_{name}.json", "json_stat", f"Rikokset {name} (keksitty)",
-            municipalities.crimes(series, sparse),
+            municipality_files.crimes(series, sparse),
         )  # fmt: skip

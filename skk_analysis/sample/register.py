@@ -10,23 +10,22 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from skk_analysis.programme import STARTING_REGISTER
 from skk_analysis.sample import surveys
+from skk_analysis.sample.experiment_tables import (
+    AGREED_ON,
+    HANDWRITTEN,
+    LANGUAGES,
+    Row,
+    experiment_tables,
+    read,
+)
 from skk_analysis.sample.experiments import experiments
 from skk_analysis.sample.world import CITIES, municipalities, stream
-
-HANDWRITTEN = Path(__file__).with_name("register")
-
-REVIEW_CRITERIA = ("ongelma", "osallisuus", "mitattavuus", "yhteistyo", "jatkuvuus")
-"""Order of the scores in experiments.toml; ids of the table `criteria`."""
-
-AGREED_ON = "2019-05-15"
 
 COMMON_CHOICES = (
     ("municipal_gini", "difference_with_interval"), ("low_income_rate", "comparison_cities"),
@@ -49,20 +48,10 @@ TARGETS = {
 }  # fmt: skip
 """Targets by city and indicator, in the indicator's own unit (shares as fractions)."""
 
-GOALS = {
-    "espoo-1": "tavoite-espoo", "turku-1": "tavoite-turku", "vantaa-1": "tavoite-vantaa",
-    "tampere-1": "tavoite-tampere", "oulu-1": "tavoite-oulu", "jyvaskyla-1": "tavoite-jyvaskyla",
-}  # fmt: skip
-"""Goal of each experiment; the others have none, and one goal has no experiment."""
-
 SECTORS = (
     ("hyvinvointi", "kaupunki"), ("sivistys", "kaupunki"), ("kaupunkikehitys", "kaupunki"),
     ("tietopalvelu", "kaupunki"), ("järjestö", "järjestöt"), ("tutkimus", "korkeakoulut"),
 )  # fmt: skip
-
-LANGUAGES = ("fi", "sv", "en")
-
-Row = dict[str, Any]
 
 
 def tables() -> dict[str, bytes]:
@@ -70,17 +59,14 @@ def tables() -> dict[str, bytes]:
     found = {path.name: path.read_bytes() for path in _files(STARTING_REGISTER)}
     found |= {path.name: path.read_bytes() for path in _files(HANDWRITTEN)}
     del found["city_problems.csv"]  # they are in the canvas
-    found |= {f"{name}.csv": _csv(rows) for name, rows in _generated().items()}
+    found |= {
+        f"{name}.csv": _csv(rows) for name, rows in (experiment_tables() | _generated()).items()
+    }
     return dict(sorted(found.items()))
 
 
 def _files(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.csv"))
-
-
-def read(content: bytes) -> list[Row]:
-    """The rows of a register table."""
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8"))))
 
 
 def _csv(rows: Iterable[Row]) -> bytes:
@@ -94,184 +80,10 @@ def _csv(rows: Iterable[Row]) -> bytes:
 
 def _generated() -> dict[str, Iterable[Row]]:
     return {
-        "experiments": map(_experiment, experiments()),
-        "partners": _each("partners", ("group", "sector", "name")),
-        "phase_log": _each("phases", ("phase", "entered", "left", "decision_fi", "evidence_fi")),
-        "tests": _each("tests", (
-            "kind", "date", "n", "group_fi", "method_fi", "finding_fi", "finding_en",
-            "change_made", "change_fi",
-        )),
-        "costs": _each("costs", ("year", "item_fi", "kind", "payer", "eur", "hours")),
-        "peer_reviews": _peer_reviews(), "milestones": _milestones(), "artifacts": _artifacts(),
-        "tidier": _tidier(), "exposure": _exposure(), "scaling": _scaling(),
-        "canvas": _canvas(), "roadmap": _roadmap(), "indicator_choices": _choices(),
-        "attendance": _attendance(), "teams": _teams(), "surveys": _surveys(),
-        "comparisons": _comparisons(), "decisions": _decisions(),
-        "platform_activity": _platform_activity(), "outputs": _outputs(),
+        "indicator_choices": _choices(), "attendance": _attendance(), "teams": _teams(),
+        "surveys": _surveys(), "comparisons": _comparisons(), "decisions": _decisions(),
+        "platform_activity": _platform_activity(),
     }  # fmt: skip
-
-
-def _experiment(item: Row) -> Row:
-    names = {f"name_{language}": item[f"name_{language}"] for language in LANGUAGES}
-    problem = {f"problem_{language}": item[f"problem_{language}"] for language in LANGUAGES}
-    stop = {f"stop_reason_{language}": item.get(f"stop_{language}", "") for language in LANGUAGES}
-    return {
-        "id": item["id"], "city_code": item["city_code"], **names, "theme": item["theme"],
-        "dimension": item["dimension"], "stage": item["stage"], "status": item["status"],
-        "started": item["started"], "ended": item["ended"], **problem,
-        "target_group_fi": item["target_group_fi"], "target_group_en": item["target_group_en"],
-        "target_areas": ";".join(item["target_areas"]), "level": item["effect"]["level"],
-        "main_indicator": item["effect"]["indicator"], "assignment": item["assignment"],
-        "design": item["design"], "goal_id": GOALS.get(item["id"], ""),
-        "sectors": len({partner[1] for partner in item["partners"]}),
-        **stop, "invented": "yes",
-    }  # fmt: skip
-
-
-def _each(key: str, columns: tuple[str, ...]) -> Iterator[Row]:
-    """One row for each entry of a list in experiments.toml."""
-    for item in experiments():
-        for entry in item[key]:
-            yield _of(item) | dict(zip(columns, entry, strict=True)) | {"invented": "yes"}
-
-
-def _of(item: Row) -> Row:
-    return {"experiment": item["id"], "city_code": item["city_code"]}
-
-
-def _peer_reviews() -> Iterator[Row]:
-    """One row a reviewer team and criterion; the comment stands on the first criterion's row."""
-    for item in experiments():
-        for reviewer, *scores, comment, answer in item["reviews"]:
-            for place, (criterion, score) in enumerate(zip(REVIEW_CRITERIA, scores, strict=True)):
-                yield _of(item) | {
-                    "reviewer_city_code": reviewer, "date": "2019-05-15", "criterion": criterion,
-                    "score": score, "comment_fi": comment if place == 0 else "",
-                    "answer_fi": answer if place == 0 else "", "invented": "yes",
-                }  # fmt: skip
-
-
-def _milestones() -> Iterator[Row]:
-    """Planned and actual dates; plans were two to four weeks too hopeful."""
-    rng = stream("milestones")
-    for item in experiments():
-        phases = {phase: (entered, left) for phase, entered, left, *_ in item["phases"]}
-        dates = [
-            ("malli", "Malli valmis", "Model ready", phases["kehita"][0]),
-            ("alku", "Kokeilu alkaa", "Experiment starts", item["started"]),
-            ("loppu", "Kokeilu päättyy", "Experiment ends", item["ended"]),
-        ]
-        for key, finnish, english, actual in dates:
-            late = int(rng.choice([0, 0, 14, 21, 28]))
-            planned = actual - timedelta(days=late)
-            stopped = key == "loppu" and item["status"] == "stopped"
-            planned = date(2020, 10, 30) if stopped else planned
-            status = "stopped" if stopped else "late" if late else "on_time"
-            reason = item.get("stop_fi", "") if stopped else "Sopimus viivästyi." if late else ""
-            yield _of(item) | {
-                "milestone": key, "name_fi": finnish, "name_en": english, "planned": planned,
-                "actual": actual, "status": status, "reason_fi": reason, "invented": "yes",
-            }  # fmt: skip
-
-
-def _artifacts() -> Iterator[Row]:
-    for item in experiments():
-        for kind, version, day in (("visuaalinen malli", 1, item["phases"][2][1]),
-                                    ("malli", 2, item["started"])):  # fmt: skip
-            yield _of(item) | {
-                "kind": kind, "version": version, "date": day, "file": "",
-                "alt_text_fi": f"{kind.capitalize()}: {item['action_fi']}",
-                "alt_text_en": f"Model: {item['action_en']}", "invented": "yes",
-            }  # fmt: skip
-
-
-def _tidier() -> Iterator[Row]:
-    """The description items of TIDieR that the invented experiments have."""
-    for item in experiments():
-        texts = {
-            "why": (item["problem_fi"], item["problem_en"]),
-            "what": (item["action_fi"], item["action_en"]),
-            "who": ("; ".join(partner[2] for partner in item["partners"]), ""),
-            "where": (";".join(item["target_areas"]) or "koko kaupunki", ""),
-            "when": (f"{item['started']}–{item['ended']}", f"{item['started']}–{item['ended']}"),
-            "modifications": (
-                "; ".join(test[8] for test in item["tests"] if test[8]), ""
-            ),
-        }  # fmt: skip
-        for key, (finnish, english) in texts.items():
-            yield _of(item) | {
-                "item": key, "text_fi": finnish, "text_en": english, "invented": "yes",
-            }  # fmt: skip
-
-
-def _exposure() -> Iterator[Row]:
-    """Which units each experiment reached, from when to when."""
-    for item in experiments():
-        level = item["effect"]["level"]
-        units = item["target_areas"] if item["target_areas"] else [item["city_code"]]
-        for unit in units:
-            yield _of(item) | {
-                "unit_level": "postal_area" if item["target_areas"] else "municipality",
-                "unit_code": unit, "from": item["started"], "to": item["ended"],
-                "reached": "participants" if level == "survey" else "all", "invented": "yes",
-            }  # fmt: skip
-
-
-def _scaling() -> Iterator[Row]:
-    for item in experiments():
-        cost = sum(entry[4] for entry in item["costs"] if entry[0] == 2020)
-        going_on = item["status"] == "continued"
-        yield _of(item) | {
-            "reach": item["participants"] or "", "adoption": 2 if going_on else 0,
-            "implementation_fi": item["action_fi"],
-            "maintenance_months": 6 if going_on else 0, "cost_eur_year": cost,
-            "conditions_fi": "Omistaja, mittari ja vertailu sovittu." if going_on else "",
-            "owner_fi": item["partners"][0][2] if going_on else "",
-            "decision_fi": item["decision_2020"][0], "decision_en": item["decision_2020"][1],
-            "decision_sv": item["decision_2020"][2], "decided": "2020-12-15", "invented": "yes",
-        }  # fmt: skip
-
-
-def _canvas() -> Iterator[Row]:
-    """Filled and empty fields of the phenomenon canvas: a city's problem, then experiments."""
-    for row in read((HANDWRITTEN / "city_problems.csv").read_bytes()):
-        yield {
-            "city_code": row["city_code"], "experiment": "", "field": "problem",
-            **{f"text_{language}": row[f"problem_{language}"] for language in LANGUAGES},
-            "filled": "yes", "invented": "yes",
-        }  # fmt: skip
-    for item in experiments():
-        texts = {
-            "ilmio": (item["problem_fi"], item["problem_sv"], item["problem_en"]),
-            "signaalit": (item["phases"][0][3], "", ""),
-            "kenelle": (item["target_group_fi"], "", item["target_group_en"]),
-            "toimijat": ("; ".join(partner[2] for partner in item["partners"]), "", ""),
-            "ratkaisu": (item["action_fi"], "", item["action_en"]),
-            "indikaattorit": (item["effect"]["indicator"],) * 3,
-        }
-        for field in read((STARTING_REGISTER / "canvas_fields.csv").read_bytes()):
-            fi, sv, en = texts.get(field["key"], ("", "", ""))
-            yield {
-                "city_code": item["city_code"], "experiment": item["id"], "field": field["key"],
-                "text_fi": fi, "text_sv": sv, "text_en": en,
-                "filled": "yes" if fi else "no", "invented": "yes",
-            }  # fmt: skip
-
-
-def _roadmap() -> Iterator[Row]:
-    for item in experiments():
-        steps = (
-            ("Sovitaan mittari", "Agree the indicator", AGREED_ON, "done"),
-            ("Kokeilu käyntiin", "Start the experiment", item["started"], "done"),
-            ("Päätös jatkosta", "Decide on continuation", "2020-12-15",
-             "overdue" if item["status"] == "stopped" else "done"),
-        )  # fmt: skip
-        for order, (finnish, english, due, status) in enumerate(steps, 1):
-            yield _of(item) | {
-                "order": order, "step_fi": finnish, "step_en": english,
-                "owner_fi": item["partners"][0][2], "due": due,
-                "indicator": item["effect"]["indicator"], "status": status, "invented": "yes",
-            }  # fmt: skip
 
 
 def _choices() -> Iterator[Row]:
@@ -395,17 +207,3 @@ def _platform_activity() -> Iterator[Row]:
                 "month": f"{year}-{month:02d}", "posts": int(rng.poisson(busy)),
                 "comments": int(rng.poisson(2 * busy)), "invented": "yes",
             }  # fmt: skip
-
-
-def _outputs() -> Iterator[Row]:
-    """What each experiment left behind: competence (osaaminen), means (keino) or action (toimi)."""
-    kinds = {"continued": "toimi", "ended": "osaaminen", "stopped": "osaaminen"}
-    for item in experiments():
-        yield _of(item) | {
-            "kind": kinds[item["status"]], "text_fi": item["phases"][-1][3],
-            "date": item["ended"], "invented": "yes",
-        }  # fmt: skip
-        yield _of(item) | {
-            "kind": "keino", "text_fi": item["action_fi"], "date": item["started"],
-            "invented": "yes",
-        }  # fmt: skip
