@@ -1,0 +1,344 @@
+"""From published tables to :class:`~skk_analysis.metrics.grouped.GroupedData`, all checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from skk_analysis.metrics.grouped import GroupedData
+from skk_analysis.metrics.grouped_bounds import split_at
+from skk_analysis.metrics.grouped_density import Prior, fit, learn
+from skk_analysis.metrics.grouped_figures import Figures
+
+__all__ = ["grouped_from_classes", "grouped_from_paavo", "grouped_from_quantiles", "income_limits"]
+
+ENOUGH_TO_LEARN = 100  # areas, for the shape they have in common
+NEAR = 0.02  # a median this close to a class limit may lie on either side: limits are rounded
+PAAVO = ("low", "middle", "high", "mean", "median")
+
+
+def grouped_from_classes(
+    counts,
+    limits: Sequence[float] | np.ndarray,
+    *,
+    mean=None,
+    median=None,
+    class_means=None,
+    areas: Sequence | None = None,
+    prior: Prior | None = None,
+) -> GroupedData:
+    """Read tables of people by income class.
+
+    Parameters
+    ----------
+    counts : DataFrame or array, shape (areas, classes)
+        People in each class; a missing one makes the area protected.  One row for one area.
+    limits : sequence or array
+        Ascending class limits, one more than classes; the last may be inf.  The same for all, or
+        a row for each area.
+    mean, median : array, optional
+        Of each area; missing ones are not used.
+    class_means : array, shape (areas, classes), optional
+        Mean income in each class.
+    areas : sequence, optional
+        Names; default the frame's index.
+    prior : Prior, optional
+        Default: the general one, its shape learned from the areas when there are 100 or more.
+
+    Returns
+    -------
+    GroupedData
+
+    Raises
+    ------
+    ValueError
+        If a figure is negative, or contradicts another; the area is named.
+
+    Examples
+    --------
+    >>> town = grouped_from_classes([[20, 60, 20]], [0, 13000, 31000, np.inf], mean=[23500])
+    >>> gini = town.estimates("gini").iloc[0]
+    >>> 0.2 < gini.value < 0.4
+    True
+    """
+    names = _names(counts, areas)
+    counts = np.atleast_2d(np.asarray(counts, dtype=float))
+    limits = np.broadcast_to(np.asarray(limits, dtype=float), (len(counts), counts.shape[1] + 1))
+    mean, median = _optional(mean, len(counts)), _optional(median, len(counts))
+    class_means = None if class_means is None else np.atleast_2d(np.asarray(class_means, float))
+    _require(names, (limits[:, 0] >= 0) & (np.diff(limits, axis=1) > 0).all(axis=1),
+             "class limits must ascend from 0 or more", limits)  # fmt: skip
+    _require_amounts(names, counts, mean, median)
+    n = counts.sum(axis=1)
+    status = np.where(np.isnan(n), "protected", np.where(n == 0, "no_population", "observed"))
+    with np.errstate(invalid="ignore"):
+        shares = counts / n[:, None]
+    seen = status == "observed"
+    median = _placed_median(names, limits, shares, median, n)
+    if class_means is not None:
+        inside = (class_means >= limits[:, :-1]) & (class_means <= limits[:, 1:])
+        _require(names, (inside | ~(counts > 0)).all(axis=1), "class mean outside its class",
+                 class_means)  # fmt: skip
+        whole = (shares * np.where(counts > 0, class_means, 0)).sum(axis=1)
+        mean = np.where(np.isnan(mean), whole, mean)
+        _require(names, ~(np.abs(whole / mean - 1) > NEAR), "the class means do not give the mean",
+                 np.column_stack([whole, mean]))  # fmt: skip
+    _require_possible_mean(names, limits, shares, mean, median)
+    figures = _class_figures(n, limits, shares, mean, median, class_means).take(seen)
+    note = _note(f"{counts.shape[1]} classes", mean, median, class_means is not None, status)
+    bound_limits, bound_shares = limits, shares
+    if class_means is None:
+        bound_limits, bound_shares = split_at(limits, np.nan_to_num(shares), median, 0.5)
+    return GroupedData(
+        names, n, status, note, mean, fit(figures, prior or _learned(figures)),
+        bound_limits, bound_shares, class_means,
+    )  # fmt: skip
+
+
+def grouped_from_paavo(frame: pd.DataFrame, limits: Sequence[float] | None = None) -> GroupedData:
+    """Read what Paavo publishes of the income of postal areas' adults.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row an area: low, middle, high (people in the national classes: the lowest 20 %, the
+        middle 60 and the highest 20 % of adults in the whole country), mean, median.  Missing =
+        protected.
+    limits : pair of float, optional
+        Incomes that separate the classes; default those that :func:`income_limits` finds.
+
+    Returns
+    -------
+    GroupedData
+    """
+    absent = [name for name in PAAVO if name not in frame]
+    if absent:
+        raise KeyError(f"no column {absent[0]!r}; needed are {list(PAAVO)}")
+    low, high = limits if limits is not None else income_limits(frame)
+    counts = frame[["low", "middle", "high"]].astype(float)
+    seen = counts.notna().all(axis=1) & (counts.sum(axis=1) > 0)
+    # an area without people is published with a mean of 0 in some years
+    income = frame[["mean", "median"]].astype(float).where(seen)
+    return grouped_from_classes(
+        counts, [0, low, high, np.inf], mean=income["mean"], median=income["median"]
+    )
+
+
+def income_limits(frame: pd.DataFrame) -> tuple[float, float]:
+    """Return the national class limits that the areas' own figures imply.
+
+    Where just half of the people are in the highest class, the median *is* the limit of that
+    class, and likewise for the lowest.  Nothing is assumed of the distributions: the limit is read
+    from the medians of the areas around that point (300 people or more, a share of 0.25–0.75),
+    smoothed by a parabola over the normal score of the share, larger areas counting more.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As for :func:`grouped_from_paavo`, of the whole country.
+    """
+    from scipy.special import ndtri
+
+    counts = frame[["low", "middle", "high"]].astype(float)
+    n, limits = counts.sum(axis=1), []
+    for name in ("low", "high"):
+        share = counts[name] / n
+        near = ((share - 0.5).abs() < 0.25) & (n >= 300) & frame["median"].notna()
+        if near.sum() < 5:
+            raise ValueError(
+                f"only {near.sum()} areas have about half of their people in the class {name!r}, "
+                "too few to tell its limit; give limits="
+            )
+        score, income = ndtri(share[near]), np.log(frame.loc[near, "median"].astype(float))
+        limits.append(float(np.exp(np.polyfit(score, income, 2, w=np.sqrt(n[near]))[-1])))
+    return limits[0], limits[1]
+
+
+def grouped_from_quantiles(
+    *, means=None, shares=None, cuts=None, mean=None, n=None, areas: Sequence | None = None
+) -> GroupedData:
+    """Read quantile groups: quintiles, deciles or any other equal groups.
+
+    Parameters
+    ----------
+    means : array, shape (areas, groups), optional
+        Mean income of each group, from the lowest.
+    shares : array, shape (areas, groups), optional
+        Share of all income that each group has; sums to 1.
+    cuts : array, shape (areas, groups − 1), optional
+        Incomes that separate the groups.
+    mean : array, optional
+        Mean of all; needed for nothing, but used with cuts and shares.
+    n : array, optional
+        People behind the figures; default so many that chance plays no part.
+    areas : sequence, optional
+        Names.
+
+    Returns
+    -------
+    GroupedData
+
+    Examples
+    --------
+    >>> country = grouped_from_quantiles(shares=[[0.09, 0.14, 0.18, 0.23, 0.36]])
+    >>> gini = country.estimates("gini").iloc[0]
+    >>> 0.25 < gini.value < 0.28
+    True
+    """
+    given = next((x for x in (means, shares, cuts) if x is not None), None)
+    if given is None:
+        raise ValueError("give means=, shares= or cuts= of the quantile groups")
+    names = _names(given, areas)
+    size = len(names)
+    n = np.full(size, np.inf) if n is None else _optional(n, size)
+    mean = _optional(mean, size)
+    if shares is not None:
+        shares = np.atleast_2d(np.asarray(shares, dtype=float))
+        _require(names, ~(np.abs(shares.sum(axis=1) - 1) > 0.005), "shares must sum to 1", shares)
+        mean = np.where(np.isnan(mean), 1.0, mean)
+        means = shares / shares.sum(axis=1, keepdims=True) * shares.shape[1] * mean[:, None]
+    ordinates, limits = np.empty((size, 0)), np.empty((size, 0))
+    if means is not None:
+        means = np.atleast_2d(np.asarray(means, dtype=float))
+        _require(names, ~(np.diff(means, axis=1) < 0).any(axis=1) & ~(means < 0).any(axis=1),
+                 "group means must ascend from 0 or more", means)  # fmt: skip
+        mean = means.mean(axis=1)
+        ordinates = np.cumsum(means, axis=1)[:, :-1] / means.shape[1]
+    if cuts is not None:
+        limits = np.atleast_2d(np.asarray(cuts, dtype=float))
+        _require(names, ~(np.diff(limits, axis=1) <= 0).any(axis=1) & ~(limits <= 0).any(axis=1),
+                 "cuts must ascend from above 0", limits)  # fmt: skip
+    return _from_quantiles(names, n, mean, ordinates, limits)
+
+
+def _from_quantiles(names, n, mean, ordinates, limits) -> GroupedData:
+    missing = np.isnan(np.column_stack([ordinates, limits])).any(axis=1)
+    status = np.where(missing, "protected", np.where(n == 0, "no_population", "observed"))
+    k, m = limits.shape[1], ordinates.shape[1]
+    below = np.broadcast_to(np.arange(1, k + 1) / (k + 1), limits.shape)
+    ranks = np.broadcast_to(np.arange(1, m + 1) / (m + 1), ordinates.shape)
+    zero = np.zeros((len(n), 1))
+    centre = np.where(np.isnan(mean), limits[:, k // 2] * 1.1, mean) if k else mean
+    figures = Figures(
+        n, centre, limits, below, zero, zero + np.inf, mean[:, None], ranks, ordinates
+    )
+    figures = figures.take(status == "observed")
+    note = _note(f"{max(k, m) + 1} quantile groups", mean, np.full(len(n), np.nan), m > 0, status)
+    table, shares = None, None
+    if k:
+        table = np.concatenate([zero, limits, zero + np.inf], axis=1)
+        shares = np.full((len(n), k + 1), 1 / (k + 1))
+    return GroupedData(names, n, status, note, mean, fit(figures, _learned(figures)), table, shares)
+
+
+# -- figures -------------------------------------------------------------------------------------
+
+
+def _class_figures(n, limits, shares, mean, median, class_means) -> Figures:
+    """Return the figures of class tables, the class totals when class means are known."""
+    cumulative = np.cumsum(shares, axis=1)
+    centre = np.where(np.isnan(mean), np.where(np.isnan(median), limits[:, 1] * 1.5, median), mean)
+    none = np.empty((len(n), 0))
+    zero = np.zeros((len(n), 1))
+    lows, highs, totals = zero, zero + np.inf, mean[:, None]
+    if class_means is not None:
+        lows, highs = limits[:, :-1], limits[:, 1:]
+        totals = shares * np.where(shares > 0, class_means, 0)
+    cuts = np.column_stack([limits[:, 1:-1], median])
+    below = np.column_stack([cumulative[:, :-1], np.where(np.isnan(median), np.nan, 0.5)])
+    if np.isfinite(limits[:, -1]).all():
+        cuts, below = np.column_stack([cuts, limits[:, -1]]), np.column_stack([below, zero + 1])
+    if (limits[:, 0] > 0).any():
+        cuts, below = np.column_stack([cuts, limits[:, 0]]), np.column_stack([below, zero])
+    return Figures(n, centre, cuts, below, lows, highs, totals, none, none)
+
+
+def _learned(figures: Figures) -> Prior:
+    return learn(figures) if len(figures.n) >= ENOUGH_TO_LEARN else Prior()
+
+
+def _note(table: str, mean, median, class_means: bool, status) -> np.ndarray:
+    """Say for each area what its figures are."""
+    notes = []
+    for has_mean, has_median, kind in zip(
+        np.isfinite(mean), np.isfinite(median), status, strict=True
+    ):
+        named = {"group means": class_means, "mean": has_mean and not class_means,
+                 "median": has_median}  # fmt: skip
+        also = " and ".join(name for name, known in named.items() if known)
+        notes.append(
+            {
+                "observed": f"{table}{' with ' + also if also else ''}",
+                "protected": f"{table}, protected: only the range is known",
+                "no_population": "an area without people",
+            }[kind]
+        )
+    return np.array(notes, dtype=object)
+
+
+# -- checks --------------------------------------------------------------------------------------
+
+
+def _names(table, areas: Sequence | None) -> pd.Index:
+    if areas is not None:
+        return pd.Index(areas)
+    if isinstance(table, (pd.DataFrame, pd.Series)):
+        return table.index
+    return pd.RangeIndex(len(np.atleast_2d(np.asarray(table, dtype=float))))
+
+
+def _optional(values, size: int) -> np.ndarray:
+    """Return one number an area, NaN where there is none."""
+    if values is None:
+        return np.full(size, np.nan)
+    values = np.atleast_1d(np.asarray(values, dtype=float))
+    if values.shape != (size,):
+        raise ValueError(f"{values.shape} numbers for {size} areas; give one for each")
+    return values
+
+
+def _require(names: pd.Index, good, what: str, figures: np.ndarray) -> None:
+    """Stop and name the first area whose figures are not good."""
+    bad = np.flatnonzero(~good)
+    if len(bad):
+        shown = np.array2string(np.atleast_1d(figures[bad[0]]), precision=6, separator=", ")
+        raise ValueError(
+            f"area {names[bad[0]]!r}: {what}, got {shown}"
+            + (f"; so in {len(bad)} areas" if len(bad) > 1 else "")
+        )
+
+
+def _require_amounts(names, counts, mean, median) -> None:
+    _require(names, ~(counts < 0).any(axis=1), "counts must not be negative", counts)
+    people = counts.sum(axis=1) > 0
+    for label, values in (("mean", mean), ("median", median)):
+        _require(names, ~(people & (values <= 0)), f"the {label} must be above 0", values)
+
+
+def _placed_median(names, limits, shares, median, n) -> np.ndarray:
+    """Return the medians that add something to the class shares.
+
+    One on the wrong side of a class limit contradicts the shares, unless it is so near the limit
+    that rounding explains it; then the shares are believed.
+    """
+    inner, below = limits[:, 1:-1], np.cumsum(shares, axis=1)[:, :-1]
+    wrong = ((median[:, None] > inner) & (below > 0.5)) | (
+        (median[:, None] < inner) & (below < 0.5)
+    )
+    near = (np.abs(median[:, None] / inner - 1) <= NEAR) | (np.abs(below - 0.5) * n[:, None] <= 1)
+    _require(names, ~(wrong & ~near).any(axis=1), "the median lies outside its class",
+             np.column_stack([median, inner, below]))  # fmt: skip
+    useless = (wrong | (np.abs(below - 0.5) < 1e-9)).any(axis=1)
+    return np.where(useless, np.nan, median)
+
+
+def _require_possible_mean(names, limits, shares, mean, median) -> None:
+    """Stop where no incomes within the classes have this mean."""
+    limits, shares = split_at(limits, shares, median, 0.5)
+    least = (shares * limits[:, :-1]).sum(axis=1)
+    most = np.where(shares > 0, shares * np.where(shares > 0, limits[:, 1:], 0), 0).sum(axis=1)
+    _require(names, ~((mean < least) | (mean > most)),
+             "no incomes within the classes have this mean (mean, least, most)",
+             np.column_stack([mean, least, most]))  # fmt: skip
