@@ -125,16 +125,17 @@ def duclos_esteban_ray(
 
 
 def identify(
-    dist: Distribution, name: str, alpha: float, bandwidth: float | None
+    dist: Distribution, name: str, alpha: float, bandwidth: float | None, *, alone: bool = False
 ) -> tuple[np.ndarray, float]:
     """Return each row's identification with its like (density to the power α), and the bandwidth.
 
-    The density is that of the values divided by their mean.
+    The density is that of the values divided by their mean; its default bandwidth is the best for
+    polarisation, or for mean identification ``alone``, which is polarisation with A = 1.
     """
     if not 0.25 <= alpha <= 1:
         raise ValueError(f"{name} needs 0.25 <= alpha <= 1, got {alpha}")
     dist.require_positive_mean(name)
-    width = _der_bandwidth(dist, alpha) if bandwidth is None else float(bandwidth)
+    width = _der_bandwidth(dist, alpha, alone) if bandwidth is None else float(bandwidth)
     if not width > 0:
         raise ValueError(
             f"bandwidth must be > 0, got {width:g}"
@@ -143,7 +144,7 @@ def identify(
     return density_at(dist.values / dist.mean, dist.share, width) ** alpha, width
 
 
-def _der_bandwidth(dist: Distribution, alpha: float) -> float:
+def _der_bandwidth(dist: Distribution, alpha: float, alone: bool) -> float:
     """Return the bandwidth, as a share of the mean, at which the leading biases of P cancel."""
     x, n = dist.values / dist.mean, dist.effective_n
     sigma = math.sqrt(dist.share @ (x - 1) ** 2)
@@ -154,7 +155,8 @@ def _der_bandwidth(dist: Distribution, alpha: float) -> float:
         if not pilot > 0:
             break
         grid, mass, *_ = _bin(x, dist.share, pilot)
-        weight = _smooth(grid, mass, pilot) ** alpha * distance_to(grid, mass)
+        distance = np.ones_like(grid) if alone else distance_to(grid, mass)
+        weight = _smooth(grid, mass, pilot) ** alpha * distance
         curvature = -float(weight @ _smooth(grid, mass, pilot, derivative=2))
         if curvature > 0:
             return (own_count * float(weight.sum()) / curvature) ** (1 / 3)

@@ -33,10 +33,12 @@ def der_identification(
     .. math:: \\bar\\iota_\\alpha=\\int f(x)^{1+\\alpha}\\,dx
 
     for incomes divided by their mean: how close people are to others like them.  Range 0 upwards.
-    Conventions, bandwidth and parameters as in :func:`duclos_esteban_ray`.
+    Conventions and parameters as in :func:`duclos_esteban_ray`; the default bandwidth lets the
+    biases of this integral cancel, so it is another than that of polarisation.
 
     Influence function
     :math:`(1+\\alpha)\\{f(z)^\\alpha-\\bar\\iota\\}+\\alpha\\bar\\iota(z/\\mu-1)`.
+    It leaves out the noise of the density estimate: at n = 500 the 95 % interval covers 90–94 %.
 
     References
     ----------
@@ -48,7 +50,7 @@ def der_identification(
     >>> round(float(der_identification(incomes, alpha=0.5, bandwidth=0.1)), 3)
     1.195
     """
-    identification, width = identify(dist, "der_identification", alpha, bandwidth)
+    identification, width = identify(dist, "der_identification", alpha, bandwidth, alone=True)
     value = float(dist.share @ identification)
     influence = (1 + alpha) * (identification - value) + alpha * value * (
         dist.values / dist.mean - 1
@@ -170,8 +172,10 @@ def bimodality_coefficient(dist: Distribution) -> Linearised:
 
     with the central moments m of the population (no small-sample correction, so that replication
     and the scale of weights change nothing; SAS prints a corrected version).  Range over 0 to 1,
-    1 = two points; uniform 5/9, normal 1/3.  A long tail raises it as two humps do, so it is a
-    hint and no test.  Every finite value is allowed; all values equal stops it.
+    1 = two points; uniform 5/9, normal 1/3.  Every finite value is allowed; all values equal stops
+    it.  A long tail raises it as two humps do, and makes it, and its interval, unreliable even in
+    large samples (lognormal of σ 0.5, n = 500: the 95 % interval covers 58 %): take the logarithm
+    of incomes first.
 
     Influence function by the delta method from those of the moments,
     :math:`(z-\\mu)^k-m_k-k\\,m_{k-1}(z-\\mu)`.
