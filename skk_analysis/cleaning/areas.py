@@ -249,6 +249,7 @@ def _unknown_codes(
     known = {level: set(part["unit_code"]) for level, part in key.groupby("unit_level")}
     messages = []
     for resource in read:
+        messages += _outside_programme(resource, readings[resource.name], key)
         rows = readings[resource.name].tables.get("observations")
         if rows is None:
             continue
@@ -268,7 +269,6 @@ def _unknown_codes(
                         mend="Kept in observations.",
                     )
                 )
-        messages += _outside_programme(resource, readings[resource.name], key)
     return messages
 
 

@@ -47,10 +47,11 @@ class Message:
             )
             if part
         )
-        found = f" {self.value!r}" if self.value else ""
-        expected = f"; expected {self.expected}" if self.expected else ""
+        found = repr(self.value) if self.value else ""
+        expected = f"expected {self.expected}" if self.expected else ""
+        what = "; ".join(part for part in (found, expected) if part)
         mend = f". {self.mend}" if self.mend else ""
-        return f"{self.severity}: {place}:{found}{expected}{mend} [{self.check}]"
+        return f"{self.severity}: {place}: {what}{mend} [{self.check}]"
 
 
 class CleaningError(SkkError):

@@ -11,7 +11,7 @@ from skk_analysis.cleaning import alignment, areas, plausibility
 from skk_analysis.cleaning.cells import OBSERVED, STATUSES
 from skk_analysis.cleaning.derive import derive
 from skk_analysis.cleaning.dictionary import read_dictionary
-from skk_analysis.cleaning.message import ERROR, CleaningError, Message, messages_frame
+from skk_analysis.cleaning.message import ERROR, WARNING, CleaningError, Message, messages_frame
 from skk_analysis.cleaning.output import write_processed
 from skk_analysis.cleaning.raw import check_hash, raw_file
 from skk_analysis.cleaning.reader import Keys, Reading
@@ -108,7 +108,17 @@ def read_resource(workspace: Workspace, resource: Resource, keys: Keys) -> Readi
                 f"the layout of {reader.name}: {reader.layout}",
                 "Take the file in again with the right reader.",
             )
-        return reader.read(file, keys)
+        reading = reader.read(file, keys)
+        if file.may_be_cut:
+            reading.messages.append(
+                file.message(
+                    WARNING,
+                    "file",
+                    "a line break at the end of the file",
+                    "The download may have broken off: compare the number of rows.",
+                )
+            )
+        return reading
     except CleaningError:
         raise
     except Exception as error:

@@ -34,6 +34,11 @@ class Table:
     delimiter: str
 
     @property
+    def may_be_cut(self) -> bool:
+        """Whether a table lacks the line break at its end, as a broken-off download does."""
+        return not self.is_json and not self.text.endswith("\n")
+
+    @property
     def header(self) -> list[str]:
         """The column names."""
         return list(self.frame.columns)
@@ -204,6 +209,11 @@ class RawFile:
         )
 
     @property
+    def may_be_cut(self) -> bool:
+        """Whether a table lacks the line break at its end, as a broken-off download does."""
+        return not self.is_json and not self.text.endswith("\n")
+
+    @property
     def header(self) -> list[str]:
         """The header's cells (of a table)."""
         return self._head[2]
@@ -257,9 +267,16 @@ class RawFile:
         except pa.ArrowInvalid as error:
             raise self._not_a_table(str(error)) from error
         lines = self._lines(parsed, refused, start)
-        if not data.strip():
-            parsed, lines = parsed.slice(0, 0), lines[:0]
-        return parsed.columns, lines
+        if self.may_be_cut and parsed.num_rows and not parsed.columns[-1][-1].as_py():
+            raise self.error(
+                "a line break or a value at the end of the last row",
+                "The file ends in the middle of a row: fetch it again.",
+                row=int(lines[-1]),
+            )
+        filled = np.zeros(len(lines), bool)
+        for column in parsed.columns:
+            filled |= pa.compute.not_equal(column, "").to_numpy(zero_copy_only=False)
+        return parsed.filter(filled).columns, lines[filled]
 
     def _lines(self, parsed: pa.Table, refused: list[Any], start: int) -> np.ndarray:
         """Line numbers of the rows; blank lines are passed over, other refused rows are errors."""
