@@ -49,7 +49,7 @@ def test_within_is_the_weighted_sum_of_the_groups(index, weigh):
     )
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(st.lists(st.integers(1, 300), min_size=6, max_size=30), st.sampled_from([-1, 0, 0.5, 1, 2]))
 def test_parts_sum_and_regrouping_into_one_or_all(y, alpha):
     frame = pd.DataFrame({"y": np.array(y, float), "g": np.arange(len(y)) % 3})
@@ -156,14 +156,14 @@ def test_composition_errors_match_resampling_of_persons(panel):
     parts = m.composition_change(before, after, "poor", "group")
     rng, values = np.random.default_rng(1), []
     rows_of = panel.groupby("person").indices
-    for _ in range(120):
+    for _ in range(80):
         drawn = rng.integers(0, 450, 450)
         rows = np.concatenate([rows_of[p] for p in drawn])
         b, a = years(panel.iloc[rows])
         again = m.composition_change(b, a, "poor", "group")
         values.append((again.composition.value, again.conditions.value))
     spread = np.std(values, axis=0, ddof=1)
-    assert [parts.composition.se, parts.conditions.se] == pytest.approx(spread, rel=0.25)
+    assert [parts.composition.se, parts.conditions.se] == pytest.approx(spread, rel=0.3)
 
 
 def test_a_group_at_one_time_only_is_composition():

@@ -171,7 +171,7 @@ EVERY = SMOOTH | BY_DENSITY
 RELATIVE = {k: v for k, v in EVERY.items() if k not in ("mean", "median", "low_income_rate(line)")}
 
 incomes = st.lists(st.integers(1, 500), min_size=8, max_size=40).filter(lambda y: len(set(y)) > 3)
-slowly = settings(deadline=None, max_examples=20)
+slowly = settings(deadline=None, max_examples=10)
 
 
 @pytest.mark.parametrize("name", SMOOTH)
@@ -190,10 +190,10 @@ def test_influence_function_is_the_derivative_by_a_little_weight(name):
 @pytest.mark.parametrize("name", BY_DENSITY)
 def test_standard_errors_that_need_a_density_match_repeated_sampling(name):
     rng = np.random.default_rng(4)
-    estimates = [BY_DENSITY[name](rng.lognormal(0, 0.5, 1000)) for _ in range(250)]
+    estimates = [BY_DENSITY[name](rng.lognormal(0, 0.5, 1000)) for _ in range(150)]
     spread = np.std([e.value for e in estimates], ddof=1)
-    # 250 samples know a standard deviation to ±4.5 %
-    assert np.mean([e.se for e in estimates]) == pytest.approx(spread, rel=0.14)
+    # 150 samples know a standard deviation to ±6 %
+    assert np.mean([e.se for e in estimates]) == pytest.approx(spread, rel=0.17)
 
 
 @pytest.mark.parametrize("name", EVERY)

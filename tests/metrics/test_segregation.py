@@ -81,7 +81,7 @@ def test_by_gives_a_tidy_table(city):
     assert table["value"][0] == espoo.value and table["se"][0] == espoo.se
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 @given(st.lists(st.tuples(*[st.integers(1, 60)] * 3), min_size=2, max_size=12), st.randoms())
 def test_invariances_and_range(rows, shuffler):
     counts = np.array(rows)
