@@ -110,7 +110,7 @@ def test_every_number_of_the_text_is_on_record(whole, sections):
         assert cell.get_text().startswith(quantities[cell["data-result"]].shown("fi", short=True))
 
 
-def test_summary_numbers_are_the_records(whole, sections):
+def test_summary_numbers_are_the_records(sections):
     """No number of the summary stands outside a record, years apart."""
     prose = [part for part in sections["summary"] if isinstance(part, Prose)]
     soup = BeautifulSoup(html_of(prose), "html.parser")
