@@ -14,6 +14,9 @@ from skk_analysis.reporting.city_year.section import Writer
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear
 
+SMALL_COUNT = 5
+"""Counts of people in the data that are smaller than this are protected."""
+
 LOW_CLASS = "low_income_class_share"
 MAPPED = (LOW_CLASS, "population")
 """Indicators for the map in order of preference; the first one published for the year is shown."""
@@ -125,10 +128,16 @@ def _rows(report: CityYear, population: pd.DataFrame) -> list[tuple[Cell, ...]]:
         low = number(classes, code, LOW_CLASS, *report.unit(LOW_CLASS), year)
         cells: list[Cell] = [_name(area, report.language), code, people, share, low]
         if report.analysis.has_households:
-            count = float(sampled.get(code, 0))
-            cells.append(Quantity(f"households.{code}.{year}", count, "persons", year=year))
+            cells.append(_households(code, int(sampled.get(code, 0)), year))
         rows.append(tuple(cells))
     return rows
+
+
+def _households(code: str, count: int, year: int) -> Quantity | Missing:
+    """How many households of an area are in the data; a handful is not told."""
+    if 0 < count < SMALL_COUNT:
+        return Missing("protected")
+    return Quantity(f"households.{code}.{year}", float(count), "persons", year=year)
 
 
 def _name(area: pd.Series, language: str) -> str:
