@@ -106,7 +106,7 @@ def _draw(bars: Sequence[Bar], parts: Sequence[str], language: str) -> str:
                     hatch=hatch,
                     linewidth=0.6,
                 )
-                if quantity.value > 0.07 * whole:
+                if quantity.value > 0.055 * whole:
                     box = {"boxstyle": "round,pad=0.15", "facecolor": fill, "edgecolor": "none"}
                     middle = left + quantity.value / 2
                     shown = quantity.shown(language, short=True)
