@@ -117,8 +117,8 @@ def generalized_entropy(dist: Distribution, alpha: float = 1.0) -> Linearised:
 
     Influence function :math:`\\varphi(z/\\mu)-GE-E[r\\varphi'(r)](z/\\mu-1)`, r = y/μ.
 
-    In samples of 500 from a long tail (lognormal, σ = 0.5) the 95 % interval covers 90 % for α = 2: the rare
-    large incomes that carry the index are absent from most samples.
+    In samples of 500 from a long tail (lognormal, σ = 0.5) the 95 % interval covers 90 % for α = 2:
+    the rare large incomes that carry the index are absent from most samples.
 
     Parameters
     ----------
