@@ -91,6 +91,7 @@ _HOME = {
         "segregation_change",
         "segregation_gini",
         "segregation_parts",
+        "segregation_table",
         "sen",
         "sen_shorrocks_thon",
         "slope_index",

@@ -248,6 +248,8 @@ class Estimate:
     @property
     def degrees_of_freedom(self) -> float:
         """Degrees of freedom of the standard error (Welch–Satterthwaite over the samplings)."""
+        if len(self.influence) == 1:
+            return self.influence[0].degrees_of_freedom
         parts = [(part.variance, part.degrees_of_freedom) for part in self.influence]
         spread = sum(v**2 / df for v, df in parts)
         return sum(v for v, _ in parts) ** 2 / spread if spread > 0 else math.inf

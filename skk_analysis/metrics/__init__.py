@@ -24,7 +24,13 @@ from skk_analysis.metrics.concentration import (
     concentration_index,
     concentration_share,
 )
-from skk_analysis.metrics.counts import AREA_INDICES, AreaCounts, AreaValue, area_index
+from skk_analysis.metrics.counts import (
+    AREA_INDICES,
+    AreaCounts,
+    AreaValue,
+    area_index,
+    segregation_table,
+)
 from skk_analysis.metrics.decomposition import (
     CompositionChange,
     Decomposition,
@@ -41,6 +47,13 @@ from skk_analysis.metrics.exposure import (
 )
 from skk_analysis.metrics.gradient import gap, relative_index, slope_index
 from skk_analysis.metrics.group_polarisation import esteban_ray, reynal_querol, zhang_kanbur
+from skk_analysis.metrics.grouped import GroupedData
+from skk_analysis.metrics.grouped_sources import (
+    grouped_from_classes,
+    grouped_from_paavo,
+    grouped_from_quantiles,
+    income_limits,
+)
 from skk_analysis.metrics.index import INDICES, Linearised, index, inequality_table
 from skk_analysis.metrics.inequality import (
     atkinson,
@@ -108,6 +121,7 @@ __all__ = [
     "Change",
     "CompositionChange",
     "Decomposition",
+    "GroupedData",
     "Linearised",
     "OverallVerdict",
     "Rule",
@@ -153,7 +167,11 @@ __all__ = [
     "generalized_lorenz",
     "generalized_lorenz_curve",
     "gini",
+    "grouped_from_classes",
+    "grouped_from_paavo",
+    "grouped_from_quantiles",
     "hoover",
+    "income_limits",
     "index",
     "inequality_table",
     "isolation",
@@ -189,6 +207,7 @@ __all__ = [
     "segregation_change",
     "segregation_gini",
     "segregation_parts",
+    "segregation_table",
     "sen",
     "sen_shorrocks_thon",
     "slope_index",

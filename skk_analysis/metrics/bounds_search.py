@@ -103,7 +103,9 @@ def _descend(value, slope, corner, counts: np.ndarray) -> np.ndarray:
         found = minimize_scalar(
             lambda x, at=counts, by=step: value(at + x * by), bounds=(0, 1), method="bounded"
         )
-        if not found.fun < best - 1e-9:
+        # the bounded search never tries the end itself
+        reach, least = min((found.x, found.fun), (1.0, value(counts + step)), key=lambda p: p[1])
+        if not least < best - 1e-9:
             break
-        counts, best = counts + found.x * step, found.fun
+        counts, best = counts + reach * step, least
     return counts

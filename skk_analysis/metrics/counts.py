@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -27,7 +28,7 @@ import pandas as pd
 
 from skk_analysis.estimate import UNBOUNDED, Estimate, Influence, Sampling
 
-__all__ = ["AREA_INDICES", "AreaCounts", "AreaValue", "area_index"]
+__all__ = ["AREA_INDICES", "AreaCounts", "AreaValue", "area_index", "segregation_table"]
 
 NAMED_AT_MOST = 5
 
@@ -137,10 +138,20 @@ class AreaCounts:
         return self.cells / np.where(self.area_shares > 0, self.area_shares, 1)
 
     @cached_property
+    def filled(self) -> np.ndarray:
+        """Positions of the cells with people, in the flattened table."""
+        return np.flatnonzero(self.counts.ravel())
+
+    @cached_property
     def sampling(self) -> Sampling:
         """People drawn one by one; shared by all that is estimated from this table."""
-        count = self.counts[self.counts > 0]
-        return Sampling.of_units(np.zeros(len(count), dtype=int), count=count)
+        count = self.counts.ravel()[self.filled]
+        drawn = np.array([self.people])
+        return Sampling(np.zeros(len(count), dtype=int), drawn, np.zeros(1), count)
+
+    @cached_property
+    def _units(self) -> np.ndarray:
+        return np.arange(len(self.filled))
 
     @property
     def note(self) -> str:
@@ -187,13 +198,15 @@ class AreaCounts:
         bounds : tuple of float
             Range of the index.
         """
-        filled = self.counts > 0
-        influence = gradient[filled] - float((self.cells[filled] * gradient[filled]).sum())
-        totals = influence * (self.sampling.count / self.people)
-        part = Influence(self.sampling, np.arange(len(totals)), totals)
+        influence = gradient.ravel()[self.filled]
+        share = self.sampling.count / self.people
+        influence -= np.einsum("i,i->", share, influence)
+        share *= influence
+        part = Influence(self.sampling, self._units, share)
+        variance = np.einsum("i,i->", share, influence)
         return Estimate(
             value=float(value),
-            se=float(np.sqrt(part.variance)),
+            se=math.sqrt(variance / (self.people - 1)) if self.people > 1 else math.nan,
             n=round(self.people),
             method="; ".join(
                 filter(None, [f"{name}, people drawn independently", note, self.note])
@@ -229,7 +242,10 @@ def read_cells(
 
 
 def _numbers(frame: pd.DataFrame, columns: list) -> np.ndarray:
-    return frame[columns].apply(pd.to_numeric).to_numpy(dtype=float, na_value=np.nan)
+    wanted = frame[columns]
+    if not all(pd.api.types.is_numeric_dtype(kind) for kind in wanted.dtypes):
+        wanted = wanted.apply(pd.to_numeric)
+    return wanted.to_numpy(dtype=float, na_value=np.nan)
 
 
 def _as_frame(counts) -> pd.DataFrame:
@@ -292,13 +308,88 @@ def _label(name: str, parameters: Mapping) -> str:
 
 
 def _table(function: AreaIndex, frame, groups, by, given: Mapping) -> pd.DataFrame:
-    """Return the index for each combination of the columns ``by``, one row each."""
-    by = [by] if isinstance(by, str) else list(by)
-    if groups is None:
-        groups = [c for c in frame.columns if c not in (given["areas"], given["total"], *by)]
+    """Return one index for each combination of the columns ``by``, one row each."""
+    areas, total = given["areas"], given["total"]
+    rest = {key: value for key, value in given.items() if key not in ("areas", "total")}
+    wanted = {_label(function.__name__, rest): functools.partial(function, **rest)}
+    return segregation_table(frame, groups, areas=areas, total=total, by=by, indices=wanted)
+
+
+def segregation_table(
+    counts,
+    groups=None,
+    *,
+    areas=None,
+    total=None,
+    by=None,
+    indices: Sequence | Mapping[str, Callable] | None = None,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Return many indices of segregation, for every city, from one reading of the counts.
+
+    Parameters
+    ----------
+    counts, groups, areas, total
+        As for every index of segregation.
+    by : column name or names, optional
+        One table of areas for each, e.g. city and year.
+    indices : sequence or mapping, optional
+        Names (``"theil_h"``), index functions, or ``functools.partial`` of them with parameters; a
+        mapping gives them labels.  Default: all that need no parameter and any number of groups.
+    level : float, default 0.95
+        Coverage of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        One row an estimate: index, the ``by`` columns, value, se, lower, upper, n, method.
+
+    Examples
+    --------
+    >>> found = segregation_table({"a": [10, 40, 50], "b": [50, 40, 10]}, indices=["isolation"])
+    >>> found["value"].round(4).tolist()
+    [0.6333]
+    """
+    by = [] if by is None else [by] if isinstance(by, str) else list(by)
+    wanted = _wanted(indices)
+    if groups is None and by:
+        groups = [c for c in counts.columns if c not in (areas, total, *by)]
+    parts = counts.groupby(by, sort=True, observed=True) if by else [((), counts)]
     rows = []
-    for labels, part in frame.groupby(by, sort=True, observed=True):
-        e = function(part, groups, **given)
-        group = dict(zip(by, labels, strict=True))
-        rows.append({"index": function.__name__} | group | e.to_frame().iloc[0].to_dict())
+    for labels, part in parts:
+        table = AreaCounts.read(part, groups, areas=areas, total=total)
+        for label, (function, parameters) in wanted.items():
+            value = function.formula(table, **parameters)
+            e = table.estimate(label, *value, bounds=function.bounds)
+            group = dict(zip(by, labels, strict=True))
+            rows.append({"index": label} | group | e.to_frame(level).iloc[0].to_dict())
     return pd.DataFrame(rows).drop(columns="unit")
+
+
+DEFAULT_INDICES = (
+    "dissimilarity", "segregation_gini", "theil_h", "mutual_information", "isolation",
+    "correlation_ratio", "normalized_exposure", "relative_diversity",
+)  # fmt: skip
+
+
+def _wanted(indices) -> dict[str, tuple[AreaIndex, dict]]:
+    """Return label → index and its parameters."""
+    if not isinstance(indices, Mapping):
+        listed = DEFAULT_INDICES if indices is None else indices
+        named = [("", i) for i in listed]
+    else:
+        named = list(indices.items())
+    wanted: dict[str, tuple[AreaIndex, dict]] = {}
+    for label, function in named:
+        function, parameters = (
+            (function.func, dict(function.keywords))
+            if isinstance(function, functools.partial)
+            else (function, {})
+        )
+        if isinstance(function, str):
+            if function not in AREA_INDICES:
+                raise ValueError(f"no index {function!r}; the indices are {sorted(AREA_INDICES)}")
+            function = AREA_INDICES[function]
+        found = cast(AreaIndex, function)
+        wanted[label or _label(found.__name__, parameters)] = (found, parameters)
+    return wanted

@@ -53,12 +53,17 @@ def dissimilarity(table: AreaCounts) -> tuple[float, np.ndarray]:
     0.4
     """
     groups, areas = table.group_shares, table.area_shares
-    deviation = table.cells - areas * groups
+    deviation = areas * groups
+    np.subtract(table.cells, deviation, out=deviation)
     diversity = float(groups @ (1 - groups))
-    value = float(np.abs(deviation).sum()) / (2 * diversity)
-    sign = np.sign(deviation)
-    slope = sign - (sign @ groups)[:, None] - (sign * areas).sum(axis=0)
-    return value, slope / (2 * diversity) - value * (1 - 2 * groups) / diversity
+    slope = np.sign(deviation)
+    value = float(np.einsum("ig,ig->", slope, deviation)) / (2 * diversity)
+    by_area = np.einsum("ig,g->i", slope, groups)[:, None]
+    by_group = np.einsum("ig,i->g", slope, areas[:, 0]) + 2 * value * (1 - 2 * groups)
+    slope -= by_area
+    slope -= by_group
+    slope /= 2 * diversity
+    return value, slope
 
 
 @area_index(bounds=(0, 1))
@@ -87,17 +92,17 @@ def segregation_gini(table: AreaCounts) -> tuple[float, np.ndarray]:
     groups = table.group_shares
     diversity = float(groups @ (1 - groups))
     # of two groups both give the same distances
-    considered = [0, 0] if len(groups) == 2 else range(len(groups))
-    distances, slope, last = 0.0, np.zeros_like(table.cells), -1
+    considered, times = ([0], 2) if len(groups) == 2 else (range(len(groups)), 1)
+    distances, slope = 0.0, np.zeros_like(table.cells)
     for g in considered:
-        if g != last:
-            distance, by_group, by_area = _share_distances(table, g)
-        last = g
-        distances += distance
-        slope += by_area[:, None]
-        slope[:, g] += by_group
+        distance, by_members, by_people = _share_distances(table, g)
+        distances += times * distance
+        slope += times * by_people[:, None]
+        slope[:, g] += times * by_members
     value = distances / (2 * diversity)
-    return value, slope / (2 * diversity) - value * (1 - 2 * groups) / diversity
+    slope -= 2 * value * (1 - 2 * groups)
+    slope /= 2 * diversity
+    return value, slope
 
 
 def _share_distances(table: AreaCounts, g: int) -> tuple[float, np.ndarray, np.ndarray]:
@@ -105,17 +110,22 @@ def _share_distances(table: AreaCounts, g: int) -> tuple[float, np.ndarray, np.n
 
     The derivatives are by the cells of the group, and by the areas' shares of people.
     """
-    order = np.argsort(table.within[:, g])
-    ratio = table.within[order, g]
-    members, people = table.cells[order, g], table.area_shares[order, 0]
-    first = np.flatnonzero(np.r_[True, ratio[1:] > ratio[:-1]])
-    tie = np.repeat(np.arange(len(first)), np.diff(np.r_[first, len(ratio)]))
-    below = [np.r_[0.0, np.cumsum(np.add.reduceat(x, first))] for x in (members, people)]
+    share = table.within[:, g]
+    order = np.argsort(share)
+    share = share[order]
+    members, people = table.cells[:, g][order], table.area_shares[:, 0][order]
+    first = np.flatnonzero(np.r_[True, share[1:] > share[:-1]])
+    size = np.diff(np.r_[first, len(share)])
     # those with a lower share less those with a higher one
-    standing = [(b[:-1] + b[1:] - b[-1])[tie] for b in below]
-    by_members, by_people = np.empty_like(ratio), np.empty_like(ratio)
+    standing = []
+    for one in (members, people):
+        cumulated = np.cumsum(one)
+        below = cumulated[first] - one[first]
+        standing.append(np.repeat(below + np.r_[below[1:], cumulated[-1]] - cumulated[-1], size))
+    by_members, by_people = np.empty_like(share), np.empty_like(share)
     by_members[order], by_people[order] = 2 * standing[1], -2 * standing[0]
-    return float(members @ standing[1] - people @ standing[0]), by_members, by_people
+    distance = np.einsum("i,i->", members, standing[1]) - np.einsum("i,i->", people, standing[0])
+    return float(distance), by_members, by_people
 
 
 @area_index(bounds=(0, 1))
@@ -177,11 +187,10 @@ def mutual_information(table: AreaCounts) -> tuple[float, np.ndarray]:
     >>> round(float(mutual_information({"a": [5, 0], "b": [0, 5]})), 4)
     0.6931
     """
-    expected = table.area_shares * table.group_shares
-    filled = table.cells > 0
-    surprise = np.zeros_like(expected)
-    surprise[filled] = np.log(table.cells[filled] / expected[filled])
-    return float((table.cells * surprise).sum()), surprise
+    expected, cells = table.area_shares * table.group_shares, table.cells
+    surprise = np.divide(cells, expected, out=np.ones_like(cells), where=cells > 0)
+    np.log(surprise, out=surprise)
+    return float(np.einsum("ig,ig->", cells, surprise)), surprise
 
 
 @area_index(bounds=(0, 1))
@@ -207,4 +216,6 @@ def theil_h(table: AreaCounts) -> tuple[float, np.ndarray]:
     logs = np.log(table.group_shares)
     entropy = float(-table.group_shares @ logs)
     value = information / entropy
-    return value, (surprise + value * logs) / entropy
+    surprise += value * logs
+    surprise /= entropy
+    return value, surprise
