@@ -1,6 +1,7 @@
 """The ``skk`` command: thin, one verb is one library call.
 
-Exit status: 0 all is well, 1 something could not be done (the message says what), 2 wrong usage.
+Exit status: 0 all is well, 1 something could not be done (the message says what), 2 wrong usage,
+130 stopped by the user.
 Everything heavy is imported inside the verbs, so that ``skk --help`` answers at once.
 """
 
@@ -136,8 +137,13 @@ def reports(
     from skk_analysis.reporting.progress import Progress
 
     place = _workspace(context)
-    with Progress() as progress:
-        summary = run_reports(place, city, year, language, jobs, force, listener=progress.listener)
+    try:
+        with Progress() as progress:
+            listener = progress.listener
+            summary = run_reports(place, city, year, language, jobs, force, listener=listener)
+    except KeyboardInterrupt:
+        typer.echo("skk: stopped; the reports that were finished stay.", err=True)
+        raise typer.Exit(130) from None
     typer.echo(
         f"{len(summary.made)} made, {len(summary.skipped)} up to date, "
         f"{len(summary.failed)} failed. Index: {place.reports / 'index.html'}"
@@ -169,9 +175,6 @@ def main() -> None:
             raise
         typer.echo(f"skk: {error}", err=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        typer.echo("skk: stopped; what was finished stays.", err=True)
-        sys.exit(130)
 
 
 def _workspace(context: typer.Context, new: bool = False) -> Workspace:

@@ -141,6 +141,12 @@ def test_a_table_becomes_a_region_called_by_its_caption():
     assert all(r["tabindex"] == "0" and r.table.caption["id"] for r in regions)
 
 
+def test_a_table_that_is_a_region_already_is_left_alone():
+    region = f'<div class="region" role="region" tabindex="0" aria-label="Luvut">{TABLE}</div>'
+    soup = BeautifulSoup(render(html(region)), "html.parser")
+    assert [r["aria-label"] for r in soup.find_all("div", class_="region")] == ["Luvut"]
+
+
 def test_a_lost_table_is_noticed(cells, monkeypatch):
     monkeypatch.setattr(exporter, "completed", lambda _: ("<p>tyhjä</p>", None))
     with pytest.raises(PageError, match="notebook: 1 figures, 2 tables; page: 0 and 0"):

@@ -158,6 +158,8 @@ def _foreign(soup: BeautifulSoup) -> list[str]:
 
 def _make_region(soup: BeautifulSoup, table: Tag, number: int) -> None:
     """A wide table scrolls by keyboard and finger, and its region is called by its caption."""
+    if table.parent is not None and "region" in table.parent.get_attribute_list("class"):
+        return
     caption = table.find_all("caption")[0]
     caption["id"] = caption.get("id") or f"table-{number}"
     region = soup.new_tag("div", attrs={"class": "region", "role": "region", "tabindex": "0"})
