@@ -170,7 +170,7 @@ def main() -> None:
 
     try:
         app()
-    except SkkError as error:
+    except (SkkError, OSError) as error:
         if DEBUG in sys.argv:
             raise
         typer.echo(f"skk: {error}", err=True)

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from skk_analysis.workspace import SkkError, Workspace
 
@@ -28,19 +29,20 @@ def working_folder(workspace: Workspace) -> Iterator[Path]:
     folder = workspace.reports / ".work"
     try:
         workspace.reports.mkdir(parents=True, exist_ok=True)
-        with (workspace.reports / ".lock").open("a+") as lock:
-            _hold(lock, workspace)
-            _sweep(folder)
-            folder.mkdir()
-            try:
-                yield folder
-            finally:
-                _sweep(folder)
+        lock = (workspace.reports / ".lock").open("a+")
     except OSError as error:
         raise SkkError(f"{workspace.reports} cannot be written: {error}") from error
+    with lock:
+        _hold(lock, workspace)
+        _sweep(folder)
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            _sweep(folder)
 
 
-def _hold(lock, workspace: Workspace) -> None:  # type: ignore[no-untyped-def]
+def _hold(lock: IO[str], workspace: Workspace) -> None:
     if fcntl is None:
         return
     try:
