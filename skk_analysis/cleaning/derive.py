@@ -59,7 +59,7 @@ def figures(
         _values(str(indicator), row, parts, units, areas)
         for indicator, row in dictionary.iterrows()
     ]
-    return pd.concat([_none(), *[frame for frame in found if len(frame)]], ignore_index=True)
+    return pd.concat([frame for frame in found if len(frame)] or [_none()], ignore_index=True)
 
 
 def _none() -> pd.DataFrame:
@@ -105,7 +105,7 @@ def _values(
     expression = parse(row["numerator"])
     top = _evaluate(expression, parts)
     if top.empty:
-        return _none()
+        return top
     below = row["denominator"] or row["weight"]
     bottom = _evaluate(parse(below), parts) if below else None
     result = _divide(top, bottom, bool(row["denominator"]), row["minimum_denominator"])

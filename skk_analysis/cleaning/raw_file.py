@@ -34,11 +34,6 @@ class Table:
     delimiter: str
 
     @property
-    def may_be_cut(self) -> bool:
-        """Whether a table lacks the line break at its end, as a broken-off download does."""
-        return not self.is_json and not self.text.endswith("\n")
-
-    @property
     def header(self) -> list[str]:
         """The column names."""
         return list(self.frame.columns)

@@ -256,12 +256,12 @@ def read_labelled(file: RawFile, keys: Keys) -> Reading:
     reading.messages += wrong_cells(
         file, cells.wrong, table.lines, frame["Arvo"], "Arvo", "a number"
     )
-    names = {label: _indicator(label) for label in frame["Muuttuja"].unique()}
+    indicators = {label: _indicator(label) for label in frame["Muuttuja"].unique()}
     rows = observations(
         file,
         unit_level=MUNICIPALITY,
         unit_code=code.fillna("").to_numpy(),
-        indicator=frame["Muuttuja"].map(names),
+        indicator=frame["Muuttuja"].map(indicators),
         reference_year=year,
         cells=cells,
         lines=table.lines,

@@ -24,54 +24,55 @@ def survey_values(responses: pd.DataFrame, dictionary: pd.DataFrame) -> pd.DataF
     residents = as_text(responses[responses["group"] == "resident"])
     if residents.empty:
         return TABLES["indicator_values"].empty()
+    questions = pd.DataFrame(
+        {
+            "indicator": dictionary.index,
+            "question": dictionary["numerator"].str.removeprefix("survey.").str.strip().to_numpy(),
+            "minimum": pd.to_numeric(dictionary["minimum_denominator"]).fillna(0).to_numpy(float),
+        }
+    )
     found = []
-    for indicator, row in dictionary.iterrows():
-        question = row["numerator"].removeprefix("survey.").split("|")[0].strip()
-        minimum = float(row["minimum_denominator"] or 0)
-        for level, code in ((MUNICIPALITY, "city_code"), (POSTAL_AREA, "area_code")):
-            shares = _shares(residents[residents["question"] == question], code, minimum)
-            asked = residents[[code, "year"]].drop_duplicates()
-            shares = asked.merge(shares, on=[code, "year"], how="left", validate="one_to_one")
-            absent = shares["status"].isna()
-            shares.loc[absent, "status"] = NOT_ASKED
-            shares.loc[absent, "reason"] = "absent_column"
-            shares["resource"] = shares["resource"].fillna("")
-            shares = shares.rename(columns={code: "unit_code", "year": "reference_year"})
-            found.append(shares.assign(unit_level=level, indicator=indicator))
+    for level, code in ((MUNICIPALITY, "city_code"), (POSTAL_AREA, "area_code")):
+        units = residents[[code, "year"]].drop_duplicates()
+        wanted = units.merge(questions, how="cross")
+        key = [code, "year", "question"]
+        shares = wanted.merge(_sums(residents, key), on=key, how="left", validate="one_to_one")
+        shares = shares.rename(columns={code: "unit_code", "year": "reference_year"})
+        found.append(_with_status(shares).assign(unit_level=level))
     values = pd.concat(found, ignore_index=True)
     values = values.assign(group="total", release_year=pd.array([pd.NA] * len(values), "Int64"))
     return values[OBSERVATION_COLUMNS].astype({"reference_year": "Int64"})
 
 
-def _shares(answers: pd.DataFrame, code: str, minimum: float) -> pd.DataFrame:
-    """Weighted share, counts and status of one question by unit and year."""
+def _sums(answers: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """Weights and numbers of those who answered and of those who agree, by unit and question."""
     observed = answers["status"].eq(OBSERVED)
     agrees = observed & answers["answer"].ge(AGREES)
-    frame = pd.DataFrame(
-        {
-            code: answers[code],
-            "year": answers["year"],
-            "weight": answers["weight"].where(observed, 0.0),
-            "agreeing": answers["weight"].where(agrees, 0.0),
-            "count": agrees.astype(float),
-            "denominator": observed.astype(float),
-            "unasked": answers["status"].eq(NOT_ASKED),
-            "resource": answers["resource"],
-        }
+    frame = answers[key].assign(
+        weight=answers["weight"].where(observed, 0.0),
+        agreeing=answers["weight"].where(agrees, 0.0),
+        count=agrees.astype(float),
+        denominator=observed.astype(float),
+        asked=answers["status"].ne(NOT_ASKED).astype(float),
     )
-    groups = frame.groupby([code, "year"], sort=True)
-    result = groups[["weight", "agreeing", "count", "denominator"]].sum()
-    result["resource"] = groups["resource"].agg(lambda names: ";".join(sorted(set(names))))
-    unasked = groups["unasked"].all()
-    result["value"] = result["agreeing"] / result["weight"].where(result["weight"] > 0)
-    few = result["denominator"] < minimum
-    none = result["denominator"] == 0
-    result["status"] = np.select(
-        [unasked, none, few], [NOT_ASKED, NOT_RECEIVED, PROTECTED], OBSERVED
-    )
-    result["reason"] = np.select(
-        [unasked, none, few], ["minus_one", "blank", "small_denominator"], ""
-    )
-    hidden = result["status"] != OBSERVED
-    result.loc[hidden, ["value", "count"]] = np.nan
-    return result.drop(columns=["weight", "agreeing"]).reset_index()
+    sums = frame.groupby(key, sort=True).sum()
+    named = answers[[*key, "resource"]].drop_duplicates().sort_values("resource")
+    sums["resource"] = named.groupby(key)["resource"].agg(";".join)
+    return sums.reset_index()
+
+
+def _with_status(shares: pd.DataFrame) -> pd.DataFrame:
+    """The weighted share, or why there is none."""
+    reasons = [
+        (shares["denominator"].isna(), NOT_ASKED, "absent_column"),
+        (shares["asked"] == 0, NOT_ASKED, "minus_one"),
+        (shares["denominator"] == 0, NOT_RECEIVED, "blank"),
+        (shares["denominator"] < shares["minimum"], PROTECTED, "small_denominator"),
+    ]
+    hidden = [where for where, _, _ in reasons]
+    shares["status"] = np.select(hidden, [status for _, status, _ in reasons], OBSERVED)
+    shares["reason"] = np.select(hidden, [reason for _, _, reason in reasons], "")
+    shares["value"] = shares["agreeing"] / shares["weight"].where(shares["weight"] > 0)
+    shares.loc[shares["status"] != OBSERVED, ["value", "count"]] = np.nan
+    shares["resource"] = shares["resource"].fillna("")
+    return shares
