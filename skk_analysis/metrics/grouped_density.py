@@ -233,16 +233,16 @@ def _fit(figures: Figures, prior: Prior) -> Fitted:
     loc, size = _reference(y, width, linear, target, prior)
     z = (y - loc[:, None]) / size[:, None]
     start = prior.density(z, width) * occupied(figures, x)
-    mass, rows, gap = _newton(figures, (left, right), start, linear, target, prior.covariance(y, z))
+    mass, rows, gap = _newton(figures, left, right, start, linear, target, prior.covariance(y, z))
     scale = figures.scale[:, None]
     return Fitted(figures.n, left * scale, right * scale, mass, rows, y, z, width, gap, prior)
 
 
-def _newton(figures, limits, start, linear, target, covariance):
+def _newton(figures, left, right, start, linear, target, covariance):
     """Return the mass, the figures' rows at it, and the largest miss."""
     mass = start
     for step in range(STEPS):
-        lorenz, wanted = lorenz_rows(figures, *limits, mass)
+        lorenz, wanted = lorenz_rows(figures, left, right, mass)
         rows = np.concatenate([linear, lorenz], axis=1)
         miss = np.concatenate([target, wanted], axis=1) - np.einsum("nkj,nj->nk", rows, mass)
         if np.abs(miss).max(initial=0) < TOLERANCE:

@@ -299,7 +299,7 @@ def _ordinal_segregation(given, groups, size, within, share):
     vary = lambda c: sum(f * (1 - f) for f in c)  # noqa: E731
     whole = vary(cut(share))
     parts = sum(s * vary(cut({g: within[g][i] for g in groups})) for i, s in enumerate(size))
-    return case("ordinal_segregation", given, 1 - parts / whole, "ordinal variation ratio, fractions",
+    return case("ordinal_segregation", given, 1 - parts / whole, "variation ratio in fractions",
                 variation="variance")  # fmt: skip
 
 

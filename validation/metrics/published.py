@@ -38,7 +38,7 @@ def cases() -> list[dict]:
         case("van_der_eijk", {"answers": [2, 0, 1, 1]}, 0.08, 2, "Ruedin, An Introduction to the R "
              "Package Agrmt (vignette, 2023), figure of §3"),
         case("van_der_eijk", {"answers": [1, 1, 1, 1]}, 0, 6, "van der Eijk (2001): 0 = even"),
-        case("van_der_eijk", {"answers": [2, 0, 0, 2]}, -1, 6, "van der Eijk (2001): half at each end"),
+        case("van_der_eijk", {"answers": [2, 0, 0, 2]}, -1, 6, "van der Eijk (2001): poles"),
         case("concentration_index", INDIA, -0.1694, 4, bank, rank=[1, 2, 3, 4, 5]),
         case("wolfson", {"values": poles}, 1, 6, wolfson + ": two poles"),
         case("dissimilarity", {"counts": {"a": [1, 0], "b": [0, 1]}}, 1, 6,
