@@ -18,8 +18,6 @@ reports: $(INSTALLED)  ## make the report of every city and year (only what has 
 
 test: $(INSTALLED)  ## run the tests
 	@$(RUN) -m pytest -m "not slow and not live"
-	@$(RUN) -m pytest -q --nbval notebooks/indices.ipynb --nbval-cell-timeout=300
-	@$(RUN) -m pytest -q --nbval-lax notebooks/city_year.ipynb --nbval-cell-timeout=300
 
 test-slow: $(INSTALLED)  ## run the simulations too (coverage of intervals, size of tests)
 	@$(RUN) -m pytest -m "slow and not live"

@@ -8,6 +8,7 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOME = {
+    "skk_analysis.workspace": ("SkkError", "Workspace"),
     "skk_analysis.estimate": ("Estimate", "as_estimate", "combine"),
     "skk_analysis.metrics": (
         "Baseline",
