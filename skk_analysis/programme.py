@@ -107,9 +107,7 @@ class Programme:
         """The cities that take part (``actual`` = yes), in the register's order."""
         frame = self.table("cities")
         frame = frame[frame["actual"] == "yes"]
-        return [
-            City(row.code, row.name_fi, row.name_sv, row.name_en) for row in frame.itertuples()
-        ]
+        return [City(row.code, row.name_fi, row.name_sv, row.name_en) for row in frame.itertuples()]
 
     def city(self, name: str) -> City:
         """The city with this name (any of the three languages), key or code.
