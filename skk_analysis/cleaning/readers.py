@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skk_analysis.cleaning import diak, json_stat, keys, microdata, paavo, sotkanet
+from skk_analysis.cleaning import boundaries, diak, json_stat, keys, microdata, paavo, sotkanet
 from skk_analysis.cleaning.message import CleaningError
 from skk_analysis.cleaning.raw_file import RawFile
 from skk_analysis.cleaning.reader import Reader
@@ -13,7 +13,7 @@ READERS: dict[str, Reader] = {
         keys.MUNICIPALITIES,
         keys.POSTAL_AREAS,
         keys.SOTKANET_REGIONS,
-        keys.BOUNDARIES,
+        boundaries.BOUNDARIES,
         paavo.WIDE,
         paavo.LONG,
         paavo.WFS,

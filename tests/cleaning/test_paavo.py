@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from skk_analysis.cleaning import CleaningError
-from skk_analysis.cleaning.paavo import LONG, WFS, WIDE, column_of, releases, variables
+from skk_analysis.cleaning.paavo import LONG, WFS, WIDE
+from skk_analysis.cleaning.paavo_variables import column_of, releases, variables
 from skk_analysis.cleaning.reader import Keys
 from skk_analysis.cleaning.readers import recognise
 

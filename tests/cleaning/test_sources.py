@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from skk_analysis.cleaning import CleaningError, diak, json_stat, keys, sotkanet
+from skk_analysis.cleaning import CleaningError, boundaries, diak, json_stat, keys, sotkanet
 from skk_analysis.cleaning.reader import Keys
 from skk_analysis.cleaning.readers import recognise
 
@@ -268,15 +268,19 @@ def test_postal_area_key_lists_every_row_it_cannot_read(raw, samples):
 
 def test_boundaries(raw, samples):
     file = raw(samples["areas.geojson"], "x.geojson")
-    assert recognise(file) is keys.BOUNDARIES
-    row = keys.BOUNDARIES.read(file, Keys()).tables["areas"].iloc[0]
+    assert recognise(file) is boundaries.BOUNDARIES
+    row = boundaries.BOUNDARIES.read(file, Keys()).tables["areas"].iloc[0]
     assert (row.unit_level, row.unit_code, row.city_code) == ("postal_area", "02100", "049")
     assert json.loads(row.boundary)["type"] == "Polygon"
     metres = samples["areas.geojson"].replace("24.8", "380000").replace("60.1", "6670000")
-    messages = keys.BOUNDARIES.read(raw(metres, "m.geojson"), Keys()).messages
+    messages = boundaries.BOUNDARIES.read(raw(metres, "m.geojson"), Keys()).messages
     assert ["EPSG:4326" in m.mend for m in messages] == [True]
     nothing = samples["areas.geojson"].replace("Polygon", "Point")
-    assert keys.BOUNDARIES.read(raw(nothing, "n.geojson"), Keys()).messages[0].column == "geometry"
+    (message,) = boundaries.BOUNDARIES.read(raw(nothing, "n.geojson"), Keys()).messages
+    assert message.column == "geometry"
+        boundaries.BOUNDARIES.read(raw(nothing, "n.geojson"), Keys()).messages[0].column
+        == "geometry"
+    )
 
 
 def test_municipal_boundaries(raw, samples):
@@ -285,7 +289,7 @@ def test_municipal_boundaries(raw, samples):
         .replace('"posti_alue":"02100"', '"NATCODE":"049"')
         .replace('"nimi"', '"NAMEFIN"')
     )
-    row = keys.BOUNDARIES.read(raw(text, "x.json"), Keys()).tables["areas"].iloc[0]
+    row = boundaries.BOUNDARIES.read(raw(text, "x.json"), Keys()).tables["areas"].iloc[0]
     assert (row.unit_level, row.unit_code, row.name_fi) == ("municipality", "049", "Tapiola")
 
 
