@@ -138,9 +138,9 @@ class AreaCounts:
         return self.cells / np.where(self.area_shares > 0, self.area_shares, 1)
 
     @cached_property
-    def filled(self) -> np.ndarray:
+    def filled(self) -> np.ndarray | slice:
         """Positions of the cells with people, in the flattened table."""
-        return np.flatnonzero(self.counts.ravel())
+        return slice(None) if self.counts.all() else np.flatnonzero(self.counts.ravel())
 
     @cached_property
     def sampling(self) -> Sampling:
@@ -151,7 +151,7 @@ class AreaCounts:
 
     @cached_property
     def _units(self) -> np.ndarray:
-        return np.arange(len(self.filled))
+        return np.arange(len(self.sampling.count))
 
     @property
     def note(self) -> str:
@@ -198,7 +198,7 @@ class AreaCounts:
         bounds : tuple of float
             Range of the index.
         """
-        influence = gradient.ravel()[self.filled]
+        influence = np.array(gradient.ravel()[self.filled])
         share = self.sampling.count / self.people
         influence -= np.einsum("i,i->", share, influence)
         share *= influence
@@ -242,7 +242,7 @@ def read_cells(
 
 
 def _numbers(frame: pd.DataFrame, columns: list) -> np.ndarray:
-    wanted = frame[columns]
+    wanted = frame if columns == list(frame.columns) else frame[columns]
     if not all(pd.api.types.is_numeric_dtype(kind) for kind in wanted.dtypes):
         wanted = wanted.apply(pd.to_numeric)
     return wanted.to_numpy(dtype=float, na_value=np.nan)

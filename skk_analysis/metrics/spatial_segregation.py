@@ -25,7 +25,7 @@ __all__ = [
     "spatial_proximity",
 ]
 
-BLOCK = 4_000_000
+BLOCK = 1_000_000
 
 
 @area_index(bounds=(-1, 1))

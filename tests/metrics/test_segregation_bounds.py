@@ -32,7 +32,7 @@ def every_value(index, low, high, population=None, sizes=None):
     return min(values), max(values)
 
 
-@pytest.fixture(params=range(6))
+@pytest.fixture(params=range(4))
 def hidden(request):
     """Two groups in areas of known population, some counts within limits."""
     rng = np.random.default_rng(request.param)
@@ -110,12 +110,12 @@ SEARCHED = [m.theil_h, m.dissimilarity, m.segregation_gini, m.relative_diversity
 
 
 @pytest.mark.parametrize("index", SEARCHED)
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_the_search_meets_the_extremes_of_small_tables(index, seed):
     rng = np.random.default_rng(seed)
     counts = rng.integers(1, 20, (3, 3)).astype(float)
     spread = np.zeros(9)
-    spread[rng.choice(9, 4, replace=False)] = 2
+    spread[rng.choice(9, 3, replace=False)] = 2
     low, high = np.maximum(counts - spread.reshape(3, 3), 0), counts + spread.reshape(3, 3)
     found = m.segregation_bounds(index, low, high)
     least, most = every_value(index, low, high)
