@@ -291,15 +291,16 @@ def test_killed_in_the_middle_nothing_is_half_and_the_next_run_completes(bench, 
     script = bench.notebook.with_name("run.py")
     script.write_text(RUN, "utf-8")
     arguments = [Path(__file__).with_name("conftest.py"), bench.workspace.root, bench.notebook]
-    run = subprocess.Popen([sys.executable, script, *arguments, bench.library])
-    records = bench.workspace.reports.glob(f"*/*/*/{RECORD}")
+    with subprocess.Popen([sys.executable, script, *arguments, bench.library]) as run:
+        try:
+            deadline = time.monotonic() + 300
+            while not any(bench.workspace.reports.glob(f"*/*/*/{RECORD}")):
+                assert time.monotonic() < deadline, "no report in five minutes"
+                assert run.poll() is None, "the run ended by itself"
+                time.sleep(0.1)
+        finally:
+            run.send_signal(signal.SIGKILL)
     deadline = time.monotonic() + 60
-    while not any(bench.workspace.reports.glob(f"*/*/*/{RECORD}")):
-        assert time.monotonic() < deadline and run.poll() is None
-        time.sleep(0.1)
-    run.send_signal(signal.SIGKILL)
-    run.wait()
-    deadline = time.monotonic() + 15
     while left := processes_of(bench.workspace.root):
         assert time.monotonic() < deadline, left
         time.sleep(0.2)
