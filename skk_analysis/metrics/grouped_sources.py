@@ -129,31 +129,40 @@ def grouped_from_paavo(frame: pd.DataFrame, limits: Sequence[float] | None = Non
 def income_limits(frame: pd.DataFrame) -> tuple[float, float]:
     """Return the national class limits that the areas' own figures imply.
 
-    Where just half of the people are in the highest class, the median *is* the limit of that
-    class, and likewise for the lowest.  Nothing is assumed of the distributions: the limit is read
-    from the medians of the areas around that point (300 people or more, a share of 0.25–0.75),
-    smoothed by a parabola over the normal score of the share, larger areas counting more.
+    Nothing is assumed of the distributions.  Where more than half of the people are below a limit
+    the median is below it too, and where fewer are, above: so the limit lies between the highest
+    median of the former areas and the lowest of the latter.  Within that range (a per cent or two
+    in a whole country) it is where the median of areas with just half below it would be: a
+    parabola of the median over the normal score of the share below (areas of 300 people or more,
+    a share of 0.25–0.75), larger areas counting more.
 
     Parameters
     ----------
     frame : DataFrame
         As for :func:`grouped_from_paavo`, of the whole country.
     """
+    counts = frame[["low", "middle", "high"]].astype(float)
+    n, median = counts.sum(axis=1), frame["median"].astype(float)
+    low = _limit("low", counts["low"] / n, median, n)
+    return low, _limit("high", 1 - counts["high"] / n, median, n)
+
+
+def _limit(name: str, below: pd.Series, median: pd.Series, n: pd.Series) -> float:
+    """Return the limit of which each area's share below it is known."""
     from scipy.special import ndtri
 
-    counts = frame[["low", "middle", "high"]].astype(float)
-    n, limits = counts.sum(axis=1), []
-    for name in ("low", "high"):
-        share = counts[name] / n
-        near = ((share - 0.5).abs() < 0.25) & (n >= 300) & frame["median"].notna()
-        if near.sum() < 5:
-            raise ValueError(
-                f"only {near.sum()} areas have about half of their people in the class {name!r}, "
-                "too few to tell its limit; give limits="
-            )
-        score, income = ndtri(share[near]), np.log(frame.loc[near, "median"].astype(float))
-        limits.append(float(np.exp(np.polyfit(score, income, 2, w=np.sqrt(n[near]))[-1])))
-    return limits[0], limits[1]
+    near = ((below - 0.5).abs() < 0.25) & (n >= 300) & median.notna()
+    if near.sum() < 5:
+        raise ValueError(
+            f"only {near.sum()} areas have about half of their people below the limit of the class "
+            f"{name!r}, too few to tell it; give limits="
+        )
+    score, income = ndtri(below[near]), np.log(median[near])
+    smooth = float(np.exp(np.polyfit(score, income, 2, w=np.sqrt(n[near]))[-1]))
+    least, most = median[below > 0.5].max(), median[below < 0.5].min()
+    if least > most:  # rounding
+        return smooth
+    return float(np.fmin(np.fmax(smooth, least), most))
 
 
 def grouped_from_quantiles(

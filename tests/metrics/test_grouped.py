@@ -95,8 +95,8 @@ def test_error_and_coverage_on_1500_areas():
 
 def test_the_areas_own_figures_tell_the_national_limits(paavo):
     whole, limits = synthetic.published(synthetic.country(4, areas=900))
-    assert income_limits(whole) == pytest.approx(limits, rel=0.04)
-    with pytest.raises(ValueError, match="too few to tell its limit; give limits="):
+    assert income_limits(whole) == pytest.approx(limits, rel=0.02)
+    with pytest.raises(ValueError, match="too few to tell it; give limits="):
         income_limits(paavo[0].head(5))
 
 
