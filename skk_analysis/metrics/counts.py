@@ -133,6 +133,12 @@ class AreaCounts:
         return self.cells.sum(axis=0)
 
     @cached_property
+    def expected(self) -> np.ndarray:
+        """Share of all people in each cell if all areas were alike."""
+        # laid out as the cells are, or what follows would go against the grain
+        return np.multiply(self.area_shares, self.group_shares, out=np.empty_like(self.cells))
+
+    @cached_property
     def within(self) -> np.ndarray:
         """Each group's share of its area's people, 0 where there is nobody."""
         return self.cells / np.where(self.area_shares > 0, self.area_shares, 1)
@@ -362,7 +368,7 @@ def segregation_table(
             value = function.formula(table, **parameters)
             e = table.estimate(label, *value, bounds=function.bounds)
             group = dict(zip(by, labels, strict=True))
-            rows.append({"index": label} | group | e.to_frame(level).iloc[0].to_dict())
+            rows.append({"index": label} | group | e.to_dict(level))
     return pd.DataFrame(rows).drop(columns="unit")
 
 

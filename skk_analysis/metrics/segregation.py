@@ -53,8 +53,7 @@ def dissimilarity(table: AreaCounts) -> tuple[float, np.ndarray]:
     0.4
     """
     groups, areas = table.group_shares, table.area_shares
-    deviation = areas * groups
-    np.subtract(table.cells, deviation, out=deviation)
+    deviation = table.cells - table.expected
     diversity = float(groups @ (1 - groups))
     slope = np.sign(deviation)
     value = float(np.einsum("ig,ig->", slope, deviation)) / (2 * diversity)
@@ -93,12 +92,14 @@ def segregation_gini(table: AreaCounts) -> tuple[float, np.ndarray]:
     diversity = float(groups @ (1 - groups))
     # of two groups both give the same distances
     considered, times = ([0], 2) if len(groups) == 2 else (range(len(groups)), 1)
-    distances, slope = 0.0, np.zeros_like(table.cells)
+    distances, by_area = 0.0, np.zeros(len(table.cells))
+    slope = np.zeros_like(table.cells)
     for g in considered:
         distance, by_members, by_people = _share_distances(table, g)
         distances += times * distance
-        slope += times * by_people[:, None]
-        slope[:, g] += times * by_members
+        by_area = by_area + times * by_people
+        slope[:, g] = times * by_members
+    slope += by_area[:, None]
     value = distances / (2 * diversity)
     slope -= 2 * value * (1 - 2 * groups)
     slope /= 2 * diversity
@@ -187,8 +188,8 @@ def mutual_information(table: AreaCounts) -> tuple[float, np.ndarray]:
     >>> round(float(mutual_information({"a": [5, 0], "b": [0, 5]})), 4)
     0.6931
     """
-    expected, cells = table.area_shares * table.group_shares, table.cells
-    surprise = np.divide(cells, expected, out=np.ones_like(cells), where=cells > 0)
+    cells = table.cells
+    surprise = np.divide(cells, table.expected, out=np.ones_like(cells), where=cells > 0)
     np.log(surprise, out=surprise)
     return float(np.einsum("ig,ig->", cells, surprise)), surprise
 
