@@ -61,7 +61,7 @@ class Prior:
         Addition to the log reference at ``AXIS``, learned from many areas.
     """
 
-    spread: float = 0.5
+    spread: float = 0.43
     length: float = 0.7
     tilt: float = 0.3
     left: float = 1.4
