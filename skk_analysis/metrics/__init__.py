@@ -7,6 +7,7 @@ gives a tidy table instead.  Importing this package loads numpy and pandas only.
 
 from skk_analysis.metrics.agreement import consensus, van_der_eijk
 from skk_analysis.metrics.answers import answer_counts
+from skk_analysis.metrics.area_index import AREA_INDICES, area_index, segregation_table
 from skk_analysis.metrics.area_map import AreaMap, area_map
 from skk_analysis.metrics.averages import mean, median, proportion, quantile
 from skk_analysis.metrics.baseline import Baseline, bias_corrected, randomisation_baseline
@@ -24,13 +25,7 @@ from skk_analysis.metrics.concentration import (
     concentration_index,
     concentration_share,
 )
-from skk_analysis.metrics.counts import (
-    AREA_INDICES,
-    AreaCounts,
-    AreaValue,
-    area_index,
-    segregation_table,
-)
+from skk_analysis.metrics.counts import AreaCounts, AreaValue
 from skk_analysis.metrics.decomposition import (
     CompositionChange,
     Decomposition,

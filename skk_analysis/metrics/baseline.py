@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from skk_analysis.estimate import UNBOUNDED, Estimate
-from skk_analysis.metrics.counts import AreaCounts, AreaIndex
+from skk_analysis.metrics.area_index import AreaIndex
+from skk_analysis.metrics.counts import AreaCounts
 
 __all__ = ["Baseline", "bias_corrected", "randomisation_baseline"]
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from skk_analysis.metrics.counts import AREA_INDICES
+from skk_analysis.metrics.area_index import AREA_INDICES
 from skk_analysis.metrics.index import INDICES
 
 __all__ = ["index_names", "index_page"]

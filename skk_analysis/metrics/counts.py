@@ -1,34 +1,19 @@
-"""Counts of people by area and group, and the way from a formula on them to a public index.
-
-A researcher adds an index by writing its value and its derivative by the cell shares::
-
-    @area_index(bounds=(0, 1))
-    def correlation_ratio(table):
-        \"\"\"Correlation ratio. ...\"\"\"
-        return value, gradient
-
-The function that comes out takes a frame, a mapping or an array, gives an
-:class:`~skk_analysis.estimate.Estimate` with the error of drawing people one by one (or with
-``by=`` a tidy table), and can be given to the randomisation baseline, the bias correction and the
-bounds.
-"""
+"""Counts of people by area and group."""
 
 from __future__ import annotations
 
-import functools
-import inspect
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple, Protocol, cast
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from skk_analysis.estimate import UNBOUNDED, Estimate, Influence, Sampling
 
-__all__ = ["AREA_INDICES", "AreaCounts", "AreaValue", "area_index", "segregation_table"]
+__all__ = ["AreaCounts", "AreaValue", "naming", "read_cells"]
 
 NAMED_AT_MOST = 5
 
@@ -48,21 +33,6 @@ class AreaValue(NamedTuple):
     value: float
     gradient: np.ndarray
     note: str = ""
-
-
-class AreaIndex(Protocol):
-    """A public index of counts, carrying its formula and the range of its values."""
-
-    __name__: str
-    formula: Callable[..., tuple[float, np.ndarray]]
-    bounds: tuple[float, float]
-
-    def __call__(
-        self, counts, groups=None, *, areas=None, total=None, by=None, **parameters
-    ) -> Estimate: ...
-
-
-AREA_INDICES: dict[str, AreaIndex] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -266,136 +236,3 @@ def _as_frame(counts) -> pd.DataFrame:
             "{'group': a, 'others': b}"
         )
     return pd.DataFrame(table, columns=[f"group {g}" for g in range(table.shape[1])])
-
-
-def area_index(
-    bounds: tuple[float, float] = UNBOUNDED,
-) -> Callable[[Callable], AreaIndex]:
-    """Make a public index of a formula ``formula(table, **parameters) -> (value, gradient)``.
-
-    The gradient is by the cell shares, shape (areas, groups); :class:`AreaValue` adds a note.
-    """
-
-    def decorate(formula: Callable) -> AreaIndex:
-        name = formula.__name__
-        own = list(inspect.signature(formula).parameters.values())[1:]
-
-        @functools.wraps(formula)
-        def public(counts, groups=None, *, areas=None, total=None, by=None, **parameters):
-            unknown = set(parameters) - {p.name for p in own}
-            if unknown:
-                raise TypeError(f"{name} has no parameter {min(unknown)!r}")
-            if by is not None:
-                given = {"areas": areas, "total": total, **parameters}
-                return _table(AREA_INDICES[name], counts, groups, by, given)
-            table = AreaCounts.read(counts, groups, areas=areas, total=total)
-            return table.estimate(
-                _label(name, parameters), *formula(table, **parameters), bounds=bounds
-            )
-
-        keyword, none = inspect.Parameter.KEYWORD_ONLY, {"default": None}
-        either = inspect.Parameter.POSITIONAL_OR_KEYWORD
-        shown = [inspect.Parameter("counts", either), inspect.Parameter("groups", either, **none)]
-        shown += [inspect.Parameter(p, keyword, **none) for p in ("areas", "total", "by")]
-        shown += [p.replace(kind=keyword) for p in own]
-        public.__dict__.update(
-            formula=formula, bounds=bounds, __signature__=inspect.Signature(shown)
-        )
-        AREA_INDICES[name] = cast(AreaIndex, public)
-        return AREA_INDICES[name]
-
-    return decorate
-
-
-def _label(name: str, parameters: Mapping) -> str:
-    """Return the name with those parameters that are numbers or words."""
-    shown = ", ".join(f"{k}={v}" for k, v in parameters.items() if isinstance(v, int | float | str))
-    return f"{name}({shown})" if shown else name
-
-
-def _table(function: AreaIndex, frame, groups, by, given: Mapping) -> pd.DataFrame:
-    """Return one index for each combination of the columns ``by``, one row each."""
-    areas, total = given["areas"], given["total"]
-    rest = {key: value for key, value in given.items() if key not in ("areas", "total")}
-    wanted = {_label(function.__name__, rest): functools.partial(function, **rest)}
-    return segregation_table(frame, groups, areas=areas, total=total, by=by, indices=wanted)
-
-
-def segregation_table(
-    counts,
-    groups=None,
-    *,
-    areas=None,
-    total=None,
-    by=None,
-    indices: Sequence | Mapping[str, Callable] | None = None,
-    level: float = 0.95,
-) -> pd.DataFrame:
-    """Return many indices of segregation, for every city, from one reading of the counts.
-
-    Parameters
-    ----------
-    counts, groups, areas, total
-        As for every index of segregation.
-    by : column name or names, optional
-        One table of areas for each, e.g. city and year.
-    indices : sequence or mapping, optional
-        Names (``"theil_h"``), index functions, or ``functools.partial`` of them with parameters; a
-        mapping gives them labels.  Default: all that need no parameter and any number of groups.
-    level : float, default 0.95
-        Coverage of the intervals.
-
-    Returns
-    -------
-    DataFrame
-        One row an estimate: index, the ``by`` columns, value, se, lower, upper, n, method.
-
-    Examples
-    --------
-    >>> found = segregation_table({"a": [10, 40, 50], "b": [50, 40, 10]}, indices=["isolation"])
-    >>> found["value"].round(4).tolist()
-    [0.6333]
-    """
-    by = [] if by is None else [by] if isinstance(by, str) else list(by)
-    wanted = _wanted(indices)
-    if groups is None and by:
-        groups = [c for c in counts.columns if c not in (areas, total, *by)]
-    parts = counts.groupby(by, sort=True, observed=True) if by else [((), counts)]
-    rows = []
-    for labels, part in parts:
-        table = AreaCounts.read(part, groups, areas=areas, total=total)
-        for label, (function, parameters) in wanted.items():
-            value = function.formula(table, **parameters)
-            e = table.estimate(label, *value, bounds=function.bounds)
-            group = dict(zip(by, labels, strict=True))
-            rows.append({"index": label} | group | e.to_dict(level))
-    return pd.DataFrame(rows).drop(columns="unit")
-
-
-DEFAULT_INDICES = (
-    "dissimilarity", "segregation_gini", "theil_h", "mutual_information", "isolation",
-    "correlation_ratio", "normalized_exposure", "relative_diversity",
-)  # fmt: skip
-
-
-def _wanted(indices) -> dict[str, tuple[AreaIndex, dict]]:
-    """Return label → index and its parameters."""
-    if not isinstance(indices, Mapping):
-        listed = DEFAULT_INDICES if indices is None else indices
-        named = [("", i) for i in listed]
-    else:
-        named = list(indices.items())
-    wanted: dict[str, tuple[AreaIndex, dict]] = {}
-    for label, function in named:
-        function, parameters = (
-            (function.func, dict(function.keywords))
-            if isinstance(function, functools.partial)
-            else (function, {})
-        )
-        if isinstance(function, str):
-            if function not in AREA_INDICES:
-                raise ValueError(f"no index {function!r}; the indices are {sorted(AREA_INDICES)}")
-            function = AREA_INDICES[function]
-        found = cast(AreaIndex, function)
-        wanted[label or _label(found.__name__, parameters)] = (found, parameters)
-    return wanted

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from skk_analysis.metrics.counts import AreaCounts, area_index
+from skk_analysis.metrics.area_index import area_index
+from skk_analysis.metrics.counts import AreaCounts
 
 __all__ = [
     "correlation_ratio",

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skk_analysis.metrics.counts import AreaCounts, AreaValue, area_index
+from skk_analysis.metrics.area_index import area_index
+from skk_analysis.metrics.counts import AreaCounts, AreaValue
 
 __all__ = ["ordinal_segregation", "rank_order_h"]
 

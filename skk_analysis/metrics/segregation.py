@@ -20,7 +20,8 @@ import math
 
 import numpy as np
 
-from skk_analysis.metrics.counts import AreaCounts, area_index
+from skk_analysis.metrics.area_index import area_index
+from skk_analysis.metrics.counts import AreaCounts
 
 __all__ = [
     "dissimilarity",

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from skk_analysis.metrics.area_index import AreaIndex
 from skk_analysis.metrics.bounds_proof import PROVABLE, proved_bounds
 from skk_analysis.metrics.bounds_search import searched_tables
 from skk_analysis.metrics.count_limits import CountLimits, formula_value
-from skk_analysis.metrics.counts import AreaIndex
 
 __all__ = ["SegregationBounds", "segregation_bounds"]
 

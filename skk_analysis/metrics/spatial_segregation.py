@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from skk_analysis.metrics.area_index import area_index
 from skk_analysis.metrics.area_map import AreaMap
-from skk_analysis.metrics.counts import AreaCounts, AreaValue, area_index, naming
+from skk_analysis.metrics.counts import AreaCounts, AreaValue, naming
 from skk_analysis.metrics.segregation import dissimilarity
 
 __all__ = [
