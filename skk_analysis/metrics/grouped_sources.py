@@ -9,13 +9,21 @@ import pandas as pd
 
 from skk_analysis.metrics.grouped import GroupedData
 from skk_analysis.metrics.grouped_bounds import split_at
+from skk_analysis.metrics.grouped_checks import (
+    NEAR,
+    area_names,
+    one_each,
+    placed_median,
+    require,
+    require_amounts,
+    require_possible_mean,
+)
 from skk_analysis.metrics.grouped_density import Prior, fit, learn
 from skk_analysis.metrics.grouped_figures import Figures
 
 __all__ = ["grouped_from_classes", "grouped_from_paavo", "grouped_from_quantiles", "income_limits"]
 
 ENOUGH_TO_LEARN = 100  # areas, for the shape they have in common
-NEAR = 0.02  # a median this close to a class limit may lie on either side: limits are rounded
 PAAVO = ("low", "middle", "high", "mean", "median")
 
 
@@ -63,29 +71,29 @@ def grouped_from_classes(
     >>> 0.2 < gini.value < 0.4
     True
     """
-    names = _names(counts, areas)
+    names = area_names(counts, areas)
     counts = np.atleast_2d(np.asarray(counts, dtype=float))
     limits = np.broadcast_to(np.asarray(limits, dtype=float), (len(counts), counts.shape[1] + 1))
-    mean, median = _optional(mean, len(counts)), _optional(median, len(counts))
+    mean, median = one_each(mean, len(counts)), one_each(median, len(counts))
     class_means = None if class_means is None else np.atleast_2d(np.asarray(class_means, float))
-    _require(names, (limits[:, 0] >= 0) & (np.diff(limits, axis=1) > 0).all(axis=1),
+    require(names, (limits[:, 0] >= 0) & (np.diff(limits, axis=1) > 0).all(axis=1),
              "class limits must ascend from 0 or more", limits)  # fmt: skip
-    _require_amounts(names, counts, mean, median)
+    require_amounts(names, counts, mean, median)
     n = counts.sum(axis=1)
     status = np.where(np.isnan(n), "protected", np.where(n == 0, "no_population", "observed"))
     with np.errstate(invalid="ignore"):
         shares = counts / n[:, None]
     seen = status == "observed"
-    median = _placed_median(names, limits, shares, median, n)
+    median = placed_median(names, limits, shares, median, n)
     if class_means is not None:
         inside = (class_means >= limits[:, :-1]) & (class_means <= limits[:, 1:])
-        _require(names, (inside | ~(counts > 0)).all(axis=1), "class mean outside its class",
+        require(names, (inside | ~(counts > 0)).all(axis=1), "class mean outside its class",
                  class_means)  # fmt: skip
         whole = (shares * np.where(counts > 0, class_means, 0)).sum(axis=1)
         mean = np.where(np.isnan(mean), whole, mean)
-        _require(names, ~(np.abs(whole / mean - 1) > NEAR), "the class means do not give the mean",
+        require(names, ~(np.abs(whole / mean - 1) > NEAR), "the class means do not give the mean",
                  np.column_stack([whole, mean]))  # fmt: skip
-    _require_possible_mean(names, limits, shares, mean, median)
+    require_possible_mean(names, limits, shares, mean, median)
     figures = _class_figures(n, limits, shares, mean, median, class_means).take(seen)
     note = _note(f"{counts.shape[1]} classes", mean, median, class_means is not None, status)
     bound_limits, bound_shares = limits, shares
@@ -199,25 +207,25 @@ def grouped_from_quantiles(
     given = next((x for x in (means, shares, cuts) if x is not None), None)
     if given is None:
         raise ValueError("give means=, shares= or cuts= of the quantile groups")
-    names = _names(given, areas)
+    names = area_names(given, areas)
     size = len(names)
-    n = np.full(size, np.inf) if n is None else _optional(n, size)
-    mean = _optional(mean, size)
+    n = np.full(size, np.inf) if n is None else one_each(n, size)
+    mean = one_each(mean, size)
     if shares is not None:
         shares = np.atleast_2d(np.asarray(shares, dtype=float))
-        _require(names, ~(np.abs(shares.sum(axis=1) - 1) > 0.005), "shares must sum to 1", shares)
+        require(names, ~(np.abs(shares.sum(axis=1) - 1) > 0.005), "shares must sum to 1", shares)
         mean = np.where(np.isnan(mean), 1.0, mean)
         means = shares / shares.sum(axis=1, keepdims=True) * shares.shape[1] * mean[:, None]
     ordinates, limits = np.empty((size, 0)), np.empty((size, 0))
     if means is not None:
         means = np.atleast_2d(np.asarray(means, dtype=float))
-        _require(names, ~(np.diff(means, axis=1) < 0).any(axis=1) & ~(means < 0).any(axis=1),
+        require(names, ~(np.diff(means, axis=1) < 0).any(axis=1) & ~(means < 0).any(axis=1),
                  "group means must ascend from 0 or more", means)  # fmt: skip
         mean = means.mean(axis=1)
         ordinates = np.cumsum(means, axis=1)[:, :-1] / means.shape[1]
     if cuts is not None:
         limits = np.atleast_2d(np.asarray(cuts, dtype=float))
-        _require(names, ~(np.diff(limits, axis=1) <= 0).any(axis=1) & ~(limits <= 0).any(axis=1),
+        require(names, ~(np.diff(limits, axis=1) <= 0).any(axis=1) & ~(limits <= 0).any(axis=1),
                  "cuts must ascend from above 0", limits)  # fmt: skip
     return _from_quantiles(names, n, mean, ordinates, limits)
 
@@ -285,69 +293,3 @@ def _note(table: str, mean, median, class_means: bool, status) -> np.ndarray:
             }[kind]
         )
     return np.array(notes, dtype=object)
-
-
-# -- checks --------------------------------------------------------------------------------------
-
-
-def _names(table, areas: Sequence | None) -> pd.Index:
-    if areas is not None:
-        return pd.Index(areas)
-    if isinstance(table, (pd.DataFrame, pd.Series)):
-        return table.index
-    return pd.RangeIndex(len(np.atleast_2d(np.asarray(table, dtype=float))))
-
-
-def _optional(values, size: int) -> np.ndarray:
-    """Return one number an area, NaN where there is none."""
-    if values is None:
-        return np.full(size, np.nan)
-    values = np.atleast_1d(np.asarray(values, dtype=float))
-    if values.shape != (size,):
-        raise ValueError(f"{values.shape} numbers for {size} areas; give one for each")
-    return values
-
-
-def _require(names: pd.Index, good, what: str, figures: np.ndarray) -> None:
-    """Stop and name the first area whose figures are not good."""
-    bad = np.flatnonzero(~good)
-    if len(bad):
-        shown = np.array2string(np.atleast_1d(figures[bad[0]]), precision=6, separator=", ")
-        raise ValueError(
-            f"area {names[bad[0]]!r}: {what}, got {shown}"
-            + (f"; so in {len(bad)} areas" if len(bad) > 1 else "")
-        )
-
-
-def _require_amounts(names, counts, mean, median) -> None:
-    _require(names, ~(counts < 0).any(axis=1), "counts must not be negative", counts)
-    people = counts.sum(axis=1) > 0
-    for label, values in (("mean", mean), ("median", median)):
-        _require(names, ~(people & (values <= 0)), f"the {label} must be above 0", values)
-
-
-def _placed_median(names, limits, shares, median, n) -> np.ndarray:
-    """Return the medians that add something to the class shares.
-
-    One on the wrong side of a class limit contradicts the shares, unless it is so near the limit
-    that rounding explains it; then the shares are believed.
-    """
-    inner, below = limits[:, 1:-1], np.cumsum(shares, axis=1)[:, :-1]
-    wrong = ((median[:, None] > inner) & (below > 0.5)) | (
-        (median[:, None] < inner) & (below < 0.5)
-    )
-    near = (np.abs(median[:, None] / inner - 1) <= NEAR) | (np.abs(below - 0.5) * n[:, None] <= 1)
-    _require(names, ~(wrong & ~near).any(axis=1), "the median lies outside its class",
-             np.column_stack([median, inner, below]))  # fmt: skip
-    useless = (wrong | (np.abs(below - 0.5) < 1e-9)).any(axis=1)
-    return np.where(useless, np.nan, median)
-
-
-def _require_possible_mean(names, limits, shares, mean, median) -> None:
-    """Stop where no incomes within the classes have this mean."""
-    limits, shares = split_at(limits, shares, median, 0.5)
-    least = (shares * limits[:, :-1]).sum(axis=1)
-    most = np.where(shares > 0, shares * np.where(shares > 0, limits[:, 1:], 0), 0).sum(axis=1)
-    _require(names, ~((mean < least) | (mean > most)),
-             "no incomes within the classes have this mean (mean, least, most)",
-             np.column_stack([mean, least, most]))  # fmt: skip
