@@ -33,6 +33,8 @@ BLOCKS_AT_MOST = 5
 YEARS_APART = 3
 """Other files about the same variable serve as reference if their year is at most so far."""
 SERIES = ["resource", "unit_level", "indicator", "reference_year"]
+REFERENCES = 6
+"""So many of them, the nearest in time, are enough."""
 WITNESSES = 2
 """So many other files must agree against a file before its rows are refused."""
 
@@ -215,7 +217,7 @@ def _refuse(
 
 def _matrix(rows: pd.DataFrame, column: str) -> pd.DataFrame:
     """Areas by series; a repeated area would be an error here, not an average."""
-    return rows.pivot(index="unit_code", columns=column, values="value").sort_index()  # noqa: PD010
+    return rows.pivot(index="unit_code", columns=column, values="value").sort_index()
 
 
 def _pairs(observations: pd.DataFrame) -> list[_Comparison]:
@@ -298,6 +300,8 @@ def _against_others(
     ]
     if same.empty:
         return None
+    nearest = (same["reference_year"] - row["reference_year"]).abs().argsort(kind="stable")
+    same = same.iloc[nearest[:REFERENCES]]
     subject = by_series[tuple(row[key] for key in SERIES)].sort_index()
     others = [by_series[key] for key in same[SERIES].itertuples(index=False, name=None)]
     ranks = pd.concat([other.rank(pct=True) for other in others], axis=1).median(axis=1)

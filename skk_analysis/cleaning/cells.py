@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ SYMBOLS: dict[str, tuple[str, str]] = {
 }
 """What Statistics Finland's symbols mean in any table."""
 
-ANY_NUMBER = "a number, '..' or '.'"
+NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]*)?(?:[eE][+-]?[0-9]{1,3})?")
 
 
 @dataclass
@@ -55,22 +56,23 @@ class Cells:
             self.reason[where] = reason
 
 
-def numbers(text: Any) -> np.ndarray:
+def numbers(text: Iterable[str]) -> np.ndarray:
     """Text as numbers; decimal point or comma; NaN where the text is not a finite number."""
-    texts = pd.Series(text, dtype="str").str.strip()
-    comma = texts.str.contains(",", regex=False) & ~texts.str.contains(".", regex=False)
-    texts = texts.where(~comma, texts.str.replace(",", ".", n=1, regex=False))
-    plain = texts.where(texts.str.fullmatch(r"[+-]?\d+\.?\d*(?:[eE][+-]?\d{1,3})?"), None)
-    values = pd.to_numeric(plain, errors="coerce").to_numpy(float, na_value=np.nan)
+    values = np.array([_number(cell) for cell in text], float)
     return np.where(np.isfinite(values), values, np.nan)
+
+
+def _number(cell: str) -> float:
+    plain = cell.strip()
+    return float(plain.replace(",", ".")) if NUMBER.fullmatch(plain) else np.nan
 
 
 def read_cells(text: Any, symbols: Mapping[str, tuple[str, str]] = SYMBOLS) -> Cells:
     """Classify text cells. Each distinct text is looked at once, so a large table stays cheap."""
     codes, distinct = pd.factorize(pd.Series(text, dtype="str").fillna(""))
-    distinct = pd.Series(distinct, dtype="str").str.strip()
-    value = numbers(distinct)
-    meaning = [symbols.get(cell) for cell in distinct.tolist()]
+    found = [cell.strip() for cell in distinct.tolist()]
+    value = numbers(found)
+    meaning = [symbols.get(cell) for cell in found]
     is_symbol = np.array([m is not None for m in meaning], bool)
     value[is_symbol] = np.nan
     status = np.array([m[0] if m else OBSERVED for m in meaning], object)

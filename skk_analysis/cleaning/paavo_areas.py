@@ -30,33 +30,37 @@ def labelled_units(
     file: RawFile, labels: pd.Series, lines: np.ndarray, keys: Keys, reading: Reading
 ) -> pd.DataFrame:
     """Level and code of each row from its label; rows that name no known unit are refused."""
-    text = labels.str.replace(r"\s+", " ", regex=True).str.strip()
-    parts = text.str.extract(AREA_LABEL)
-    plain = text.where(parts["code"].isna()).map(plain_name, na_action="ignore")
-    region = text.str.extract(REGION_LABEL)[0]
-    municipality = plain.map(keys.municipalities)
-    units = pd.DataFrame({"line": lines, "level": "", "code": ""})
-    for level, code in [
-        (MUNICIPALITY, municipality),
-        (REGION, region),
-        (POSTAL_AREA, parts["code"]),
-        (COUNTRY, plain.map(dict.fromkeys(COUNTRY_LABELS, COUNTRY_CODE))),
-    ]:
-        known = code.notna().to_numpy()
-        units.loc[known, "level"] = level
-        units.loc[known, "code"] = code[code.notna()].to_numpy()
-    postal = units["level"].eq(POSTAL_AREA)
+    text = [" ".join(label.split()) for label in labels.tolist()]
+    parts = [AREA_LABEL.match(label) for label in text]
+    found = [_unit(label, part, keys) for label, part in zip(text, parts, strict=True)]
+    units = pd.DataFrame(
+        {"line": lines, "level": [level for level, _ in found], "code": [c for _, c in found]}
+    )
+    postal = [i for i, part in enumerate(parts) if part]
+    matched = [part for part in parts if part]
     reading.labels = pd.DataFrame(
         {
-            "unit_code": parts["code"],
-            "name": parts["name"],
-            "city_name": parts["city"].fillna(""),
-            "cut": ~text.str.endswith(")"),
-            "line": lines,
+            "unit_code": [part["code"] for part in matched],
+            "name": [part["name"] for part in matched],
+            "city_name": [part["city"] or "" for part in matched],
+            "cut": [not text[i].endswith(")") for i in postal],
+            "line": lines[postal],
         }
-    )[postal]
-    _check_units(file, units, text, reading, bool(keys.municipalities))
+    )
+    _check_units(file, units, pd.Series(text, dtype="str"), reading, bool(keys.municipalities))
     return units
+
+
+def _unit(label: str, part: re.Match[str] | None, keys: Keys) -> tuple[str, str]:
+    """Level and code that a label means; both empty if none."""
+    if part:
+        return POSTAL_AREA, part["code"]
+    if plain_name(label) in COUNTRY_LABELS:
+        return COUNTRY, COUNTRY_CODE
+    if region := REGION_LABEL.match(label):
+        return REGION, region[1]
+    code = keys.municipalities.get(plain_name(label), "")
+    return (MUNICIPALITY, code) if code else ("", "")
 
 
 def _check_units(

@@ -278,9 +278,6 @@ def test_boundaries(raw, samples):
     nothing = samples["areas.geojson"].replace("Polygon", "Point")
     (message,) = boundaries.BOUNDARIES.read(raw(nothing, "n.geojson"), Keys()).messages
     assert message.column == "geometry"
-        boundaries.BOUNDARIES.read(raw(nothing, "n.geojson"), Keys()).messages[0].column
-        == "geometry"
-    )
 
 
 def test_municipal_boundaries(raw, samples):
