@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -63,8 +64,13 @@ class Sampling:
     @classmethod
     def of_units(cls, stratum, *, fraction=None, count=None, keys=None) -> Sampling:
         """Return the sampling whose units are exactly those listed."""
-        count = np.ones(len(stratum)) if count is None else np.asarray(count, dtype=float)
-        size = np.bincount(stratum, count)
+        if count is None:
+            one = np.ndim(stratum) and not any(stratum.strides)
+            size = np.array([float(len(stratum))]) if one else np.bincount(stratum).astype(float)
+            count = np.broadcast_to(1.0, len(stratum))
+        else:
+            count = np.asarray(count, dtype=float)
+            size = np.bincount(stratum, count)
         fraction = np.zeros(len(size)) if fraction is None else np.asarray(fraction, dtype=float)
         return cls(stratum, size, fraction, count, keys)
 
@@ -73,6 +79,11 @@ class Sampling:
         """Return one unit of a boundless sample: carries a standard error known from elsewhere."""
         one = np.ones(1)
         return cls(np.zeros(1, dtype=int), one * math.inf, one * 0, one)
+
+    @cached_property
+    def simple(self) -> bool:
+        """Whether the units were drawn one by one from one stratum."""
+        return len(self.size) == 1 and bool((self.count == 1).all())
 
     @property
     def lonely(self) -> np.ndarray:
@@ -100,7 +111,7 @@ class Influence:
     ----------
     sampling : Sampling
     units : ndarray of int
-        Positions of the units with rows in the domain, ascending; all others are zero.
+        Positions of the units with rows in the domain, each once; all others are zero.
     totals : ndarray of float
         Sum of weight × influence over each unit's rows.
     """
@@ -121,7 +132,7 @@ class Influence:
 
     def __add__(self, other: Influence) -> Influence:
         """Add two influences on the same sampling."""
-        if np.array_equal(self.units, other.units):
+        if self.units is other.units or np.array_equal(self.units, other.units):
             return Influence(self.sampling, self.units, self.totals + other.totals)
         return Influence.of_rows(
             self.sampling,
@@ -136,6 +147,10 @@ class Influence:
     def variance(self) -> float:
         """Design variance of the total."""
         s = self.sampling
+        if s.simple:  # the general formula, without a look-up for each of millions of units
+            total = self.totals.sum()
+            spread = np.einsum("i,i->", self.totals, self.totals) - total * (total / s.size[0])
+            return float(s.scale[0] * max(spread, 0.0))
         stratum, count = s.stratum[self.units], s.count[self.units]
         means, scale = s.means(self.units, self.totals), s.scale
         inside = scale[stratum] * count * (self.totals / count - means[stratum]) ** 2
@@ -150,7 +165,9 @@ class Influence:
         s = self.sampling
         if np.isinf(s.size).any():
             return math.inf
-        strata = np.unique(s.stratum[self.units]).size
+        if s.simple:
+            return max(len(self.units) - 1.0, 1.0)
+        strata = np.count_nonzero(np.bincount(s.stratum[self.units]))
         return max(float(s.count[self.units].sum()) - strata, 1.0)
 
     def scores(self) -> np.ndarray:
@@ -284,9 +301,13 @@ class Estimate:
 
     def to_frame(self, level: float = 0.95) -> pd.DataFrame:
         """Return a frame of one row: value, se, lower, upper, n, unit, method."""
+        return pd.DataFrame([self.to_dict(level)])
+
+    def to_dict(self, level: float = 0.95) -> dict:
+        """Return the columns of :meth:`to_frame` as a mapping, fast enough for large tables."""
         lower, upper = self.interval(level)
-        figures = {"value": self.value, "se": self.se, "lower": lower, "upper": upper, "n": self.n}
-        return pd.DataFrame([figures | {"unit": self.unit, "method": self.method}])
+        figures = {"value": self.value, "se": self.se, "lower": lower, "upper": upper}
+        return figures | {"n": self.n, "unit": self.unit, "method": self.method}
 
     # -- arithmetic --------------------------------------------------------------------------
 

@@ -76,10 +76,11 @@ class Answers:
         place = np.minimum(np.searchsorted(scale, dist.values), len(scale) - 1)
         strange = np.flatnonzero(scale[place] != dist.values)
         if len(strange):
+            rows = dist.rows_at(strange)
             raise ValueError(
-                f"{len(strange)} answers are not on the scale {scale.tolist()}, the first is "
-                f"{dist.values[strange[0]]:g} (row {dist.rows[strange[0]]}); make codes such as "
-                '"don\'t know" missing, or declare the category'
+                f"{len(rows)} answers are not on the scale {scale.tolist()}, the first is "
+                f"{dist.values[strange[0]]:g} (row {dist.rows_at(strange[:1])[0]}); make "
+                'codes such as "don\'t know" missing, or declare the category'
             )
         shares = np.bincount(place, dist.share, minlength=len(scale))
         return cls(scale, place, shares, dist.effective_n)

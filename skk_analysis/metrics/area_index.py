@@ -145,7 +145,7 @@ def segregation_table(
             value = function.formula(table, **parameters)
             e = table.estimate(label, *value, bounds=function.bounds)
             group: dict = dict(zip(by, labels, strict=True))
-            rows.append({"index": label, **group, **e.to_frame(level).iloc[0].to_dict()})
+            rows.append({"index": label, **group, **e.to_dict(level)})
     return pd.DataFrame(rows).drop(columns="unit")
 
 

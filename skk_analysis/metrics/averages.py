@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from skk_analysis.metrics.distribution import Distribution
 from skk_analysis.metrics.index import Linearised, index
 
@@ -90,8 +92,9 @@ def proportion(dist: Distribution) -> Linearised:
     """
     other = (dist.values != 0) & (dist.values != 1)
     if other.any():
+        row = dist.rows_at(np.flatnonzero(other))[0]
         raise ValueError(
             f"proportion needs 0/1 or true/false, got {dist.values[other][0]:g} (row "
-            f"{dist.rows[other][0]}); compare first, as in frame.assign(poor=frame.income < 12000)"
+            f"{row}); compare first, as in frame.assign(poor=frame.income < 12000)"
         )
     return Linearised(dist.mean, dist.mean_influence())

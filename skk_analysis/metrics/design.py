@@ -13,7 +13,8 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from skk_analysis.estimate import LONELY_NOTE, UNBOUNDED, Estimate, Influence, Sampling
+from skk_analysis.estimate import UNBOUNDED, Estimate, Sampling
+from skk_analysis.metrics.domain import Domain
 
 __all__ = ["SurveyDesign", "as_design"]
 
@@ -85,10 +86,13 @@ class SurveyDesign:
             raise ValueError("frequencies count independent units; leave clusters and ids out")
         self.frame = frame
         self.missing = missing
-        self.rows = np.arange(len(frame))
+        self.rows = self.frame_rows = np.arange(len(frame))
         counts = _numbers(frame, frequencies, "frequencies")
         self.counts = counts
-        self.weights = _numbers(frame, weights, "weights") * counts
+        self.weights = _numbers(frame, weights, "weights")
+        if frequencies is not None:
+            self.weights = self.weights * counts
+        self._weigh = bool((self.weights > 0).all())
         self._draw_units(
             strata=_labels(frame, strata, "strata"),
             units=_labels(frame, clusters if clusters is not None else ids, "clusters"),
@@ -99,19 +103,24 @@ class SurveyDesign:
 
     def _draw_units(self, *, strata, units, waves, fpc, counts) -> None:
         """Make one :class:`Sampling` a wave, and number each row's unit within its wave."""
-        wave, wave_labels = pd.factorize(_tuples(waves, len(self.frame)))
-        self._wave, self._unit = wave, np.empty(len(self.frame), dtype=np.intp)
-        self._samplings: list[Sampling] = []
-        for code in range(len(wave_labels)):
-            rows = np.flatnonzero(wave == code)
-            stratum, _ = pd.factorize(_tuples(strata, len(self.frame))[rows])
-            unit, first, keys = np.arange(len(rows)), np.arange(len(rows)), None
+        self.wave, number = _tuples(waves, len(self.frame))
+        self.unit = self.frame_rows if number <= 1 else np.empty(len(self.frame), dtype=np.intp)
+        self.distinct_units = units is None
+        self.samplings: list[Sampling] = []
+        for code in range(number):
+            rows = self.frame_rows if number == 1 else np.flatnonzero(self.wave == code)
+            stratum, _ = _tuples(strata, len(self.frame), rows)
+            unit, keys = self.frame_rows[: len(rows)], None
+            first: np.ndarray | slice = slice(None)
             if units is not None:
                 labels = pd.concat([*(strata or []), *units], axis=1).iloc[rows]
                 unit, keys = _numbered(labels)
                 first = np.unique(unit, return_index=True)[1]
-            self._unit[rows] = unit
-            self._samplings.append(
+            if number == 1:
+                self.unit = unit
+            else:
+                self.unit[rows] = unit
+            self.samplings.append(
                 Sampling.of_units(
                     stratum[first],
                     fraction=_sampled_fraction(fpc, rows, first, stratum),
@@ -128,8 +137,8 @@ class SurveyDesign:
         return len(self.rows)
 
     def __repr__(self) -> str:
-        units = sum(len(s.stratum) for s in self._samplings)
-        strata = sum(len(s.size) for s in self._samplings)
+        units = sum(len(s.stratum) for s in self.samplings)
+        strata = sum(len(s.size) for s in self.samplings)
         return f"SurveyDesign({self.n} of {len(self.frame)} rows, {units} units in {strata} strata)"
 
     def where(self, condition: str | Sequence[bool] | np.ndarray | pd.Series) -> SurveyDesign:
@@ -166,7 +175,7 @@ class SurveyDesign:
         """Return each domain row's group number, and the groups' labels in sorted order."""
         by = [by] if isinstance(by, str) else list(by)
         _require_columns(self.frame, by)
-        keys = self.frame[by].iloc[self.rows]
+        keys = self._at(self.frame[by], self.rows)
         if keys.isna().any(axis=None):
             column = keys.columns[keys.isna().any()][0]
             raise ValueError(
@@ -176,6 +185,10 @@ class SurveyDesign:
         grouped = keys.groupby(by, sort=True, observed=True)
         labels = grouped.size().index.to_frame(index=False)
         return grouped.ngroup().to_numpy(), labels
+
+    def _at(self, table, rows: np.ndarray):
+        """Return the rows of a frame or Series, itself when they are all of them."""
+        return table if rows is self.frame_rows else table.iloc[rows]
 
     def _domain(self, rows: np.ndarray, condition: object) -> SurveyDesign:
         if len(rows) == 0:
@@ -199,9 +212,11 @@ class SurveyDesign:
             If a value is missing (with ``missing="raise"``), infinite or not a number.
         """
         _require_columns(self.frame, [column])
-        rows = self.rows[self.weights[self.rows] > 0]
-        series = self.frame[column].iloc[rows]
+        rows = self.rows if self._weigh else self.rows[self.weights[self.rows] > 0]
+        series = self._at(self.frame[column], rows)
         values = _codes(series) if labels else _as_floats(series, column)
+        if len(values) and np.isfinite(values.sum()):
+            return rows, values, ""
         gone, note = np.isnan(values), ""
         if gone.any():
             if self.missing == "raise":
@@ -255,37 +270,9 @@ class SurveyDesign:
         influence : ndarray of float, shape (n,)
             Influence function at each row, under the domain's weighted distribution.
         """
-        weight = self.weights[rows]
-        parts = self._influence(rows, influence * (weight / weight.sum()))
-        variance = sum(part.variance for part in parts)
-        variance += 2 * sum(a.covariance(b) for i, a in enumerate(parts) for b in parts[:i])
-        notes = [method, self._lonely_note(parts)]
-        if sum(part.sampling.count[part.units].sum() for part in parts) < 2:
-            variance, notes = np.nan, [*notes, "one sampling unit: no standard error"]
-        return Estimate(
-            value=float(value),
-            se=float(np.sqrt(variance)),
-            n=round(self.counts[rows].sum()),
-            unit=unit,
-            method="; ".join(filter(None, notes)),
-            bounds=bounds,
-            influence=parts,
+        return Domain(self, rows).estimate(
+            value, influence, method=method, unit=unit, bounds=bounds
         )
-
-    def _influence(self, rows: np.ndarray, values: np.ndarray) -> tuple[Influence, ...]:
-        """Sum weighted influence values to units, one :class:`Influence` a wave."""
-        if len(self._samplings) == 1:
-            return (Influence.of_rows(self._samplings[0], self._unit[rows], values),)
-        wave = self._wave[rows]
-        return tuple(
-            Influence.of_rows(self._samplings[k], self._unit[rows[wave == k]], values[wave == k])
-            for k in np.unique(wave)
-        )
-
-    @staticmethod
-    def _lonely_note(parts: Sequence[Influence]) -> str:
-        lonely = (p.sampling.lonely[p.sampling.stratum[p.units]].any() for p in parts)
-        return LONELY_NOTE if any(lonely) else ""
 
 
 def as_design(data, column=None, *, weights=None, missing=None) -> tuple[SurveyDesign, str]:
@@ -312,7 +299,7 @@ def as_design(data, column=None, *, weights=None, missing=None) -> tuple[SurveyD
             values = data if isinstance(data, pd.Series) else np.asarray(data)
             if np.ndim(values) != 1:
                 raise ValueError(f"values must be one-dimensional, got shape {np.shape(values)}")
-            frame, column = pd.DataFrame({"value": values}), "value"
+            frame, column = pd.DataFrame({"value": values}, copy=False), "value"
         design = SurveyDesign(frame, weights, missing=missing or "raise")
     if column is None:
         columns = list(design.frame.columns)
@@ -337,7 +324,7 @@ def _series(frame: pd.DataFrame, spec: Spec, role: str) -> pd.Series:
     values = np.asarray(spec)
     if values.shape != (len(frame),):
         raise ValueError(f"{role} has shape {values.shape} for {len(frame)} rows")
-    return pd.Series(values, index=frame.index, name=role)
+    return pd.Series(values, index=frame.index, name=role, copy=False)
 
 
 def _as_floats(series: pd.Series, role: str) -> np.ndarray:
@@ -356,8 +343,10 @@ def _codes(series: pd.Series) -> np.ndarray:
 def _numbers(frame: pd.DataFrame, spec: Spec, role: str) -> np.ndarray:
     """Return non-negative finite design numbers; all ones when nothing is given."""
     if spec is None:
-        return np.ones(len(frame))
+        return np.broadcast_to(1.0, len(frame))
     values = _as_floats(_series(frame, spec, role), role)
+    if len(values) and values.min() >= 0 and 0 < values.sum() < np.inf:
+        return values
     wrong = ~(np.isfinite(values) & (values >= 0))
     if wrong.any():
         raise ValueError(
@@ -387,11 +376,16 @@ def _labels(frame: pd.DataFrame, spec: Spec, role: str) -> list[pd.Series] | Non
     return columns
 
 
-def _tuples(columns: list[pd.Series] | None, length: int) -> np.ndarray:
-    """Return one integer code a row for a set of crossed columns."""
+def _tuples(
+    columns: list[pd.Series] | None, length: int, rows: np.ndarray | None = None
+) -> tuple[np.ndarray, int]:
+    """Number the sets of labels in crossed columns, by appearance; return how many they are."""
+    length = length if rows is None else len(rows)
     if columns is None:
-        return np.zeros(length, dtype=np.intp)
-    return _numbered(pd.concat(columns, axis=1))[0]
+        return np.broadcast_to(np.intp(0), length), min(length, 1)
+    labels = pd.concat(columns, axis=1)
+    codes, keys = _numbered(labels if rows is None else labels.iloc[rows])
+    return codes, len(keys)
 
 
 def _numbered(labels: pd.DataFrame) -> tuple[np.ndarray, pd.MultiIndex]:

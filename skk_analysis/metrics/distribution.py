@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from skk_analysis.metrics.domain import Domain
 
 __all__ = ["Distribution"]
 
 # Cumulative shares carry the rounding of up to millions of additions; two shares closer than this
 # are the same share.
 SAME_SHARE = 1e-10
+LEAST_COUNTED = 5_000  # rows; fewer are sorted as fast
 WOODRUFF = 2.576  # normal quantile of a 99 % interval
 
 
@@ -29,12 +34,50 @@ class Distribution:
         Where each value came from, to name it in an error.
     counts : ndarray of float, shape (n,), or float
         How many identical units each row stands for; 1 except in frequency tables.
+    places : ndarray of int, optional
+        Of rows merged by :meth:`counted`: where among the values each of ``rows`` is.
     """
 
     values: np.ndarray
     weights: np.ndarray
     rows: np.ndarray
     counts: np.ndarray | float = 1.0
+    places: np.ndarray | None = None
+
+    @classmethod
+    def counted(cls, values: np.ndarray, domain: Domain) -> Distribution | None:
+        """Return the distribution of whole numbers in any order, by counting instead of sorting.
+
+        Rows with the same value become one, whose ``counts`` is Kish's effective number of them,
+        so nothing that is computed changes.  None if the values are not whole numbers in a range
+        narrow enough for counting to pay.
+        """
+        if len(values) < LEAST_COUNTED or (values[:100] % 1).any():
+            return None
+        low = values.min()
+        if low % 1 or values.max() - low >= 2 * len(values):
+            return None
+        places = (values - low).astype(np.int32)
+        if not np.array_equal(places, values - low):
+            return None
+        found = np.bincount(places)
+        present = found > 0
+        income = low + np.flatnonzero(present)
+        places = (np.cumsum(present, dtype=np.int32) - 1)[places]
+        if domain.equal_weights:
+            found = found[present].astype(float)
+            return cls(income, found, domain.rows, found, places)
+        weight = np.bincount(places, domain.weights)
+        units = weight**2 / np.bincount(places, domain.weights**2 / domain.counts)
+        return cls(income, weight, domain.rows, units, places)
+
+    def to_rows(self, influence: np.ndarray) -> np.ndarray:
+        """Return an influence function at each of ``rows``."""
+        return influence if self.places is None else influence[self.places]
+
+    def rows_at(self, which: np.ndarray) -> np.ndarray:
+        """Return the rows whose value is one of those at the places ``which``."""
+        return self.rows[which if self.places is None else np.isin(self.places, which)]
 
     def where(self, mask: np.ndarray) -> Distribution:
         """Return the distribution of the rows for which ``mask`` is true."""
@@ -62,6 +105,11 @@ class Distribution:
         return float(self.cumulative_mean[-1])
 
     @cached_property
+    def relative(self) -> np.ndarray:
+        """Each value over the mean."""
+        return self.values / self.mean
+
+    @cached_property
     def effective_n(self) -> float:
         """Kish's effective number of units, :math:`1/\\sum p_i^2` over units."""
         return float(1 / (self.share @ (self.share / self.counts)))
@@ -78,7 +126,12 @@ class Distribution:
         Rows with the same value get the same distance in whatever order they stand, because a
         tied row adds as much to the first cumulative sum as it takes from the second.
         """
-        return self.values * (2 * self.cumulative_share - 1) - 2 * self.cumulative_mean + self.mean
+        distance = 2 * self.cumulative_share
+        distance -= 1
+        distance *= self.values
+        distance -= 2 * self.cumulative_mean
+        distance += self.mean
+        return distance
 
     # -- functions of the order ----------------------------------------------------------------
 
@@ -98,8 +151,11 @@ class Distribution:
 
     def generalised_lorenz(self, p: float) -> float:
         """Return the Lorenz ordinate times the mean."""
-        share = np.concatenate([[0.0], self.cumulative_share])
-        return float(np.interp(p, share, np.concatenate([[0.0], self.cumulative_mean])))
+        share, held = self.cumulative_share, self.cumulative_mean
+        i = min(int(np.searchsorted(share, p)), len(share) - 1)
+        before, start = (share[i - 1], held[i - 1]) if i else (0.0, 0.0)
+        part = min((p - before) / (share[i] - before), 1.0)
+        return float(start + part * (held[i] - start))
 
     def share_below(self, x: float) -> float:
         """Return the share of the population strictly below ``x``."""
@@ -115,16 +171,24 @@ class Distribution:
     def generalised_lorenz_influence(self, p: float) -> np.ndarray:
         """Influence function of the generalised Lorenz ordinate at ``p``; needs no density."""
         q = self.quantile(p)
-        return np.minimum(self.values - q, 0) + p * q - self.generalised_lorenz(p)
+        influence = np.full(len(self.values), p * q - self.generalised_lorenz(p))
+        below = int(np.searchsorted(self.values, q))
+        influence[:below] += self.values[:below] - q
+        return influence
 
     def lorenz_influence(self, p: float) -> np.ndarray:
         """Influence function of the Lorenz ordinate at ``p``."""
-        tilt = self.lorenz(p) * self.mean_influence()
-        return (self.generalised_lorenz_influence(p) - tilt) / self.mean
+        influence = self.generalised_lorenz_influence(p)
+        influence -= self.lorenz(p) * self.mean_influence()
+        influence /= self.mean
+        return influence
 
     def quantile_influence(self, p: float) -> np.ndarray:
         """Influence function of the quantile, :math:`(p-1[y\\le q])/f(q)`."""
-        return (p - (self.values <= self.quantile(p))) * self.sparsity(p)
+        sparsity = self.sparsity(p)
+        influence = np.full(len(self.values), p * sparsity)
+        influence[: int(np.searchsorted(self.values, self.quantile(p), side="right"))] -= sparsity
+        return influence
 
     def sparsity(self, p: float) -> float:
         """Return one over the density at the quantile ``p``, in Woodruff's manner.
@@ -156,14 +220,17 @@ class Distribution:
         """Stop unless every value is > 0 (or ≥ 0), naming the offending ones."""
         wrong = int(np.searchsorted(self.values, 0.0, side="left" if or_zero else "right"))
         if wrong:
+            number = len(self.rows_at(np.arange(wrong)))
+            lowest = np.arange(np.searchsorted(self.values, self.values[0], side="right"))
             raise ValueError(
-                f"{index} needs values {'≥' if or_zero else '>'} 0: {wrong} of {len(self.values)} "
-                f"are not, the smallest is {self.values[0]:g} (row {self.rows[0]}). {advice}"
+                f"{index} needs values {'≥' if or_zero else '>'} 0: {number} of {len(self.rows)} "
+                f"are not, the smallest is {self.values[0]:g} (row {self.rows_at(lowest).min()}). "
+                f"{advice}"
             )
 
     def negatives_note(self) -> str:
         """Say how many negative values an index kept; empty if none."""
-        negative = int(np.searchsorted(self.values, 0.0))
+        negative = len(self.rows_at(np.arange(np.searchsorted(self.values, 0.0))))
         return f"{negative} negative values kept" if negative else ""
 
     def require_positive_mean(self, index: str) -> None:

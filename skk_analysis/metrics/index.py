@@ -27,6 +27,7 @@ import pandas as pd
 from skk_analysis.estimate import UNBOUNDED, Estimate, combine
 from skk_analysis.metrics.design import SurveyDesign, as_design
 from skk_analysis.metrics.distribution import Distribution
+from skk_analysis.metrics.domain import Domain
 
 __all__ = ["INDICES", "Linearised", "index", "inequality_table"]
 
@@ -105,8 +106,8 @@ def index(
             wanted = {formula.__name__: functools.partial(public, **parameters)}
             if by is not None:
                 return _table(design, column, by, wanted, level=0.95)
-            ((_, estimates),) = _estimates(design, column, None, wanted)
-            return estimates[formula.__name__]
+            ((_, ((_, estimate),)),) = _estimates(design, column, None, wanted)
+            return estimate
 
         shared = [
             inspect.Parameter(name, kind, default=None if name != "data" else NO_DEFAULT)
@@ -135,47 +136,60 @@ def _require_known(name: str, given: Mapping, own: Sequence[inspect.Parameter]) 
 
 def _estimates(
     design: SurveyDesign, column: str, by: str | Sequence[str] | None, wanted: Mapping
-) -> Iterator[tuple[tuple, dict[str, Estimate]]]:
-    """Yield each group's labels and estimates, all from one sort of the column."""
+) -> Iterator[tuple[tuple, Iterator[tuple[str, Estimate]]]]:
+    """Yield each group's labels and its estimates by name, made as they are asked for."""
     kinds = {_unwrap(function)[0].labels for function in wanted.values()}
     if len(kinds) > 1:
         raise ValueError(f"some of {list(wanted)} read names and some numbers; ask for them apart")
     rows, values, note = design.values(column, labels=kinds == {True})
-    order = np.argsort(values, kind="stable")
-    rows, values = rows[order], values[order]
     if by is None:
-        yield (), _of_distribution(design, rows, values, wanted, note)
+        yield (), _of_domain(design, rows, values, wanted, note)
         return
     codes, labels = design.on(rows).group_codes(by)
-    grouped = np.argsort(codes, kind="stable")  # rows by group, still ascending within each
+    codes = codes.astype(np.min_scalar_type(len(labels)))  # small integers sort fastest
+    grouped = np.argsort(codes, kind="stable")
+    rows, values = rows[grouped], values[grouped]
     ends = np.cumsum(np.bincount(codes, minlength=len(labels)))
-    for i, label in enumerate(labels.itertuples(index=False, name=None)):
-        take = grouped[ends[i - 1] if i else 0 : ends[i]]
-        yield label, _of_distribution(design, rows[take], values[take], wanted, note)
+    parts = zip(np.split(rows, ends[:-1]), np.split(values, ends[:-1]), strict=True)
+    named = labels.itertuples(index=False, name=None)
+    for label, (mine, incomes) in zip(named, parts, strict=True):
+        yield label, _of_domain(design, mine, incomes, wanted, note)
 
 
-def _of_distribution(design, rows, values, wanted, note) -> dict[str, Estimate]:
-    """Return the wanted estimates of one domain, given in ascending order."""
-    whole = Distribution(values, design.weights[rows], rows, design.counts[rows])
-    estimates = {}
+def _of_domain(design, rows, values, wanted, note) -> Iterator[tuple[str, Estimate]]:
+    """Yield the wanted estimates of one domain, from one sort or count of its values."""
+    domain, whole = _distribution(design, rows, values, wanted)
     for name, function in wanted.items():
         index_, parameters = _unwrap(function)
         dist, beside, missing = _with_columns(design, whole, index_, parameters)
         result = index_.formula(dist, **(parameters | beside))
         notes = [_label(index_, parameters), result.note, note, missing]
         bounds = result.bounds or index_.bounds
-        estimate = design.estimate(
+        of = domain if dist is whole else Domain(design, dist.rows)
+        estimate = of.estimate(
             result.value,
-            dist.rows,
-            result.influence,
+            dist.to_rows(result.influence),
             method="; ".join(filter(None, notes)),
             bounds=bounds,
         )
         if result.terms:
             terms = [(1.0, estimate), *result.terms]
             estimate = combine(result.value, terms, method=estimate.method, bounds=bounds)
-        estimates[name] = estimate
-    return estimates
+        yield name, estimate
+
+
+def _distribution(design, rows, values, wanted) -> tuple[Domain, Distribution]:
+    """Return a domain's rows and their distribution: counted if possible, else sorted."""
+    domain = Domain(design, rows)
+    alone = not any(_unwrap(function)[0].columns for function in wanted.values())
+    counted = Distribution.counted(values, domain) if alone else None
+    if counted is not None:
+        return domain, counted
+    order = np.argsort(values, kind=None if alone else "stable")  # ties may differ in the others
+    domain = Domain(design, order if rows is design.frame_rows else rows[order])
+    whole = Distribution(values[order], domain.weights, domain.rows, domain.counts)
+    domain.share = whole.share
+    return domain, whole
 
 
 def _with_columns(
@@ -278,7 +292,7 @@ def _table(design, column, by, wanted, level) -> pd.DataFrame:
     names = [] if by is None else [by] if isinstance(by, str) else list(by)
     rows = []
     for labels, estimates in _estimates(design, column, by, wanted):
-        for name, e in estimates.items():
+        for name, e in estimates:
             group = dict(zip(names, labels, strict=True))
-            rows.append({"index": name} | group | e.to_frame(level).iloc[0].to_dict())
+            rows.append({"index": name} | group | e.to_dict(level))
     return pd.DataFrame(rows).drop(columns="unit")

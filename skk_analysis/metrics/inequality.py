@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 POSITIVE = "The logarithm or power of zero is not finite; theil_t and gini keep zeros."
+SMALLEST = np.finfo(float).tiny
 NONNEGATIVE = "gini and coefficient_of_variation keep negative values."
 
 
@@ -64,7 +65,10 @@ def gini(dist: Distribution, corrected: bool = False) -> Linearised:
     dist.require_positive_mean("gini")
     distance, mean = dist.mean_distance, dist.mean
     value = float(dist.share @ distance) / (2 * mean)
-    influence = (distance - (mean + dist.values) * value) / mean
+    influence = dist.values * -value
+    influence += distance
+    influence /= mean
+    influence -= value
     if corrected and not dist.effective_n > 1:
         raise ValueError("gini(corrected=True) needs at least two units")
     factor = dist.effective_n / (dist.effective_n - 1) if corrected else 1.0
@@ -78,11 +82,14 @@ def entropy_kernel(ratio: np.ndarray, alpha: float) -> tuple[np.ndarray, np.ndar
     :math:`r\\ln r` for α = 1 (0 at r = 0), else :math:`(r^\\alpha-1)/\\{\\alpha(\\alpha-1)\\}`.
     """
     if alpha == 0:
-        return -np.log(ratio), -np.ones_like(ratio)
+        value = np.log(ratio)
+        return np.negative(value, out=value), np.broadcast_to(-1.0, ratio.shape)
     if alpha == 1:
-        value = ratio * np.log(np.where(ratio > 0, ratio, 1.0))
+        value = np.maximum(ratio, SMALLEST)  # 0 ln 0 = 0
+        np.log(value, out=value)
+        value *= ratio
         return value, value + ratio
-    power = ratio**alpha
+    power = ratio * ratio if alpha == 2 else ratio**alpha
     return (power - 1) / (alpha * (alpha - 1)), power / (alpha - 1)
 
 
@@ -97,11 +104,12 @@ def require_entropy_domain(dist: Distribution, name: str, alpha: float) -> None:
 
 def _entropy(dist: Distribution, name: str, alpha: float) -> Linearised:
     require_entropy_domain(dist, name, alpha)
-    ratio = dist.values / dist.mean
-    kernel, elasticity = entropy_kernel(ratio, alpha)
+    kernel, elasticity = entropy_kernel(dist.relative, alpha)
     value = float(dist.share @ kernel)
-    influence = kernel - value - float(dist.share @ elasticity) * (ratio - 1)
-    return Linearised(value, influence)
+    tilt = float(dist.share @ elasticity)
+    kernel -= tilt * dist.relative
+    kernel += tilt - value
+    return Linearised(value, kernel)
 
 
 @index(bounds=(0, math.inf))
@@ -249,10 +257,13 @@ def hoover(dist: Distribution) -> Linearised:
     """
     dist.require_positive_mean("hoover")
     mean, excess = dist.mean, dist.mean_influence()
-    value = float(dist.share @ np.abs(excess)) / (2 * mean)
+    influence = np.abs(excess)
+    value = float(dist.share @ influence) / (2 * mean)
     balance = float(dist.share @ -np.sign(excess))  # 2 F(mean) - 1
-    slope = (np.abs(excess) - 2 * value * mean + balance * excess) / (2 * mean)
-    return Linearised(value, slope - value * excess / mean, note=dist.negatives_note())
+    influence += (balance - 2 * value) * excess
+    influence /= 2 * mean
+    influence -= value
+    return Linearised(value, influence, note=dist.negatives_note())
 
 
 @index(bounds=(0, math.inf))
@@ -283,6 +294,7 @@ def coefficient_of_variation(dist: Distribution) -> Linearised:
     variance = float(dist.share @ excess**2)
     value = math.sqrt(variance) / dist.mean
     # at full equality the index has no derivative; there is no variation and no error either
-    spread = (excess**2 - variance) / (2 * math.sqrt(variance) or 1.0)
-    influence = (spread - value * excess) / dist.mean
+    influence = excess * (excess / (2 * math.sqrt(variance) or 1.0) - value)
+    influence -= math.sqrt(variance) / 2
+    influence /= dist.mean
     return Linearised(value, influence, note=dist.negatives_note())
