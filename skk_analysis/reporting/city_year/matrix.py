@@ -44,8 +44,9 @@ def write(report: CityYear, writer: Writer) -> None:
 def city_value(report: CityYear, indicator: str, year: int) -> Quantity | Missing:
     """The city's own value of an area indicator, from its areas.
 
-    A share is the areas' counts over their denominators; a median income is the areas' medians
-    weighted by residents, which is near to, but not the same as, the median of all residents.
+    A share is the areas' counts over their denominators. A median income is the areas' medians
+    weighted by the people they describe, those aged 18 or over: near to the city's own median,
+    but not the same.
     """
     rows = report.analysis.area_values(indicator, year)
     rows = rows[rows["status"] == "observed"]
@@ -57,11 +58,12 @@ def city_value(report: CityYear, indicator: str, year: int) -> Quantity | Missin
     if rows["count"].notna().all() and weights.notna().all() and weights.sum() > 0:
         value = float(rows["count"].sum() / weights.sum())
         return Quantity(name, value, unit, decimals=decimals, n=int(weights.sum()), year=year)
-    people = report.analysis.area_values("population", year)["value"].reindex(rows.index)
-    people = people.astype(float).fillna(0.0)
-    if people.sum() == 0:
+    if weights.isna().any():  # the source does not say whom the figure describes
+        residents = report.analysis.area_values("population", year)["value"].reindex(rows.index)
+        weights = residents.astype(float).fillna(0.0)
+    if weights.sum() == 0:
         return Missing("not_received")
-    value = float(np.average(rows["value"].astype(float), weights=people))
+    value = float(np.average(rows["value"].astype(float), weights=weights))
     return Quantity(name, value, unit, decimals=decimals, year=year)
 
 
