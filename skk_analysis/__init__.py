@@ -29,6 +29,7 @@ _HOME = {
         "bias_corrected",
         "bimodality_coefficient",
         "blair_lacy",
+        "bootstrap",
         "boundary_dissimilarity",
         "change",
         "coefficient_of_variation",

@@ -42,6 +42,8 @@ class Sampling:
     keys : MultiIndex or None
         ``(stratum, unit)`` labels by which the same unit is recognised in another sample.
         ``None`` means that the units are known only within this object.
+    degrees : float, optional
+        Degrees of freedom, where they are not the units less the strata.
 
     Notes
     -----
@@ -60,6 +62,7 @@ class Sampling:
     fraction: np.ndarray
     count: np.ndarray
     keys: pd.MultiIndex | None = None
+    degrees: float | None = None
 
     @classmethod
     def of_units(cls, stratum, *, fraction=None, count=None, keys=None) -> Sampling:
@@ -75,10 +78,11 @@ class Sampling:
         return cls(stratum, size, fraction, count, keys)
 
     @classmethod
-    def of_known_error(cls) -> Sampling:
-        """Return one unit of a boundless sample: carries a standard error known from elsewhere."""
+    def of_known_error(cls, parts: int = 1, degrees: float = math.inf) -> Sampling:
+        """Return units of a boundless sample: they carry an error known from elsewhere in parts."""
         one = np.ones(1)
-        return cls(np.zeros(1, dtype=int), one * math.inf, one * 0, one)
+        stratum = np.zeros(parts, dtype=int)
+        return cls(stratum, one * math.inf, one * 0, np.ones(parts), degrees=degrees)
 
     @cached_property
     def simple(self) -> bool:
@@ -163,8 +167,8 @@ class Influence:
     def degrees_of_freedom(self) -> float:
         """Units less strata, among those with rows in the domain."""
         s = self.sampling
-        if np.isinf(s.size).any():
-            return math.inf
+        if s.degrees is not None:
+            return s.degrees
         if s.simple:
             return max(len(self.units) - 1.0, 1.0)
         strata = np.count_nonzero(np.bincount(s.stratum[self.units]))

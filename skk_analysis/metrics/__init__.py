@@ -80,6 +80,7 @@ from skk_analysis.metrics.polarisation_shape import (
 )
 from skk_analysis.metrics.poverty import low_income_rate, poverty_line
 from skk_analysis.metrics.poverty_intensity import fgt, poverty_gap, sen, sen_shorrocks_thon, watts
+from skk_analysis.metrics.replication import bootstrap
 from skk_analysis.metrics.segregation import (
     dissimilarity,
     mutual_information,
@@ -134,6 +135,7 @@ __all__ = [
     "bias_corrected",
     "bimodality_coefficient",
     "blair_lacy",
+    "bootstrap",
     "boundary_dissimilarity",
     "change",
     "coefficient_of_variation",

@@ -15,6 +15,7 @@ import pandas as pd
 
 from skk_analysis.estimate import UNBOUNDED, Estimate, Sampling
 from skk_analysis.metrics.domain import Domain
+from skk_analysis.metrics.replication import Replication, given_weights, resampling
 
 __all__ = ["SurveyDesign", "as_design"]
 
@@ -47,6 +48,15 @@ class SurveyDesign:
     frequencies : column name or array, optional
         Number of identical units that a row stands for, for tables counted in a database.  Gives
         the same estimates *and* standard errors as the rows written out.  Not with clusters/ids.
+    replicate_weights : sequence of column names, optional
+        Weights of each replicate, made by the survey's producer.  The indices' standard errors
+        then come from these, and strata, clusters and fpc are left out.
+    replicate_method : {"brr", "jackknife", "bootstrap"}
+        What the replicates are: squared deviations from the estimate count 1/R each, or (R−1)/R
+        for a jackknife that leaves out one of R groups.
+    replicate_scale : float or sequence of float, optional
+        Another factor, for all or for each replicate: 1/(R(1−ρ)²) for Fay's BRR, (n−1)/n of its
+        stratum for a stratified jackknife.
     missing : {"raise", "drop"}
         What to do with rows whose studied value is missing.  ``"drop"`` makes them a part of the
         sample outside the domain, and the estimate's ``method`` says how many they were.
@@ -78,12 +88,22 @@ class SurveyDesign:
         *,
         waves: Spec = None,
         frequencies: Spec = None,
+        replicate_weights: Sequence[str] | None = None,
+        replicate_method: str = "bootstrap",
+        replicate_scale: float | Sequence[float] | None = None,
         missing: str = "raise",
     ) -> None:
         if missing not in ("raise", "drop"):
             raise ValueError(f"missing must be 'raise' or 'drop', got {missing!r}")
         if frequencies is not None and not (clusters is None and ids is None):
             raise ValueError("frequencies count independent units; leave clusters and ids out")
+        if replicate_weights is not None and any(
+            x is not None for x in (strata, clusters, ids, fpc, waves)
+        ):
+            raise ValueError(
+                "replicate weights hold the whole design; leave strata, clusters, "
+                "ids, fpc and waves out"
+            )
         self.frame = frame
         self.missing = missing
         self.rows = self.frame_rows = np.arange(len(frame))
@@ -100,6 +120,29 @@ class SurveyDesign:
             fpc=None if fpc is None else _numbers(frame, fpc, "fpc"),
             counts=None if frequencies is None else counts,
         )
+
+        self.replication: Replication | None = None
+        if replicate_weights is not None:
+            for column in replicate_weights:
+                _numbers(frame, column, column)  # stops on a wrong one
+            self.replication = given_weights(replicate_weights, replicate_method, replicate_scale)
+
+    def resampled(self, replicates: int = 1000, seed: int = 0) -> SurveyDesign:
+        """Return the design with bootstrap replicates in place of linearised standard errors.
+
+        Parameters
+        ----------
+        replicates : int, default 1000
+        seed : int, default 0
+            The same seed gives the same replicates.
+
+        See Also
+        --------
+        skk_analysis.metrics.bootstrap
+        """
+        design = copy.copy(self)
+        design.replication = resampling(self, replicates, seed)
+        return design
 
     def _draw_units(self, *, strata, units, waves, fpc, counts) -> None:
         """Make one :class:`Sampling` a wave, and number each row's unit within its wave."""
@@ -270,6 +313,11 @@ class SurveyDesign:
         influence : ndarray of float, shape (n,)
             Influence function at each row, under the domain's weighted distribution.
         """
+        if self.replication is not None:
+            raise ValueError(
+                "this is estimated by linearisation, which replicates do not serve; use the design "
+                "with its strata and clusters, not replicate weights or .resampled()"
+            )
         return Domain(self, rows).estimate(
             value, influence, method=method, unit=unit, bounds=bounds
         )

@@ -71,6 +71,19 @@ class Distribution:
         units = weight**2 / np.bincount(places, domain.weights**2 / domain.counts)
         return cls(income, weight, domain.rows, units, places)
 
+    def condensed(self, cells: int) -> Distribution:
+        """Return the distribution with neighbours merged to at most so many values, their means.
+
+        ``counts`` are Kish's effective numbers, as in :meth:`counted`.
+        """
+        cell = np.arange(len(self.values)) * cells // len(self.values)
+        starts = np.flatnonzero(np.diff(cell, prepend=-1))
+        weight = np.add.reduceat(self.weights, starts)
+        units = weight**2 / np.add.reduceat(self.weights**2 / self.counts, starts)
+        mean = np.add.reduceat(self.weights * self.values, starts) / weight
+        places = cell if self.places is None else cell[self.places]
+        return Distribution(np.maximum.accumulate(mean), weight, self.rows, units, places)
+
     def to_rows(self, influence: np.ndarray) -> np.ndarray:
         """Return an influence function at each of ``rows``."""
         return influence if self.places is None else influence[self.places]

@@ -172,10 +172,18 @@ def _of_domain(design, rows, values, wanted, note) -> Iterator[tuple[str, Estima
             method="; ".join(filter(None, notes)),
             bounds=bounds,
         )
+        if design.replication is not None:
+            of_dist = functools.partial(_replicate, index_.formula, parameters, beside)
+            estimate = design.replication.restate(estimate, of, dist, of_dist, bool(beside))
         if result.terms:
             terms = [(1.0, estimate), *result.terms]
             estimate = combine(result.value, terms, method=estimate.method, bounds=bounds)
         yield name, estimate
+
+
+def _replicate(formula, parameters, beside, dist: Distribution, kept: np.ndarray) -> float:
+    """Return the value of an index for one replicate's weights."""
+    return formula(dist, **(parameters | {k: c[kept] for k, c in beside.items()})).value
 
 
 def _distribution(design, rows, values, wanted) -> tuple[Domain, Distribution]:
