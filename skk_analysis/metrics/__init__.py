@@ -19,6 +19,7 @@ from skk_analysis.metrics.change import (
     change,
     gap_change,
     overall_verdict,
+    trend,
 )
 from skk_analysis.metrics.concentration import (
     concentration_curve,
@@ -99,6 +100,7 @@ from skk_analysis.metrics.shares import (
     s80s20,
     s90s10,
 )
+from skk_analysis.metrics.sources import SourceDecomposition, decompose_sources
 from skk_analysis.metrics.spatial_segregation import (
     boundary_dissimilarity,
     distance_decay_isolation,
@@ -124,6 +126,7 @@ __all__ = [
     "SegregationBounds",
     "SegregationChange",
     "SegregationParts",
+    "SourceDecomposition",
     "SurveyDesign",
     "adjust_p_values",
     "answer_counts",
@@ -147,6 +150,7 @@ __all__ = [
     "correlation_ratio",
     "cowell_flachaire",
     "decompose",
+    "decompose_sources",
     "der_alienation",
     "der_components",
     "der_correlation",
@@ -212,6 +216,7 @@ __all__ = [
     "spatial_proximity",
     "theil_h",
     "theil_t",
+    "trend",
     "van_der_eijk",
     "watts",
     "wolfson",

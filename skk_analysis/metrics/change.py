@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from skk_analysis.estimate import Estimate, as_estimate
+from skk_analysis.estimate import Estimate, as_estimate, combine
 
 __all__ = [
     "Change",
@@ -22,6 +22,7 @@ __all__ = [
     "change",
     "gap_change",
     "overall_verdict",
+    "trend",
 ]
 
 GROWS, SHRINKS, UNCLEAR, DEPENDS = "grows", "shrinks", "unclear", "depends_on_measure"
@@ -244,6 +245,47 @@ def gap_change(
         changes["ratio"] = change(old[1] / old[0], new[1] / new[0], better=better, level=level)
     # two views of one gap, not two chances to find something: no adjustment
     return overall_verdict(changes, adjust=None, level=level)
+
+
+def trend(estimates: Sequence[Estimate | float], years: Sequence[float]) -> Estimate:
+    """Return the linear trend of a figure: its least-squares slope, per year.
+
+    .. math:: b=\\sum_t c_t\\,\\hat\\theta_t,\\qquad c_t=(t-\\bar t)\\Big/\\sum_s(s-\\bar t)^2
+
+    The standard error is that of the sampling, with units found in several years accounted for;
+    how far the years lie from a straight line is not in it.
+
+    Parameters
+    ----------
+    estimates : sequence of Estimate or float
+    years : sequence of float
+        One for each estimate, at least two different ones.
+
+    References
+    ----------
+    Steel & McLaren (2009), in *Handbook of Statistics* 29B, ch. 33, on trends from overlapping
+    samples.
+
+    Examples
+    --------
+    >>> slope = trend([Estimate(0.25, 0.003), Estimate(0.26, 0.003), Estimate(0.28, 0.003)],
+    ...               [2018, 2019, 2020])
+    >>> round(slope.value, 4), round(slope.se, 5)
+    (0.015, 0.00212)
+    """
+    t = np.asarray(years, dtype=float)
+    if t.shape != (len(estimates),) or len(np.unique(t)) < 2:
+        raise ValueError(
+            f"a trend needs one year for each of {len(estimates)} estimates, and two different "
+            f"ones at least; got {list(years)}"
+        )
+    read = [as_estimate(e) for e in estimates]
+    slope = (t - t.mean()) / ((t - t.mean()) ** 2).sum()
+    value = float(slope @ [e.value for e in read])
+    terms = list(zip(slope.tolist(), read, strict=True))
+    named = next((e.method for e in read if e.method != "given"), "given")
+    method = f"trend a year {t.min():g}–{t.max():g} of {named}"
+    return combine(value, terms, unit=read[0].unit, method=method)
 
 
 def adjust_p_values(p_values, method: str = "holm") -> np.ndarray:

@@ -76,10 +76,13 @@ class Distribution:
 
         ``counts`` are Kish's effective numbers, as in :meth:`counted`.
         """
-        cell = np.arange(len(self.values)) * cells // len(self.values)
-        starts = np.flatnonzero(np.diff(cell, prepend=-1))
+        cells = min(cells, len(self.values))
+        ends = np.arange(1, cells + 1) * len(self.values) // cells
+        size = np.diff(ends, prepend=0)
+        cell, starts = np.repeat(np.arange(cells, dtype=np.int32), size), ends - size
         weight = np.add.reduceat(self.weights, starts)
-        units = weight**2 / np.add.reduceat(self.weights**2 / self.counts, starts)
+        spread = self.weights * self.weights
+        units = weight**2 / np.add.reduceat(np.divide(spread, self.counts, out=spread), starts)
         mean = np.add.reduceat(self.weights * self.values, starts) / weight
         places = cell if self.places is None else cell[self.places]
         return Distribution(np.maximum.accumulate(mean), weight, self.rows, units, places)

@@ -1,0 +1,232 @@
+"""Speed and memory of the indices, in proportion to a sort of the same array.
+
+``python benchmarks/metrics.py [--sizes 10000 100000 1000000 5500000] [--repeat 3]`` prints one
+Markdown table.  The limit is what no program that sorts can beat: ``numpy.argsort`` of the incomes
+and one weighted pass over them in that order.  Every line is measured in turn with the limit of
+its size, in this process; peers that are not installed are skipped, and said to be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import gc
+import importlib
+import os
+import threading
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+import skk_analysis.metrics as m
+
+TEN = [
+    "gini", "theil_t", "mld", "hoover", "coefficient_of_variation", "s80s20", "palma",
+    "percentile_ratio", "low_income_rate", functools.partial(m.atkinson, epsilon=0.5),
+]  # fmt: skip
+ENTROPIES = ["gini", "theil_t", "mld", functools.partial(m.generalized_entropy, alpha=2.0)]
+LARGEST = 5_500_000
+AREAS, CITY_AREAS, GROUPS = 3_000, 100_000, 4
+MEGABYTE = 2**20
+
+
+class Line(NamedTuple):
+    """One measured task, its target, and the rows below and above which it is not run."""
+
+    task: str
+    run: Callable[[], object]
+    target: float | None = None
+    memory: float | None = None
+
+
+class People(NamedTuple):
+    """Incomes, weights and areas of some people."""
+
+    income: np.ndarray
+    weight: np.ndarray
+    area: np.ndarray
+
+    @classmethod
+    def some(cls, n: int) -> People:
+        random = np.random.default_rng(n)
+        income = np.exp(random.normal(10.0, 0.6, n))
+        return cls(income, random.uniform(1.0, 3.0, n), random.integers(0, AREAS, n))
+
+
+def limit(income: np.ndarray, weight: np.ndarray) -> float:
+    """Sort, and pass once over incomes and weights in that order: a Gini coefficient, no error."""
+    order = np.argsort(income)
+    share = weight[order]
+    held = share * income[order]
+    below = np.cumsum(share)
+    below -= share / 2
+    return float(2 * (held @ below) / held.sum() / share.sum() - 1)
+
+
+def lines(people: People) -> Iterator[Line]:
+    """Yield our tasks on a table of people."""
+    y, w, _ = people
+    n, whole = len(y), np.rint(y)
+    design = m.SurveyDesign(pd.DataFrame({"y": y, "w": w}), weights="w")
+    yield Line("Gini with SE", lambda: m.gini(y, weights=w), 1.5)
+    yield Line("Gini with SE, unweighted", lambda: m.gini(y), 1.5)
+    yield Line("Gini with SE, whole euros", lambda: m.gini(whole, weights=w), 1.0)
+    yield Line("ten indices with SE", lambda: m.inequality_table(y, weights=w, indices=TEN), 3)
+    yield Line(
+        "ten indices, whole euros", lambda: m.inequality_table(whole, weights=w, indices=TEN), 3
+    )
+    yield Line("DER with SE", lambda: m.duclos_esteban_ray(y, weights=w), 3)
+    yield Line("counted, then ten indices", lambda: from_a_database(whole), 3)
+    if n >= 1_000_000:
+        yield Line("Gini, 1 000 bootstraps", lambda: m.gini(design.resampled(), "y"), 25, 300)
+        frame = pd.DataFrame(people._asdict())
+        by_area = functools.partial(m.inequality_table, frame, "income", weights="weight")
+        yield Line(
+            "Gini, Theil, MLD, GE(2), 3 000 areas", lambda: by_area(by="area", indices=ENTROPIES), 6
+        )
+
+
+def from_a_database(income: np.ndarray) -> pd.DataFrame:
+    """Count equal incomes as a database would, then work on the table of counts."""
+    import pyarrow as pa
+
+    counts = pa.table({"income": income}).group_by("income").aggregate([([], "count_all")])
+    design = m.SurveyDesign(counts.to_pandas(), frequencies="count_all")
+    return m.inequality_table(design, "income", indices=TEN)
+
+
+def peers(people: People) -> Iterator[Line]:
+    """Yield the named peers' tasks; a missing one raises ImportError when it is run."""
+    y, w, area = people
+    n = len(y)
+    yield Line(
+        "peer: PySAL Gini, no weights, no SE",
+        lambda: importlib.import_module("inequality.gini").Gini(y).g,
+    )
+    yield Line(
+        "peer: PySAL Theil, no weights, no SE",
+        lambda: importlib.import_module("inequality.theil").Theil(y).T,
+    )
+    yield Line(
+        "peer: microdf Gini, no SE",
+        lambda: importlib.import_module("microdf").MicroSeries(y, weights=w).gini(),
+    )
+    if n <= 10_000:
+        yield Line(
+            "peer: PySAL Theil of 3 000 areas",
+            lambda: importlib.import_module("inequality.theil").TheilD(y, area).T,
+        )
+
+
+def segregation_lines() -> Iterator[Line]:
+    """Yield the tasks on counts of areas and groups."""
+    random = np.random.default_rng(1)
+    shares = random.dirichlet([8, 1.5, 1, 0.5], CITY_AREAS)
+    counts = random.multinomial(1500, shares).astype(float)
+    frame = pd.DataFrame(counts, columns=list("abcd"))
+    four = ["dissimilarity", "theil_h", "segregation_gini", "mutual_information"]
+    yield Line(
+        "D, H, multigroup Gini, M with SE: 1e5 areas × 4",
+        lambda: (
+            m.segregation_table(frame, indices=four),
+            m.segregation_gini(frame[["a", "b"]]),
+        ),
+        40,
+        200,
+    )
+    peer = functools.partial(importlib.import_module, "segregation.multigroup")
+    yield Line("H with SE", lambda: m.theil_h(frame))
+    yield Line("D with SE", lambda: m.dissimilarity(frame))
+    yield Line("peer: PySAL MultiInfoTheory", lambda: peer().MultiInfoTheory(frame, list("abcd")))
+    yield Line("peer: PySAL MultiDissim", lambda: peer().MultiDissim(frame, list("abcd")))
+    few = frame.iloc[:3000]
+    yield Line("peer: PySAL MultiGini, 3 000 areas", lambda: peer().MultiGini(few, list("abcd")))
+    yield Line("ours: multigroup Gini, 3 000 areas", lambda: m.segregation_gini(few))
+
+
+def seconds(run: Callable[[], object], repeat: int) -> float:
+    """Return the least time of some runs."""
+    times = []
+    for _ in range(repeat):
+        gc.collect()
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def megabytes(run: Callable[[], object]) -> float:
+    """Return the most memory that a run held at a time, above what there was before."""
+    gc.collect()
+    tracemalloc.start()
+    run()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak / MEGABYTE
+
+
+def report(line: Line, n: int, base: Callable[[], object], repeat: int, *, memory: bool) -> None:
+    """Print one row: time, ratio to the limit measured beside it, target, memory."""
+    try:
+        line.run()
+    except ImportError as missing:
+        print(f"| {line.task} | {n:,} | – | – | – | – | not installed: {missing.name} |")
+        return
+    pairs = [(seconds(line.run, 1), seconds(base, 1)) for _ in range(repeat)]
+    spent, least = (min(side) for side in zip(*pairs, strict=True))
+    ratio = spent / least
+    held = megabytes(line.run) if memory or line.memory else float("nan")
+    kept = (line.target is None or ratio <= line.target) and not held > (line.memory or np.inf)
+    judged = (n == LARGEST or "areas ×" in line.task) and line.target is not None
+    target = f"≤ {line.target:g}" if judged else ""
+    target += f", ≤ {line.memory:g} MB" if judged and line.memory else ""
+    verdict = "" if not target else "met" if kept else "**missed**"
+    shown = "" if np.isnan(held) else f"{held:.0f}"
+    figures = [line.task, f"{n:,}", f"{1000 * spent:.3g}", f"{ratio:.2f}", target, shown, verdict]
+    print(f"| {' | '.join(figures)} |", flush=True)
+
+
+def check_der() -> str:
+    """Compare DER with the exact double sum of the same kernel density, and say how far it is."""
+    y = People.some(3_000).income
+    x, width = y / y.mean(), 0.08
+    distance = np.abs(x[:, None] - x)
+    density = np.exp(-0.5 * (distance / width) ** 2).mean(axis=1) / (width * np.sqrt(2 * np.pi))
+    exact = float((np.sqrt(density)[:, None] * distance).mean())
+    error = abs(float(m.duclos_esteban_ray(y, alpha=0.5, bandwidth=width)) - exact)
+    return f"DER, n = 3 000: {error:.1e} from the exact double sum (target ≤ 1e-04)"
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10**4, 10**5, 10**6, LARGEST])
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--only", default="", help="run only tasks whose name contains this")
+    asked = parser.parse_args()
+    print(f"{os.cpu_count()} cores, {threading.active_count()} thread, numpy {np.__version__}\n")
+    print(
+        "| task | rows | ms | × limit | target | extra MB | |\n| --- |" + " ---: |" * 5 + " --- |"
+    )
+    for n in asked.sizes:
+        people = People.some(n)
+        base = functools.partial(limit, people.income, people.weight)
+        sort = functools.partial(np.argsort, people.income)
+        report(Line("argsort alone", sort), n, base, asked.repeat, memory=False)
+        for line in (*lines(people), *peers(people)):
+            if asked.only in line.task:
+                report(line, n, base, 1 if "boot" in line.task else asked.repeat, memory=n >= 10**6)
+    areas = np.random.default_rng(1).random(CITY_AREAS)
+    for line in segregation_lines():
+        if asked.only in line.task:
+            base = functools.partial(np.argsort, areas)
+            report(line, CITY_AREAS, base, asked.repeat, memory=False)
+    print("\n" + check_der())
+
+
+if __name__ == "__main__":
+    main()
