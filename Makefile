@@ -25,6 +25,9 @@ test-slow: $(INSTALLED)  ## run the simulations too (coverage of intervals, size
 lab: $(INSTALLED)  ## open the notebooks in JupyterLab
 	@$(RUN) -m jupyterlab --notebook-dir=notebooks
 
+benchmarks: $(INSTALLED)  ## measure speed, as ratios in one run
+	@$(RUN) benchmarks/metrics.py
+
 lint: $(INSTALLED)  ## style, types and the floors of the house
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m ruff check .

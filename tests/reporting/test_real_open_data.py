@@ -1,4 +1,4 @@
-"""Real open data, from the publishers' files to twelve pages, by the commands a person would use."""
+"""Real open data, from publishers' files to twelve pages, by the commands a person would use."""
 
 from __future__ import annotations
 
