@@ -1,0 +1,189 @@
+"""Weights on the simplex: the convex problems behind synthetic comparisons, solved exactly.
+
+.. math:: \\min_{w\\ge 0,\\ 1'w=1}\\ \\tfrac12\\lVert Aw-b\\rVert^2+\\tfrac{\\eta}{2}\\lVert w\\rVert^2
+
+With :math:`\\eta>0` the solution is unique and so cannot depend on the order of the donors.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["SimplexWeights", "ridge_weights", "unridged_weights"]
+
+GAP = 1e-12
+STEPS = 200
+
+
+class SimplexWeights(NamedTuple):
+    """Weights of a batch of problems.
+
+    Attributes
+    ----------
+    weights : ndarray, shape (problems, donors)
+    gap : ndarray, shape (problems,)
+        Duality gap relative to the scale of the problem: 0 at the optimum.
+    """
+
+    weights: np.ndarray
+    gap: np.ndarray
+
+
+def ridge_weights(
+    columns: np.ndarray, targets: np.ndarray, ridge: np.ndarray, allowed: np.ndarray | None = None
+) -> SimplexWeights:
+    """Return the weights of many targets on the same columns, through the dual.
+
+    Parameters
+    ----------
+    columns : ndarray, shape (rows, donors)
+        Donors' values, usually over the times before treatment.
+    targets : ndarray, shape (problems, rows)
+    ridge : ndarray, shape (problems,), or float
+        :math:`\\eta>0`.
+    allowed : ndarray of bool, shape (problems, donors), optional
+        Donors that a problem may use.
+
+    Notes
+    -----
+    With :math:`r=b-Aw` and multiplier :math:`\\mu`, :math:`w=\\max(0,A'r+\\mu)/\\eta`; only
+    rows + 1 unknowns are left, and the dual objective is convex, piecewise quadratic and has a
+    Newton step that is one small linear system (Qi & Sun 1993, *Mathematical Programming* 58,
+    353–367).  All problems of the batch take their steps together.
+    """
+    a = np.ascontiguousarray(columns, dtype=float)
+    b = np.atleast_2d(np.asarray(targets, dtype=float))
+    eta = np.broadcast_to(np.asarray(ridge, dtype=float), (len(b),))
+    if not (eta > 0).all():
+        raise ValueError("the ridge must be positive; unridged_weights solves the problem without")
+    mask = np.ones((len(b), a.shape[1]), bool) if allowed is None else allowed
+    if not mask.any(axis=1).all():
+        raise ValueError("a problem has no donor left")
+    centre = a.mean()  # a level common to all would only cost digits
+    scale = max(float(np.abs(a - centre).max()), float(np.abs(b - centre).max()), 1e-300)
+    return _newton((a - centre) / scale, (b - centre) / scale, eta / scale**2, mask)
+
+
+class _Point(NamedTuple):
+    """Where a batch of problems stands: its data, dual variables, dual objective and weights."""
+
+    b: np.ndarray
+    eta: np.ndarray
+    mask: np.ndarray
+    r: np.ndarray
+    mu: np.ndarray
+    value: np.ndarray
+    w: np.ndarray
+
+    def where(self, chosen: np.ndarray) -> _Point:
+        return _Point(*(part[chosen] for part in self))
+
+
+def _at(a, b, eta, mask, r, mu) -> _Point:
+    """Return the point with these dual variables."""
+    w = np.maximum(r @ a + mu[:, None], 0)
+    w *= mask
+    w /= eta[:, None]
+    value = (0.5 * r - b) * r
+    return _Point(
+        b, eta, mask, r, mu, value.sum(1) + 0.5 * eta * np.einsum("ij,ij->i", w, w) - mu, w
+    )
+
+
+def _newton(a, b, eta, mask) -> SimplexWeights:
+    """Take semismooth Newton steps with backtracking until every gap is closed."""
+    products = (a[:, None, :] * a[None, :, :]).reshape(-1, a.shape[1]).T  # of pairs of rows
+    uniform = mask / mask.sum(axis=1, keepdims=True)
+    r = b - uniform @ a.T
+    highest = np.where(mask, r @ a, -np.inf).max(axis=1)
+    point = _at(a, b, eta, mask, r, eta / mask.sum(axis=1) - highest)
+    weights, gap = uniform, np.full(len(b), np.inf)
+    unsolved = np.arange(len(b))
+    for _ in range(STEPS):
+        weights[unsolved], gap[unsolved] = _primal(a, point)
+        left = gap[unsolved] > GAP
+        if not left.any():
+            break
+        unsolved, point = unsolved[left], point.where(left)
+        moved = _step(a, products, point)
+        if moved is None:  # no digit of the dual is left to gain
+            break
+        point = moved
+    return SimplexWeights(weights, gap)
+
+
+def _step(a, products, point: _Point) -> _Point | None:
+    """Return the points after a Newton step, halved until the dual falls; None if none moved."""
+    b, eta, mask, r, mu, value, w = point
+    gradient = np.column_stack([r - b + w @ a.T, w.sum(axis=1) - 1])
+    step = -np.linalg.solve(_hessian(a, products, w > 0, eta), gradient[..., None])[..., 0]
+    slope = (step * gradient).sum(1)
+    length, todo, moved = np.ones(len(r)), np.arange(len(r)), point
+    for _ in range(40):
+        to_r = r[todo] + length[todo, None] * step[todo, :-1]
+        to_mu = mu[todo] + length[todo] * step[todo, -1]
+        tried = _at(a, b[todo], eta[todo], mask[todo], to_r, to_mu)
+        good = tried.value <= value[todo] + 1e-4 * length[todo] * slope[todo]
+        if len(todo) == len(r) and good.all():
+            return tried
+        moved = _Point(*(_put(m, todo[good], t[good]) for m, t in zip(moved, tried, strict=True)))
+        todo = todo[~good]
+        if not len(todo):
+            return moved
+        length[todo] /= 2
+    return moved if len(todo) < len(r) else None
+
+
+def _put(into: np.ndarray, where: np.ndarray, values: np.ndarray) -> np.ndarray:
+    changed = into.copy()
+    changed[where] = values
+    return changed
+
+
+def _hessian(a, products, active, eta) -> np.ndarray:
+    """Return the generalised Hessians, shape (problems, rows + 1, rows + 1)."""
+    rows, chosen = a.shape[0], active.astype(float)
+    hessian = np.empty((len(chosen), rows + 1, rows + 1))
+    hessian[:, :rows, :rows] = (chosen @ products).reshape(-1, rows, rows)
+    hessian[:, :rows, rows] = hessian[:, rows, :rows] = chosen @ a.T
+    hessian[:, rows, rows] = np.maximum(chosen.sum(1), 1e-9)
+    hessian /= eta[:, None, None]
+    hessian[:, range(rows), range(rows)] += 1
+    return hessian
+
+
+def _primal(a, point: _Point) -> tuple[np.ndarray, np.ndarray]:
+    """Return weights that sum to 1 and how far they are from the optimum, per problem."""
+    total = point.w.sum(axis=1, keepdims=True)
+    uniform = point.mask / point.mask.sum(axis=1, keepdims=True)
+    w = np.where(total > 0, point.w / np.where(total > 0, total, 1), uniform)
+    residual = w @ a.T - point.b
+    primal = 0.5 * (residual**2).sum(1) + 0.5 * point.eta * (w**2).sum(1)
+    return w, (primal + point.value) / np.maximum(np.abs(primal), 1e-3)
+
+
+def unridged_weights(columns: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Return weights of the problem without a ridge: one of its solutions, found exactly.
+
+    Parameters
+    ----------
+    columns : ndarray, shape (rows, donors)
+    target : ndarray, shape (rows,)
+
+    Notes
+    -----
+    With :math:`D=A-b1'`, non-negative least squares on :math:`[D;1']x\\approx[0;1]` has the
+    solution :math:`x\\propto w` (Lawson & Hanson 1974, ch. 23).  Where the fit is exact there are
+    many solutions, and :func:`~skk_analysis.impact.identified_range` says how much they differ.
+    """
+    from scipy.optimize import nnls
+
+    difference = np.asarray(columns, dtype=float) - np.asarray(target, dtype=float)[:, None]
+    scale = max(float(np.abs(difference).max()), 1e-300)
+    system = np.vstack([difference / scale, np.ones(difference.shape[1])])
+    right = np.zeros(len(system))
+    right[-1] = 1.0
+    found, _ = nnls(system, right, maxiter=50 * system.shape[1])
+    return found / found.sum()
