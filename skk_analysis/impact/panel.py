@@ -50,7 +50,8 @@ class Panel:
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"city": list("aabb"), "year": [2018, 2019] * 2, "y": [84, 89, 85, 87]})
+    >>> frame = pd.DataFrame({"city": list("aabb"), "year": [2018, 2019] * 2})
+    >>> frame["y"] = [84, 89, 85, 87]
     >>> Panel(frame, unit="city", time="year", treated={"a": 2019}).block("y").values.tolist()
     [[84.0, 89.0], [85.0, 87.0]]
     """
@@ -88,7 +89,7 @@ class Panel:
             raise ValueError(f"no column(s) {missing}; the table has {list(self.frame.columns)}")
 
     def _starts(self) -> dict[Hashable, int]:
-        """Return the first treated time by unit, from the mapping or the column of zeros and ones."""
+        """Return the first treated time by unit, from the mapping or the 0/1 column."""
         if not isinstance(self.treated, str):
             return {unit: int(start) for unit, start in self.treated.items()}
         self._require_columns([self.treated])

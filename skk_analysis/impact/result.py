@@ -36,8 +36,8 @@ class Effect:
     p : float
         Two-sided p-value of no effect; NaN where no valid test exists.
     method, inference : str
-        Symbolic names: ``synthetic_did``, ``difference_in_differences`` …; ``size_matched_placebos``,
-        ``cluster_robust``, ``hac`` …
+        Symbolic names: ``synthetic_did``, ``difference_in_differences`` …;
+        ``size_matched_placebos``, ``cluster_robust``, ``hac`` …
     outcome : str
     unit : str
         Of the outcome; empty for a pure number.

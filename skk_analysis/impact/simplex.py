@@ -1,6 +1,7 @@
 """Weights on the simplex: the convex problems behind synthetic comparisons, solved exactly.
 
-.. math:: \\min_{w\\ge 0,\\ 1'w=1}\\ \\tfrac12\\lVert Aw-b\\rVert^2+\\tfrac{\\eta}{2}\\lVert w\\rVert^2
+.. math:: \\min_{w\\ge 0,\\ 1'w=1}
+          \\tfrac12\\lVert Aw-b\\rVert^2+\\tfrac{\\eta}{2}\\lVert w\\rVert^2
 
 With :math:`\\eta>0` the solution is unique and so cannot depend on the order of the donors.
 """
