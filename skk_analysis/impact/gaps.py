@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from skk_analysis.impact.simplex import ridge_weights, active_set_weights
+from skk_analysis.impact.simplex import active_set_weights, ridge_weights
 
 __all__ = [
     "Gaps",

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["SimplexWeights", "ridge_weights", "active_set_weights"]
+__all__ = ["SimplexWeights", "active_set_weights", "ridge_weights"]
 
 GAP = 1e-12
 UNSOLVED = 1e-10
