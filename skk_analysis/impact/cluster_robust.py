@@ -11,8 +11,8 @@ ENOUGH_TREATED = 5
 """Treated clusters below which neither clustered errors nor the wild bootstrap are returned.
 
 The clustered error sees a treated cluster's noise only through its own residual, which the
-coefficient fits away: with one treated city a nominal 5 % test finds an effect in nine of ten samples
-without one (MacKinnon & Webb 2017, *Journal of Applied Econometrics* 32, 233–254).
+coefficient fits away: with one treated city a nominal 5 % test finds an effect in nine of ten
+samples without one (MacKinnon & Webb 2017, *Journal of Applied Econometrics* 32, 233–254).
 """
 
 

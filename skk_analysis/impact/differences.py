@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,10 +26,18 @@ from skk_analysis.impact.result import Effect
 from skk_analysis.impact.two_way import Fit, assigned_coefficients, fit
 from skk_analysis.impact.wild_bootstrap import bootstrap_panel
 
-__all__ = ["difference_in_differences"]
+__all__ = [
+    "block_of",
+    "compared_with",
+    "difference_in_differences",
+    "drawn_placebos",
+    "mean_path",
+    "placebo_coefficients",
+    "with_exposure",
+]
 
 PLACEBOS, ROBUST, WILD = "size_matched_placebos", "cluster_robust", "wild_cluster_bootstrap"
-COLLISIONS = 5.0
+COLLISIONS = 5.0  # expected units twice in a tuple, above which hardly any tuple can be drawn
 
 
 def difference_in_differences(
@@ -118,7 +125,7 @@ def difference_in_differences(
         raise ValueError(f"inference must be one of {PLACEBOS, ROBUST, WILD}, got {inference!r}")
     plan = replace(placebos or Placebos(), level=level)
     if comparison is not None:
-        panel = _compared_with(panel, comparison)
+        panel = compared_with(panel, comparison)
     if missing == "available":
         if covariates or exposure or matched_comparison or inference == WILD:
             raise ValueError(
@@ -135,7 +142,7 @@ def difference_in_differences(
     if matched_comparison:
         near = np.concatenate([size_matched(block, unit, plan) for unit in block.treated])
         block = block_of(block, np.union1d(block.treated, near))
-    block = replace(block, covariates=_covariates(block, exposure))
+    block = replace(block, covariates=with_exposure(block, exposure))
     found = fit(block.values, _regressors(block), block.weight, count=count)
     effect = _effect(block, found, level, (*left_out, *block.dropped))
     effect = replace(effect, provenance={**effect.provenance, "count": count})
@@ -146,7 +153,7 @@ def difference_in_differences(
     return _with_placebos(effect, block, plan)
 
 
-def _compared_with(panel: Panel, comparison: Sequence[Hashable]) -> Panel:
+def compared_with(panel: Panel, comparison: Sequence[Hashable]) -> Panel:
     """Return the panel with only these comparison units."""
     if unknown := set(comparison) - set(panel.comparison):
         raise ValueError(
@@ -157,19 +164,25 @@ def _compared_with(panel: Panel, comparison: Sequence[Hashable]) -> Panel:
 
 def block_of(block: Block, units: np.ndarray) -> Block:
     """Return the block with the units at some positions."""
-    parts: dict[str, Any] = {name: getattr(block, name) for name in ("size", "region", "exposure")}
-    parts["weight"] = block.weight
+
+    def of(part: np.ndarray | None) -> np.ndarray | None:
+        return None if part is None else part[units]
+
     return replace(
         block,
         values=block.values[units],
         names=block.names[units],
         start=block.start[units],
+        size=of(block.size),
+        region=of(block.region),
+        exposure=of(block.exposure),
+        weight=of(block.weight),
         covariates={name: c[units] for name, c in block.covariates.items()},
-        **{name: None if part is None else part[units] for name, part in parts.items()},
     )
 
 
-def _covariates(block: Block, exposure: bool) -> dict[str, np.ndarray]:
+def with_exposure(block: Block, exposure: bool) -> dict[str, np.ndarray]:
+    """Return the covariates, with exposure × pandemic years where it is wanted."""
     return dict(block.covariates) | ({EXPOSURE: pandemic_exposure(block)} if exposure else {})
 
 

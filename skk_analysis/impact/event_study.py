@@ -11,12 +11,12 @@ import pandas as pd
 
 from skk_analysis.impact.cluster_robust import ENOUGH_TREATED, t_test
 from skk_analysis.impact.differences import (
-    _compared_with,
-    _covariates,
     block_of,
+    compared_with,
     drawn_placebos,
     mean_path,
     placebo_coefficients,
+    with_exposure,
 )
 from skk_analysis.impact.panel import Block, Panel
 from skk_analysis.impact.placebos import (
@@ -29,7 +29,7 @@ from skk_analysis.impact.placebos import (
 from skk_analysis.impact.result import Effect
 from skk_analysis.impact.two_way import fit
 
-__all__ = ["EventStudy", "event_study"]
+__all__ = ["EventStudy", "event_study", "study_of"]
 
 PLACEBOS, ROBUST = "size_matched_placebos", "cluster_robust"
 
@@ -66,8 +66,8 @@ class EventStudy:
         k = len(self.relative)
         if self.coefficients.shape != (k,) or self.covariance.shape != (k, k):
             raise ValueError(
-                f"an event study of {k} times needs {k} coefficients and a {k} × {k} covariance, got "
-                f"{self.coefficients.shape} and {self.covariance.shape}"
+                f"an event study of {k} times needs {k} coefficients and a {k} × {k} covariance, "
+                f"got {self.coefficients.shape} and {self.covariance.shape}"
             )
         if (np.diff(self.relative) <= 0).any() or self.reference in self.relative:
             raise ValueError(
@@ -105,7 +105,7 @@ class EventStudy:
         """Which lie after it."""
         return self.relative > self.reference
 
-    def average(self, weights: Sequence[float] | None = None) -> tuple[float, float]:
+    def average(self, weights: Sequence[float] | np.ndarray | None = None) -> tuple[float, float]:
         """Return a weighted mean of the coefficients after the reference, and its error."""
         after = self.after
         w = np.full(after.sum(), 1 / after.sum()) if weights is None else np.asarray(weights)
@@ -149,7 +149,7 @@ def event_study(
 ) -> Effect:
     r"""Return the effect by time relative to its start, and its mean after the start.
 
-    .. math:: Y_{it}=\alpha_i+\delta_t+\sum_{k\ne-1}\tau_k\,1\{t-s_i=k\}+X_{it}\beta+\varepsilon_{it}
+    .. math:: Y_{it}=\alpha_i+\delta_t+\sum_{k\ne-1}\tau_k\,1\{t-s_i=k\}+X_{it}\beta+e_{it}
 
     by (weighted) least squares, :math:`s_i` the unit's first treated time.  All leads and lags are
     in, each relative to the time just before the start.  With several first times the coefficients
@@ -178,12 +178,12 @@ def event_study(
         raise ValueError(f"inference must be one of {PLACEBOS, ROBUST}, got {inference!r}")
     plan = replace(placebos or Placebos(), level=level)
     if comparison is not None:
-        panel = _compared_with(panel, comparison)
+        panel = compared_with(panel, comparison)
     block = panel.block(outcome, covariates=covariates, missing=missing)
     if matched_comparison:
         near = np.concatenate([size_matched(block, unit, plan) for unit in block.treated])
         block = block_of(block, np.union1d(block.treated, near))
-    block = replace(block, covariates=_covariates(block, exposure))
+    block = replace(block, covariates=with_exposure(block, exposure))
     relative, profiles = _profiles(block)
     regressors = np.zeros((len(relative), *block.values.shape))
     regressors[:, block.treated] = np.swapaxes(profiles, 0, 1)
@@ -195,6 +195,19 @@ def event_study(
     if inference == ROBUST:
         return _with_robust(effect, block, robust)
     return _with_placebos(effect, block, robust, profiles, plan)
+
+
+def study_of(study: EventStudy | Effect) -> EventStudy:
+    """Return the event study that an effect carries, or the study itself."""
+    if isinstance(study, EventStudy):
+        return study
+    if "event_study" not in study.details:
+        raise ValueError(
+            f"an effect by {study.method} has no event study; use event_study(…), or "
+            "group_time_effects(…, base='universal').aggregate('dynamic')"
+        )
+    found: EventStudy = study.details["event_study"]
+    return found
 
 
 def _profiles(block: Block) -> tuple[np.ndarray, np.ndarray]:

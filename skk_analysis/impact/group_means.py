@@ -56,8 +56,11 @@ def group_means_effect(panel: Panel, outcome: str, *, level: float = 0.95) -> Ef
     y = rows[outcome].to_numpy(dtype=float)
     means = _means(y, start, time, weight)
     if means.isna().any(axis=None):
-        empty = means.stack(future_stack=True).index[means.isna().to_numpy().ravel()][0]
-        raise ValueError(f"{outcome}: no value at time {empty[1]} in the group treated {empty[0]}")
+        group, at = np.argwhere(means.isna().to_numpy())[0]
+        raise ValueError(
+            f"{outcome}: no value at time {means.columns[at]} in group {means.index[group]!r}; "
+            "shorten the panel"
+        )
     x = np.column_stack(
         [
             (time >= start).astype(float),

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from skk_analysis.impact.checks import Check
-from skk_analysis.impact.event_study import EventStudy
+from skk_analysis.impact.event_study import EventStudy, study_of
 from skk_analysis.impact.honest_relative import RelativeTest, relative_tests
 from skk_analysis.impact.honest_smoothness import fixed_length, frontier
 from skk_analysis.impact.result import Effect
@@ -121,10 +121,9 @@ def honest_did(
     --------
     >>> study = EventStudy.of([0.1, 0.0, 1.0], np.diag([0.01, 0.01, 0.01]), before=2)
     >>> honest_did(study, m=[1.0]).table.round(2).values.tolist()
-    [[1.0, 0.64, 1.39]]
+    [[1.0, 0.61, 1.39]]
     """
-    if isinstance(study, Effect):
-        study = study.details["event_study"]
+    study = study_of(study)
     if restriction not in (RELATIVE, SMOOTHNESS):
         raise ValueError(f"restriction must be {RELATIVE!r} or {SMOOTHNESS!r}, got {restriction!r}")
     if not 0.5 < level < 1:

@@ -5,8 +5,8 @@ For one step s before the start, and one sign, the restriction is
 moments :math:`\pm(\Delta\hat\beta_t-\Delta\tau_t)-\bar M\hat D\le 0` in which the effects' steps
 :math:`\Delta\tau_t` are nuisances but for :math:`\sum_tL_t\Delta\tau_t=\theta`,
 :math:`L_t=\sum_{k>t}l_k`.  The test statistic, least :math:`\eta` that makes all moments at most
-:math:`\eta` standard errors, is a linear programme; here it has a closed form, because each nuisance
-lies between two bounds and only their weighted sum is given.  Its dual's vertices are
+:math:`\eta` standard errors, is a linear programme; here it has a closed form, because each
+nuisance lies between two bounds and only their weighted sum is given.  Its dual's vertices are
 
 * :math:`\pm(\theta-l'\hat\beta)-\bar M\hat D\sum|L_t|` over the sum of :math:`|L_t|` × error, and
 * for each step, that its two bounds do not cross: :math:`-2\bar M\hat D` over the sum of errors,

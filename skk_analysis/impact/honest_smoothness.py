@@ -1,11 +1,12 @@
 r"""Shortest fixed-length intervals when the trend difference may bend by at most M a period.
 
-An estimator is affine in the event study's coefficients: :math:`l'\hat\beta_{post}+v'\hat\beta_{pre}`.
-Write the trend difference as its slope just before the start plus its second differences
-:math:`d_t`, :math:`|d_t|\le M`.  The slope is unbounded, so the estimator must not react to it: one
-equation for v.  Its worst bias is then :math:`M\sum_t|c_t|`, where the coefficients :math:`c_t` of
-:math:`d_t` are fixed by l for :math:`t\ge 0` and are free numbers for :math:`t<0`.  In these free
-numbers the frontier of worst bias and variance is a lasso path, piecewise linear and exact.
+An estimator is linear in the event study's coefficients,
+:math:`l'\hat\beta_{post}+v'\hat\beta_{pre}`.  Write the trend difference as its slope just before
+the start plus its second differences :math:`d_t`, :math:`|d_t|\le M`.  The slope is unbounded, so
+the estimator must not react to it: one equation for v.  Its worst bias is then
+:math:`M\sum_t|c_t|`, where the coefficients :math:`c_t` of :math:`d_t` are fixed by l for
+:math:`t\ge 0` and are free numbers for :math:`t<0`.  In these free numbers the frontier of worst
+bias and variance is a lasso path, piecewise linear and exact.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skk_analysis.impact.checks import Check
-from skk_analysis.impact.event_study import EventStudy
+from skk_analysis.impact.event_study import EventStudy, study_of
 from skk_analysis.impact.result import Effect
 
 __all__ = ["PreTrend", "pre_trend_test"]
@@ -114,7 +114,7 @@ def pre_trend_test(
     placebos = None
     if isinstance(study, Effect):
         placebos = study.details.get("placebo_coefficients")
-        study = study.details["event_study"]
+    study = study_of(study)
     before = study.before
     if before.sum() > len(PRIMES) and test == INDIVIDUAL:
         raise ValueError(f"test='individual' takes at most {len(PRIMES)} times before; use 'joint'")

@@ -30,8 +30,8 @@ class WildBootstrap:
     estimate, se, t : float
         Coefficient, its CR1 error, and their ratio after subtracting ``null``.
     p : float
-        Two-sided (symmetric).  Of enumerated signs, the share with \\|t*\\| at least \\|t\\|, the real
-        ones among them; of drawn weights (1 + how many) / (1 + draws).
+        Two-sided (symmetric).  Of enumerated signs, the share with \\|t*\\| at least \\|t\\|, the
+        real ones among them; of drawn weights (1 + how many) / (1 + draws).
     p_strict : float
         Share of draws with \\|t*\\| above \\|t\\|: what R ``fwildclusterboot`` and ``wildboottest``
         print.
