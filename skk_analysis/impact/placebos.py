@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -31,6 +31,7 @@ __all__ = [
     "minimum_detectable",
     "placebo_inference",
     "rank_p",
+    "single_effects",
     "size_matched",
 ]
 
@@ -179,8 +180,27 @@ def _effects(kernel, block, slots, singles) -> np.ndarray:
         return np.empty(0)
     if slots.shape[1] > 1:
         return assigned(kernel, block, slots).effect
-    ((start, gap),) = singles.items()
-    return gap[np.searchsorted(block.donors, slots[:, 0]), block.before(start) :].mean(axis=1)
+    return single_effects(block, singles, block.treated[0], slots[:, 0])
+
+
+def single_effects(
+    block: Block, singles: Mapping[int, np.ndarray], unit: int, placebos: np.ndarray
+) -> np.ndarray:
+    """Return the estimates of single placebos with the date of a treated unit.
+
+    Parameters
+    ----------
+    block : Block
+    singles : mapping
+        See :class:`Inference`.
+    unit : int
+        Position of the treated unit.
+    placebos : ndarray of int
+        Positions of comparison units.
+    """
+    start = int(block.start[unit])
+    gap = singles[start][np.searchsorted(block.donors, placebos)]
+    return gap[:, block.before(start) :].mean(axis=1)
 
 
 def assigned(

@@ -10,7 +10,13 @@ import pandas as pd
 
 from skk_analysis.impact.gaps import Kernel
 from skk_analysis.impact.panel import Block
-from skk_analysis.impact.placebos import Placebos, minimum_detectable, placebo_inference
+from skk_analysis.impact.placebos import (
+    Placebos,
+    minimum_detectable,
+    placebo_inference,
+    single_effects,
+    size_matched,
+)
 
 __all__ = ["power_table"]
 
@@ -40,23 +46,38 @@ def power_table(
         Columns units (``all`` or a treated unit's name), treated, more_years, mde.
     """
     plan = plan or Placebos()
-    groups: list[tuple[str, np.ndarray]] = [("all", block.treated)]
-    if len(block.treated) > 1:
-        groups += [(str(block.names[unit]), np.array([unit])) for unit in block.treated]
     rows = []
-    for name, units in groups:
-        away = np.setdiff1d(block.treated, units)
-        mine = block.of_units(~np.isin(np.arange(len(block.names)), away))
-        for more in more_years:
-            rows.append((name, len(units), more, _mde(kernel, mine, plan, more, power)))
-    return pd.DataFrame(rows, columns=["units", "treated", "more_years", "mde"])
+    for more in more_years:
+        moved = _moved_back(block, more)
+        if moved is None:
+            names = ["all", *_alone(block)]
+            rows += [(n, 1 if n != "all" else len(block.treated), more, math.nan) for n in names]
+            continue
+        found = placebo_inference(kernel, moved, plan)
+        mde = minimum_detectable(found.placebos, plan.level, power)
+        rows.append(("all", len(block.treated), more, mde))
+        for name, unit in _alone(block).items():
+            matched = size_matched(moved, unit, plan)
+            single = single_effects(moved, found.singles, unit, matched)
+            rows.append((name, 1, more, minimum_detectable(single, plan.level, power)))
+    table = pd.DataFrame(rows, columns=["units", "treated", "more_years", "mde"])
+    order = {name: at for at, name in enumerate(["all", *_alone(block)])}
+    return table.sort_values(
+        ["units", "more_years"], key=lambda c: c.map(order) if c.name == "units" else c
+    ).reset_index(drop=True)
 
 
-def _mde(kernel: Kernel, block: Block, plan: Placebos, more: int, power: float) -> float:
-    if min(block.before(start) for start in block.cohorts) - more < 2:
-        return math.nan
-    earlier = {start: block.times[block.before(start) - more] for start in block.cohorts}
-    start = np.array([float(earlier.get(s, s)) for s in block.start])
-    moved = replace(block, start=start, covariates={})
-    placebos = placebo_inference(kernel, moved, plan).placebos
-    return minimum_detectable(placebos, plan.level, power)
+def _alone(block: Block) -> dict[str, int]:
+    """Return the treated units by name where there are several."""
+    if len(block.treated) == 1:
+        return {}
+    return {str(block.names[unit]): int(unit) for unit in block.treated}
+
+
+def _moved_back(block: Block, years: int) -> Block | None:
+    """Return the block with every start some years earlier, None where under two would remain."""
+    if min(block.before(start) for start in block.cohorts) - years < 2:
+        return None
+    earlier = {start: float(block.times[block.before(start) - years]) for start in block.cohorts}
+    start = np.array([earlier.get(s, s) for s in block.start])
+    return replace(block, start=start, covariates={})
