@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["SimplexWeights", "ridge_weights", "unridged_weights"]
+__all__ = ["SimplexWeights", "active_set_weights", "ridge_weights"]
 
 GAP = 1e-12
-STEPS = 200
+UNSOLVED = 1e-10
+STEPS = 60
 
 
 class SimplexWeights(NamedTuple):
@@ -58,13 +59,31 @@ def ridge_weights(
     b = np.atleast_2d(np.asarray(targets, dtype=float))
     eta = np.broadcast_to(np.asarray(ridge, dtype=float), (len(b),))
     if not (eta > 0).all():
-        raise ValueError("the ridge must be positive; unridged_weights solves the problem without")
+        raise ValueError("the ridge must be positive; active_set_weights takes 0")
     mask = np.ones((len(b), a.shape[1]), bool) if allowed is None else allowed
     if not mask.any(axis=1).all():
         raise ValueError("a problem has no donor left")
     centre = a.mean()  # a level common to all would only cost digits
     scale = max(float(np.abs(a - centre).max()), float(np.abs(b - centre).max()), 1e-300)
-    return _newton((a - centre) / scale, (b - centre) / scale, eta / scale**2, mask)
+    a, b, eta = (a - centre) / scale, (b - centre) / scale, eta / scale**2
+    weights, gap = _newton(a, b, eta, mask)
+    for problem in np.flatnonzero(gap > UNSOLVED):  # a ridge near 0 has a dual too steep for steps
+        mine = mask[problem]
+        weights[problem] = 0
+        weights[problem, mine] = active_set_weights(a[:, mine], b[problem], eta[problem])
+        gap[problem] = _kkt_gap(a[:, mine], b[problem], eta[problem], weights[problem, mine])
+    return SimplexWeights(weights, gap)
+
+
+def _kkt_gap(a, b, eta, w) -> float:
+    """Return the Frank–Wolfe gap of weights: an upper bound of what the objective could still fall.
+
+    Relative to the same scale as the duality gap.
+    """
+    residual = a @ w - b
+    gradient = a.T @ residual + eta * w
+    objective = 0.5 * residual @ residual + 0.5 * eta * w @ w
+    return float((gradient @ w - gradient.min()) / max(objective, 1e-3))
 
 
 class _Point(NamedTuple):
@@ -165,23 +184,27 @@ def _primal(a, point: _Point) -> tuple[np.ndarray, np.ndarray]:
     return w, (primal + point.value) / np.maximum(np.abs(primal), 1e-3)
 
 
-def unridged_weights(columns: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Return weights of the problem without a ridge: one of its solutions, found exactly.
+def active_set_weights(columns: np.ndarray, target: np.ndarray, ridge: float = 0.0) -> np.ndarray:
+    """Return the weights of one problem, with or without a ridge, by an active-set method.
 
     Parameters
     ----------
     columns : ndarray, shape (rows, donors)
     target : ndarray, shape (rows,)
+    ridge : float, default 0
+        Without one there may be many solutions; this is one of them.
 
     Notes
     -----
     With :math:`D=A-b1'`, non-negative least squares on :math:`[D;1']x\\approx[0;1]` has the
-    solution :math:`x\\propto w` (Lawson & Hanson 1974, ch. 23).  Where the fit is exact there are
-    many solutions, and :func:`~skk_analysis.impact.identified_range` says how much they differ.
+    solution :math:`x\\propto w` (Lawson & Hanson 1974, ch. 23); a ridge adds the rows
+    :math:`\\sqrt\\eta I` to :math:`D`.
     """
     from scipy.optimize import nnls
 
     difference = np.asarray(columns, dtype=float) - np.asarray(target, dtype=float)[:, None]
+    if ridge:
+        difference = np.vstack([difference, np.sqrt(ridge) * np.eye(difference.shape[1])])
     scale = max(float(np.abs(difference).max()), 1e-300)
     system = np.vstack([difference / scale, np.ones(difference.shape[1])])
     right = np.zeros(len(system))
