@@ -84,6 +84,9 @@ FAILURES = {
 }
 """Checks whose failure costs one step of the Maryland scale, whatever the design."""
 
+TRENDS = ("pre_trend", "placebo_in_time")
+"""Checks that can show trends to be alike; a good fit alone was chosen to be good."""
+
 PANDEMIC = ("pandemic_only", "pandemic_not_separable")
 
 
@@ -249,8 +252,9 @@ def evidence_grade(facts: Design, checks: Iterable[Check] = ()) -> Grade:
     controls without a comparison group 2; a justified comparison group with at least three years
     before and acceptable trends 3; the same with failed trends, or with the pandemic year as the
     only one after, 2; a threshold 4; a lottery 5.  Synthetic comparisons stay at 3, although the
-    scale itself would let the best of them reach 4.  Trends count as acceptable when a check of
-    the time before has passed and none has failed; trends that nobody could judge do not.
+    scale itself would let the best of them reach 4.  Trends count as acceptable when a test of
+    trends or of a pretended start has passed and neither those nor the fit has failed; trends that
+    nobody could judge do not.
     """
     made = {check.name: check for check in checks}
     reasons = tuple(_reasons(facts, made))
@@ -297,10 +301,9 @@ def _of_comparison(facts: Design, made: Mapping[str, Check]) -> Iterator[Reason]
     """Yield caps of a comparison group that nobody drew."""
     if facts.pre_years < NEEDED_YEARS or _failed(made, "pre_years"):
         yield Reason("few_pre_years", 2, {"years": facts.pre_years, "needed": NEEDED_YEARS})
-    before = [made[name] for name in ("pre_trend", "pre_fit", "placebo_in_time") if name in made]
-    if any(check.result == FAILED for check in before):
+    if any(_failed(made, name) for name in (*TRENDS, "pre_fit")):
         yield Reason("pre_trends_differ", 2)
-    elif not any(check.result == PASSED for check in before):
+    elif not any(_passed(made, name) for name in TRENDS):
         yield Reason("pre_trends_not_shown", 2)
     if facts.pandemic_only or _failed(made, "pandemic_only"):
         yield Reason("pandemic_only", 2)

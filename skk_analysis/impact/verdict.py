@@ -83,10 +83,15 @@ STRICT_ALONE = 1 / 5
 """How much below the level p must lie for strong evidence, as a share of the level.
 
 Two tests that agree at the level do so in up to 4.4 % of null draws, because they use the same
-data; at half the level in 0.5 to 2.1 %, before the checks (``validation/verdict``).  With 40 placebos
-the smallest p, 1/41 = 0.024, is still below.  A test without a second opinion must make up for
-that alone.
+data; at half the level in 0.5 to 2.1 %, before the checks (``validation/verdict``).  With 40
+placebos the smallest p, 1/41 = 0.024, is still below.  A test without a second opinion must make
+up for that alone.
 """
+
+
+HOPELESS = 2
+"""A comparison that misses before the programme by this many times the outcome's own variation is
+none."""
 
 
 @dataclass(frozen=True)
@@ -237,12 +242,12 @@ def _hopeless(effect: Effect) -> tuple[str, ...]:
     """Return the checks that together leave nothing to compare with.
 
     One check of the time before can fail by chance or by little; when the comparison misses by
-    more than the outcome varies at all, or two different looks both fail, there is no comparison.
+    far more than the outcome varies at all, or two different looks both fail, there is none.
     """
     fit = effect.check("pre_fit")
     if fit and fit.result == FAILED:
         rmse, spread = float(fit.numbers["rmse"]), float(fit.numbers["spread"])
-        if rmse > spread:
+        if rmse > HOPELESS * spread:
             return ("pre_fit",)
     before = ("pre_trend", "pre_fit", "placebo_in_time")
     failed = tuple(name for name in before if name in _named(effect, FAILED))
@@ -251,7 +256,9 @@ def _hopeless(effect: Effect) -> tuple[str, ...]:
 
 def _within(effect: Effect, limit: float | None) -> Found | None:
     lower, upper = effect.interval
-    if limit is None or _named(effect, FAILED) or not (-limit < lower and upper < limit):
+    # whether a second test rejects no effect says nothing of an effect as large as the limit
+    failed = set(_named(effect, FAILED)) - {"second_opinion"}
+    if limit is None or failed or not (-limit < lower and upper < limit):
         return None
     return "interval_within_limit", {"lower": lower, "upper": upper, "limit": limit}
 

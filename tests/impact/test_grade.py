@@ -42,11 +42,13 @@ LOTTERY = replace(SIX, assignment="lottery")
          "pandemic_only"),
         (replace(SIX, assignment="threshold"), (), 4, 3, "effect", "threshold"),
         (LOTTERY, (), 5, 3, "effect", "lottery"),
-        # trends: a synthetic comparison shows them by its fit; what nobody could judge is not shown
-        (SIX, (made("pre_fit"), made("pre_trend", INCONCLUSIVE)), 3, 3, "estimate_provided",
-         "comparison_group"),
+        # trends that nobody could judge are not shown, and a fit was chosen to be good
+        (SIX, (made("placebo_in_time"), made("pre_trend", INCONCLUSIVE)), 3, 3,
+         "estimate_provided", "comparison_group"),
         (SIX, (made("pre_trend", INCONCLUSIVE),), 2, 2, "association", "pre_trends_not_shown"),
+        (SIX, (made("pre_fit"),), 2, 2, "association", "pre_trends_not_shown"),
         (SIX, (), 2, 2, "association", "pre_trends_not_shown"),
+        (SIX, (*TREND, made("pre_fit", FAILED)), 2, 2, "association", "pre_trends_differ"),
         (SIX, (*TREND, made("placebo_in_time", FAILED)), 2, 2, "association", "pre_trends_differ"),
         # a synthetic comparison that passes everything stays at 3, the stricter of two sources
         (SIX, tuple(made(name) for name in CHECKS), 3, 3, "estimate_provided", "comparison_group"),

@@ -82,11 +82,11 @@ def without(*names: str) -> Effect:
          "closed_in_pandemic"),
         (Effect(2.0, (1.0, 3.0), 0.01, years=(2019,), checks=ALL).with_checks(
             made("pandemic_closure", FAILED)), "weak_evidence_increase", "check_failed"),
-        (CLEAR.with_checks(made("pre_fit", FAILED, rmse=1.2)), "not_interpretable",
+        (CLEAR.with_checks(made("pre_fit", FAILED, rmse=2.1)), "not_interpretable",
          "no_credible_counterfactual"),
         (CLEAR.with_checks(made("pre_trend", FAILED), made("placebo_in_time", FAILED)),
          "not_interpretable", "no_credible_counterfactual"),
-        (CLEAR.with_checks(made("pre_fit", FAILED, rmse=0.5)), "weak_evidence_increase",
+        (CLEAR.with_checks(made("pre_fit", FAILED, rmse=1.9)), "weak_evidence_increase",
          "check_failed"),
         (Effect(2.0, (-math.inf, math.inf), 1.0, checks=ALL), "inconclusive",
          "interval_includes_zero"),
@@ -119,6 +119,8 @@ def test_equivalence_needs_the_whole_interval_inside_and_no_failed_check():
     assert verdict_of(OPEN.with_checks(made("anticipation", FAILED)), limit=1.5).word == (
         "inconclusive"
     )
+    disagreeing = OPEN.with_checks(made("second_opinion", FAILED, p=0.6))
+    assert verdict_of(disagreeing, limit=1.5).word == "no_effect_larger_than"
     assert verdict_of(CLEAR, limit=3.1).word == "no_effect_larger_than"
 
 
