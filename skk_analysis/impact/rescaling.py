@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from skk_analysis.impact.panel import Block
 __all__ = ["noise_law", "rescaled_placebos", "single_placebos"]
 
 FEWEST = 10
+BATCH = 512  # bounds the memory of a country's placebos, changes no number
 
 
 def single_placebos(kernel: Kernel, block: Block, start: int) -> np.ndarray:
@@ -28,11 +30,21 @@ def single_placebos(kernel: Kernel, block: Block, start: int) -> np.ndarray:
     -------
     ndarray, shape (comparison units, times)
     """
-    donors = block.donors
-    allowed = np.zeros((len(donors), len(block.names)), dtype=bool)
-    allowed[:, donors] = True
-    allowed[np.arange(len(donors)), donors] = False
-    return kernel(block.values, donors[:, None], allowed, block.before(start)).gap
+    values = np.ascontiguousarray(block.values[block.donors])
+    return _single(kernel, values.tobytes(), values.shape, block.before(start))
+
+
+@lru_cache(maxsize=64)  # the cities of a programme share their comparison units
+def _single(kernel: Kernel, raw: bytes, shape: tuple[int, int], before: int) -> np.ndarray:
+    values = np.frombuffer(raw).reshape(shape)
+    gap = np.empty(shape)
+    for first in range(0, len(values), BATCH):
+        own = np.arange(first, min(first + BATCH, len(values)))
+        allowed = np.ones((len(own), len(values)), dtype=bool)
+        allowed[np.arange(len(own)), own] = False
+        gap[own] = kernel(values, own[:, None], allowed, before).gap
+    gap.flags.writeable = False
+    return gap
 
 
 def rescaled_placebos(
