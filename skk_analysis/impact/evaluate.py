@@ -33,6 +33,7 @@ from skk_analysis.impact.placebo_events import placebo_events
 from skk_analysis.impact.placebos import Inference, Placebos, placebo_inference, size_matched
 from skk_analysis.impact.power import power_table
 from skk_analysis.impact.pre_trend import pre_trend_check
+from skk_analysis.impact.programme_panel import experiment_row
 from skk_analysis.impact.result import Effect
 from skk_analysis.impact.sensitivity import (
     leave_one_out,
@@ -281,12 +282,7 @@ def _experiment(experiment: str | Mapping[str, Any] | None) -> Mapping[str, Any]
     from skk_analysis.programme import Programme
     from skk_analysis.workspace import Workspace
 
-    table = Programme.of(Workspace.find()).table("experiments").set_index("id", drop=False)
-    if experiment not in table.index:
-        raise ValueError(
-            f"the register has no experiment {experiment!r}; it has {sorted(table.index)}"
-        )
-    return table.loc[experiment].to_dict()
+    return experiment_row(Programme.of(Workspace.find()), experiment)
 
 
 def _facts(effect: Effect, block: Block, row: Mapping[str, Any]) -> Design:

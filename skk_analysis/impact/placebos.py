@@ -145,8 +145,9 @@ def placebo_inference(kernel: Kernel, block: Block, plan: Placebos | None = None
     placebos = _effects(kernel, block, slots, singles)
     estimate = float(real.effect[0])
     second = rank_p(estimate, rescaled_placebos(singles, block, plan.draws, plan.seed))
+    p = rank_p(estimate, placebos)
     smallest = 1 / (1 + len(placebos))
-    alpha = 1 - plan.level
+    alpha = round(1 - plan.level, 12)
     matched = min((len(m) for m in _matches(block, plan)), default=0)
     checks = (
         Check.of(
@@ -158,12 +159,15 @@ def placebo_inference(kernel: Kernel, block: Block, plan: Placebos | None = None
         ),
         Check.of("attainable_p", smallest <= alpha, p=smallest, level=alpha),
         Check.of(
-            "second_opinion", None if math.isnan(second) else second <= alpha, p=second, level=alpha
+            "second_opinion",
+            None if math.isnan(second) else (second <= alpha) == (p <= alpha),
+            p=second,
+            level=alpha,
         ),
     )
     return Inference(
         estimate=estimate,
-        p=rank_p(estimate, placebos),
+        p=p,
         interval=confidence_set(estimate, placebos, plan.level),
         mde=minimum_detectable(placebos, plan.level),
         placebos=placebos,
