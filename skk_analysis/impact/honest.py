@@ -11,11 +11,11 @@ import pandas as pd
 
 from skk_analysis.impact.checks import Check
 from skk_analysis.impact.event_study import EventStudy, study_of
-from skk_analysis.impact.honest_relative import RelativeTest, relative_tests
+from skk_analysis.impact.honest_relative import RelativeTests, relative_tests
 from skk_analysis.impact.honest_smoothness import fixed_length, frontier
 from skk_analysis.impact.result import Effect
 
-__all__ = ["HonestBounds", "honest_did", "natural_smoothness"]
+__all__ = ["HonestBounds", "honest_checks", "honest_did", "natural_smoothness"]
 
 RELATIVE, SMOOTHNESS = "relative_magnitude", "smoothness"
 RATIOS = (0.5, 1.0, 1.5, 2.0)
@@ -152,6 +152,33 @@ def honest_did(
     )
 
 
+def honest_checks(
+    coefficients: np.ndarray,
+    covariance: np.ndarray,
+    before: int,
+    *,
+    target: str | Sequence[float] = "average",
+    level: float = 0.95,
+) -> tuple[Check, Check]:
+    """Return both honest checks of an event study, with their breakdown values.
+
+    Parameters
+    ----------
+    coefficients, covariance : ndarray
+        Those before the reference first, without the reference.
+    before : int
+        How many lie before it.
+    target, level
+        See :func:`honest_did`; by default the mean effect from the start on.
+    """
+    study = EventStudy.of(coefficients, covariance, before)
+    found = [
+        honest_did(study, restriction=kind, m=[], target=target, level=level)
+        for kind in (RELATIVE, SMOOTHNESS)
+    ]
+    return found[0].check(), found[1].check()
+
+
 def natural_smoothness(study: EventStudy) -> float:
     """Return the largest bend of the coefficients before the start, the reference's 0 included."""
     before = np.append(study.coefficients[study.before], 0.0)
@@ -228,7 +255,7 @@ class _Relative:
         errors = math.sqrt(np.diagonal(study.covariance).max())
         self.move = float(load * (np.abs(steps).max() + 5 * errors))
 
-    def tests(self, ratio: float) -> list[RelativeTest]:
+    def tests(self, ratio: float) -> RelativeTests:
         return relative_tests(
             self.study.coefficients,
             self.study.covariance,
@@ -241,35 +268,31 @@ class _Relative:
 
     def interval(self, ratio: float) -> tuple[float, float]:
         tests = self.tests(ratio)
-
-        def accepted(theta: np.ndarray) -> np.ndarray:
-            return np.any([~test.rejects(theta) for test in tests], axis=0)
-
         reach = 20 * self.se + ratio * self.move
         grid = self.estimate + np.linspace(-reach, reach, GRID)
-        inside = np.flatnonzero(accepted(grid))
+        inside = np.flatnonzero(tests.accepts(grid, span=True))
         if not len(inside):
             return math.nan, math.nan
         step = grid[1] - grid[0]
-        ends = (grid[inside[0]], -step), (grid[inside[-1]], step)
-        low, high = (_refined(accepted, *end) for end in ends)
-        return low, high
+        low = _refined(tests, grid[inside[0]], -step)
+        return low, _refined(tests, grid[inside[-1]], step)
 
     def breakdown(self) -> float:
         zero = np.zeros(1)
 
         def leaves_out_zero(ratio: float) -> bool:
-            return all(test.rejects(zero)[0] for test in self.tests(ratio))
+            return not self.tests(ratio).accepts(zero)[0]
 
         return _last(leaves_out_zero, 1.0, LARGEST_RATIO, digits=1e-4)
 
 
-def _refined(accepted, inside: float, step: float) -> float:
-    """Return the edge between an accepted point and the next one out, to a millionth of a step."""
+def _refined(tests: RelativeTests, inside: float, step: float) -> float:
+    """Return the edge between an accepted point and the next one out, to 3e-5 of a step."""
     for _ in range(3):
-        points = inside + step * np.linspace(0, 1, 101)
-        last = int(np.flatnonzero(accepted(points))[-1])
-        inside, step = float(points[last]), step / 100
+        points = inside + step * np.linspace(0, 1, 33)[1:]
+        out = np.flatnonzero(~tests.accepts(points))
+        passed = int(out[0]) if len(out) else 32
+        inside, step = inside + step * passed / 32, step / 32
     return inside
 
 

@@ -18,56 +18,118 @@ favourable critical values follow at once.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-__all__ = ["RelativeTest", "relative_tests"]
+__all__ = ["RelativeTests", "relative_tests"]
 
 FIRST_STAGE = 0.1  # κ/α of the hybrid test, as Rambachan & Roth (2023) recommend
 
 
 @dataclass(frozen=True, eq=False)
-class RelativeTest:
-    """C-LF hybrid test of θ under one piece of the restriction.
+class RelativeTests:
+    """C-LF hybrid tests of θ, one for each piece of the restriction.
 
-    The statistic is the largest of ``constant + slope × θ``, normals with mean at most 0 and this
-    covariance.
+    A piece's statistic is the largest of ``constant + slope × θ``, normals with mean at most 0,
+    which are ``weights`` on the coefficients.  The least favourable critical value of its first
+    stage is a quantile of their largest over ``noise``; most θ are decided by bounds on it,
+    without drawing.
+
+    Attributes
+    ----------
+    constant, slope : ndarray, shape (pieces, vertices)
+    weights : ndarray, shape (pieces, vertices, coefficients)
+    covariance : ndarray, shape (pieces, vertices, vertices)
+    noise : ndarray, shape (coefficients, draws)
+    alpha : float
     """
 
     constant: np.ndarray
     slope: np.ndarray
+    weights: np.ndarray
     covariance: np.ndarray
-    first: float
+    noise: np.ndarray
     alpha: float
 
-    def rejects(self, theta: np.ndarray) -> np.ndarray:
-        """Return whether each θ is rejected."""
+    @cached_property
+    def bounds(self) -> tuple[np.ndarray, np.ndarray]:
+        """One normal's quantile and Bonferroni's, by piece: the first stage's lies between."""
+        from scipy.special import ndtri
+
+        kappa = FIRST_STAGE * self.alpha
+        widest = np.sqrt(np.diagonal(self.covariance, axis1=1, axis2=2).max(axis=1))
+        count = self.constant.shape[1]
+        return widest * ndtri(1 - kappa), widest * ndtri(1 - kappa / count)
+
+    @cached_property
+    def drawn(self) -> dict[int, float]:
+        """First stages' critical values that have been drawn, by piece."""
+        return {}
+
+    def first(self, piece: int) -> float:
+        """Return the critical value of a piece's first stage."""
+        if piece not in self.drawn:
+            largest = (self.weights[piece] @ self.noise).max(axis=0)
+            place = int(np.ceil((1 - FIRST_STAGE * self.alpha) * len(largest))) - 1
+            self.drawn[piece] = float(np.partition(largest, place)[place])
+        return self.drawn[piece]
+
+    def rejects(self, theta: np.ndarray, first: np.ndarray, pieces=slice(None)) -> np.ndarray:
+        """Return which θ each piece rejects, given first stages' critical values.
+
+        Larger ones reject no more points.  Shape (pieces, θ).
+        """
         from scipy.special import ndtr, ndtri
 
-        values = self.constant + np.outer(theta, self.slope)
-        which = values.argmax(axis=1)
-        top = values[np.arange(len(theta)), which]
-        variance = np.diagonal(self.covariance)[which]
+        constant, slope = self.constant[pieces], self.slope[pieces]
+        values = constant[:, None, :] + theta[None, :, None] * slope[:, None, :]
+        which = values.argmax(axis=2)
+        top = np.take_along_axis(values, which[..., None], axis=2)
+        rows = np.take_along_axis(self.covariance[pieces], which[..., None], axis=1)
+        variance = np.take_along_axis(rows, which[..., None], axis=2)
         # conditional on the rest, the largest stays the largest between these bounds
-        ratio = self.covariance[which] / np.where(variance > 0, variance, 1.0)[:, None]
+        ratio = rows / np.where(variance > 0, variance, 1.0)
         gain = 1 - ratio
         with np.errstate(divide="ignore", invalid="ignore"):
-            bound = (values - ratio * top[:, None]) / gain
-        low = np.where(gain > 1e-10, bound, -np.inf).max(axis=1)
-        high = np.where(gain < -1e-10, bound, np.inf).min(axis=1)
-        high = np.minimum(high, self.first)
-        error = np.sqrt(variance)
+            bound = (values - ratio * top) / gain
+        low = np.where(gain > 1e-10, bound, -np.inf).max(axis=2)
+        high = np.where(gain < -1e-10, bound, np.inf).min(axis=2)
+        high = np.minimum(high, first[:, None])
+        error, top = np.sqrt(variance[..., 0]), top[..., 0]
         kappa = FIRST_STAGE * self.alpha
         share = 1 - (self.alpha - kappa) / (1 - kappa)
         with np.errstate(divide="ignore", invalid="ignore"):
-            a, b = ndtr(low / error), ndtr(high / error)
-            # beyond 6 errors the left tail has no digits; by symmetry the right one has
-            far_a, far_b = ndtr(-low / error), ndtr(-high / error)
-            left = ndtri(a + share * (b - a))
-            right = -ndtri(far_b + (1 - share) * (far_a - far_b))
-            critical = error * np.where(low > 0, right, left)
-        critical = np.maximum(np.nan_to_num(critical, nan=0.0), 0.0)
-        return (top > self.first) | (top > critical)
+            # far out the left tail has no digits; by symmetry the right one has
+            side = np.where(low > 0, -1.0, 1.0)
+            a, b = ndtr(side * low / error), ndtr(side * high / error)
+            critical = error * side * ndtri(a + share * (b - a))
+        critical = np.where(critical > 0, critical, 0.0)
+        return (top > first[:, None]) | (top > critical)
+
+    def accepts(self, theta: np.ndarray, *, span: bool = False) -> np.ndarray:
+        """Return which θ some piece does not reject.
+
+        Parameters
+        ----------
+        theta : ndarray
+            Ascending where ``span``.
+        span : bool, default False
+            Only the first and last accepted θ matter: those between are accepted unseen.
+        """
+        least, most = self.bounds
+        inside = ~self.rejects(theta, least).all(axis=0)
+        if span and inside.any():
+            found = np.flatnonzero(inside)
+            inside[found[0] : found[-1]] = True
+        unsure = np.flatnonzero(~inside)
+        may = ~self.rejects(theta[unsure], most)
+        for piece in np.flatnonzero(may.any(axis=1)):
+            points = unsure[may[piece] & ~inside[unsure]]
+            if len(points):
+                value = np.array([self.first(int(piece))])
+                inside[points] |= ~self.rejects(theta[points], value, [piece])[0]
+        return inside
 
 
 def relative_tests(
@@ -78,8 +140,8 @@ def relative_tests(
     ratio: float,
     alpha: float,
     noise: np.ndarray,
-) -> list[RelativeTest]:
-    """Return a test for every step before the start and both signs; θ is out if all reject it.
+) -> RelativeTests:
+    """Return the tests for every step before the start and both signs; all must reject a θ.
 
     Parameters
     ----------
@@ -109,15 +171,14 @@ def relative_tests(
             errors = [np.sqrt(np.einsum("tk,kl,tl->t", m, covariance, m)) for m in (up, down)]
             pieces.append(_vertices(target, load, own, bound, errors, before))
     weights = np.stack([w for w, _ in pieces])
-    # one product for all pieces: the largest of each in every draw
-    drawn = weights.reshape(-1, k) @ noise
-    largest = drawn.reshape(*weights.shape[:2], -1).max(axis=1)
-    place = int(np.ceil((1 - FIRST_STAGE * alpha) * largest.shape[1])) - 1
-    first = np.partition(largest, place, axis=1)[:, place]
-    return [
-        RelativeTest(w @ coefficients, slope, w @ covariance @ w.T, float(f), alpha)
-        for (w, slope), f in zip(pieces, first, strict=True)
-    ]
+    return RelativeTests(
+        constant=weights @ coefficients,
+        slope=np.stack([slope for _, slope in pieces]),
+        weights=weights,
+        covariance=weights @ covariance @ np.swapaxes(weights, 1, 2),
+        noise=noise,
+        alpha=alpha,
+    )
 
 
 def _vertices(target, load, own, bound, errors, before) -> tuple[np.ndarray, np.ndarray]:

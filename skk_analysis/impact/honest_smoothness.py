@@ -12,6 +12,7 @@ bias and variance is a lasso path, piecewise linear and exact.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -151,7 +152,6 @@ def fixed_length(
     Its half-length is se × the quantile of a folded normal with mean bias / se; along the
     frontier it has one minimum, found piece by piece.
     """
-    from scipy.optimize import minimize_scalar
 
     def half(penalty: float) -> float:
         _, se, bias = edge.at(penalty)
@@ -165,8 +165,24 @@ def fixed_length(
     for piece in (knot - 1, knot):
         if 0 <= piece < len(edge.penalty) - 1:
             high, low = edge.penalty[piece], edge.penalty[piece + 1]
-            tolerance = {"xatol": 1e-9 * max(high - low, 1e-300)}
-            found = minimize_scalar(half, bounds=(low, high), method="bounded", options=tolerance)
-            if found.fun < least:
-                best, least = float(found.x), float(found.fun)
+            found = _golden(half, low, high)
+            if half(found) < least:
+                best, least = found, half(found)
     return float(edge.at(best)[0] @ coefficients), least
+
+
+def _golden(cost: Callable[[float], float], low: float, high: float) -> float:
+    """Return where a function with one minimum has it, by golden section."""
+    ratio = (math.sqrt(5) - 1) / 2
+    a, b = high - ratio * (high - low), low + ratio * (high - low)
+    at_a, at_b = cost(a), cost(b)
+    for _ in range(40):  # the cost is flat there: half the digits of the place give all of its own
+        if at_a < at_b:
+            high, b, at_b = b, a, at_a
+            a = high - ratio * (high - low)
+            at_a = cost(a)
+        else:
+            low, a, at_a = a, b, at_b
+            b = low + ratio * (high - low)
+            at_b = cost(b)
+    return (low + high) / 2

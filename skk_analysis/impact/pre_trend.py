@@ -12,7 +12,7 @@ from skk_analysis.impact.checks import Check
 from skk_analysis.impact.event_study import EventStudy, study_of
 from skk_analysis.impact.result import Effect
 
-__all__ = ["PreTrend", "pre_trend_test"]
+__all__ = ["PreTrend", "pre_trend_check", "pre_trend_test"]
 
 JOINT, INDIVIDUAL, RANK = "joint", "individual", "rank"
 USEFUL_POWER = 0.80
@@ -61,9 +61,8 @@ class PreTrend:
 
     def check(self) -> Check:
         """Return the check: failed when found; passed only if a trend would have been found."""
-        found = self.p < 1 - self.level
-        passed = False if found else True if self.power >= USEFUL_POWER else None
-        if math.isnan(self.p):
+        passed = None if math.isnan(self.p) else self.p >= 1 - self.level
+        if passed and self.power < USEFUL_POWER:
             passed = None
         return Check.of("pre_trend", passed, p=self.p, power=self.power, years=float(self.years))
 
@@ -151,6 +150,40 @@ def pre_trend_test(
         likelihood_ratio=_likelihood_ratio(study, slope * trend),
         level=level,
     )
+
+
+def pre_trend_check(
+    coefficients: np.ndarray,
+    covariance: np.ndarray,
+    *,
+    p: float | None = None,
+    slope: float | None = None,
+    level: float = 0.95,
+) -> Check:
+    """Return the pre-trend check of coefficients before the start, with the joint test's power.
+
+    Parameters
+    ----------
+    coefficients, covariance : ndarray
+        Before the reference, consecutive, ending one time before it.
+    p : float, optional
+        Of a better test than the chi-squared one, e.g. a rank among placebos.
+    slope : float, optional
+        Trend a period that the power is for; default one that would make 2.8 standard errors in
+        one period, which is an effect that 80 % of samples find.
+    level : float, default 0.95
+    """
+    study = EventStudy.of(coefficients, covariance, len(coefficients))
+    if slope is None:
+        slope = 2.8 * float(np.sqrt(study.covariance[-1, -1]))
+    _, joint, power = _joint(study, level)
+    trend = (study.relative - study.reference).astype(float)
+    found = joint if p is None else p
+    seen = power(slope * trend)
+    passed = None if math.isnan(found) else found >= 1 - level
+    if passed and seen < USEFUL_POWER:
+        passed = None
+    return Check.of("pre_trend", passed, p=found, power=seen, years=float(len(trend)))
 
 
 Tested = tuple[float, float, Callable[[np.ndarray], float]]
