@@ -1,4 +1,4 @@
-"""Synthetic control with the fit that it lacks before treatment made up for by a ridge regression."""
+"""Synthetic control whose lack of fit before treatment a ridge regression makes up for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["augmented_gaps", "penalty_path"]
 
 SMALLEST_PENALTY = 1e-8  # of the largest
 PENALTIES = 20
-UNIQUE = 1e-3  # of the yearly noise: a ridge that makes the simplex weights unique
+UNIQUE = 1e-4  # of the yearly noise: a ridge that makes the simplex weights unique
 
 
 def augmented_gaps(

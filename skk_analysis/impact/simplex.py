@@ -79,7 +79,7 @@ def ridge_weights(
 def simplex_weights(
     columns: np.ndarray, targets: np.ndarray, ridge: np.ndarray | float, allowed: np.ndarray
 ) -> np.ndarray:
-    """Return the weights of a batch, shape (problems, donors), whether a problem has a ridge or not.
+    """Return the weights of a batch, shape (problems, donors), some of it without a ridge.
 
     Parameters
     ----------
