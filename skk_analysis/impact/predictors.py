@@ -245,8 +245,8 @@ def _nested(table, before, slots, mine) -> np.ndarray:
     """Return the shares whose weights follow the outcome before treatment best.
 
     The outer problem has many local optima: the search is Nelder & Mead's, restarted where it
-    stops as long as that helps, from equal shares, from the regression's and from each predictor
-    alone counting most; the best end is kept.
+    stops as long as that helps, from equal shares and from the regression's; the better end is
+    kept.
     """
     from scipy.optimize import minimize
 
@@ -266,7 +266,6 @@ def _nested(table, before, slots, mine) -> np.ndarray:
 
     size = _squared_slopes(table, before)
     starts = [np.zeros(count), np.log(np.maximum(size / size.max(), 1e-8))]
-    starts += list(4 * np.eye(count))
     best, least = starts[0], np.inf
     options = {"maxfev": STEPS * count, "xatol": 1e-4, "fatol": 1e-9, "adaptive": count > 4}
     for start in starts:

@@ -17,6 +17,8 @@ __all__ = ["SimplexWeights", "active_set_weights", "ridge_weights", "simplex_wei
 GAP = 1e-12
 UNSOLVED = 1e-10
 STEPS = 60
+STEEP = 1e-3  # ridge, relative to squared values, below which weights are polished
+UNIFORM = 1e12  # ridge above which no digit of the weights differs from equal ones
 FIRST_RIDGE, RUNG, ROUGH = 0.1, 10.0, 1e-2  # the ladder: its top, its steps, a gap that will do
 
 
@@ -65,9 +67,11 @@ def ridge_weights(
     if not mask.any(axis=1).all():
         raise ValueError("a problem has no donor left")
     centre = a.mean()  # a level common to all would only cost digits
-    scale = max(float(np.abs(a - centre).max()), float(np.abs(b - centre).max()), 1e-300)
-    a, b, eta = (a - centre) / scale, (b - centre) / scale, eta / scale**2
+    scale = max(float(np.abs(a - centre).max()), float(np.abs(b - centre).max()), 1e-150)
+    a, b, eta = (a - centre) / scale, (b - centre) / scale, np.minimum(eta / scale / scale, UNIFORM)
     weights, gap = _newton(a, b, eta, mask)
+    for problem in np.flatnonzero((eta < STEEP) & (gap <= UNSOLVED)):
+        weights[problem] = _polished(a, b[problem], eta[problem], weights[problem])
     for problem in np.flatnonzero(gap > UNSOLVED):  # a dual too steep for any digit's step
         mine = mask[problem]
         weights[problem] = 0
@@ -96,6 +100,30 @@ def simplex_weights(
         mine = allowed[problem]
         weights[problem, mine] = active_set_weights(columns[:, mine], targets[problem])
     return weights
+
+
+def _polished(a, b, eta, w) -> np.ndarray:
+    """Return the weights of one problem solved again among the donors in use.
+
+    Small weights are small differences of dual variables, and have only their digits; least squares
+    on the donors found has all.
+    """
+    used = np.flatnonzero(w > 0)
+    for _ in range(5):
+        count = len(used)
+        if count == 1:
+            break
+        even = np.full(count, 1 / count)
+        turn = np.linalg.qr(np.column_stack([even, np.eye(count)[:, 1:]]))[0][:, 1:]  # sums to 0
+        system = np.vstack([a[:, used] @ turn, np.sqrt(eta) * turn])
+        right = np.concatenate([b - a[:, used] @ even, -np.sqrt(eta) * even])
+        found = even + turn @ np.linalg.lstsq(system, right)[0]
+        if found.min() >= 0:
+            better = np.zeros_like(w)
+            better[used] = found / found.sum()
+            return better
+        used = used[found > 0]
+    return w
 
 
 def _kkt_gap(a, b, eta, w) -> float:
