@@ -18,6 +18,8 @@ __all__ = ["Coefficients", "Mixture", "integrated_gls"]
 
 GRID = 200
 """Even steps of ρ in [0, 1); the integrand is smooth, so a midpoint rule is exact to 5 digits."""
+NEGLIGIBLE = 1e-12
+"""Degrees of autocorrelation so much less likely than the likeliest are left out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +55,8 @@ class Mixture:
 
     def interval(self, level: float = 0.95) -> tuple[float, float]:
         """Return the equal-tailed interval."""
-        return self._quantile((1 - level) / 2), self._quantile((1 + level) / 2)
+        low, high = self._quantile((1 - level) / 2), self._quantile((1 + level) / 2)
+        return low, high
 
     def mde(self, level: float = 0.95, power: float = 0.8) -> float:
         """Return the effect that the two-sided test would find with this power."""
@@ -66,14 +69,33 @@ class Mixture:
         return float(self.weight @ stdtr(self.df, (x - self.centre) / self.scale))
 
     def _quantile(self, q: float) -> float:
-        from scipy.optimize import brentq
-        from scipy.special import stdtrit
+        return float(_quantiles(self.centre[None], self.scale[None], self.weight, self.df, q)[0])
 
-        reach = self.scale * stdtrit(self.df, q)
-        low, high = (self.centre + reach).min(), (self.centre + reach).max()
-        if high - low <= 1e-12 * max(abs(low), abs(high)):
-            return float(low)
-        return float(brentq(lambda x: self._below(x) - q, low, high, xtol=1e-14, rtol=1e-12))
+
+def _quantiles(centre, scale, weight, df: float, q: float) -> np.ndarray:
+    """Return the quantile of each row's mixture: Newton's method inside a shrinking bracket."""
+    from scipy.special import stdtr, stdtrit
+
+    reach = centre + scale * stdtrit(df, q)
+    low, high = reach.min(axis=1), reach.max(axis=1)
+    x = reach @ weight
+    for _ in range(100):
+        t = (x[:, None] - centre) / scale
+        miss = stdtr(df, t) @ weight - q
+        low, high = np.where(miss < 0, x, low), np.where(miss < 0, high, x)
+        step = miss / ((_t_density(t, df) / scale) @ weight)
+        following = np.where((x - step >= low) & (x - step <= high), x - step, (low + high) / 2)
+        if np.all(np.abs(following - x) <= 1e-10 * scale.max(axis=1)):
+            return following
+        x = following
+    return x
+
+
+def _t_density(t: np.ndarray, df: float) -> np.ndarray:
+    if math.isinf(df):
+        return np.exp(-(t**2) / 2) / math.sqrt(2 * math.pi)
+    constant = math.lgamma((df + 1) / 2) - math.lgamma(df / 2) - 0.5 * math.log(df * math.pi)
+    return np.exp(constant - 0.5 * (df + 1) * np.log1p(t**2 / df))
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +141,16 @@ class Coefficients:
         variance = np.einsum("i,rij,j->r", vector, self.covariance, vector)
         return Mixture(self.beta @ vector, np.sqrt(variance), self.weight, self.df)
 
+    def limits(self, rows: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return the interval of each row's linear combination, shape (rows,) twice."""
+        centre = rows @ self.beta.T
+        scale = np.sqrt(np.einsum("mi,rij,mj->mr", rows, self.covariance, rows, optimize=True))
+        low, high = (
+            _quantiles(centre, scale, self.weight, self.df, q)
+            for q in ((1 - level) / 2, (1 + level) / 2)
+        )
+        return low, high
+
 
 def integrated_gls(x: np.ndarray, y: np.ndarray) -> Coefficients:
     """Regress y on x with first-order autoregressive errors of unknown ρ in [0, 1).
@@ -155,7 +187,9 @@ def integrated_gls(x: np.ndarray, y: np.ndarray) -> Coefficients:
     determinant = np.log(np.abs(np.diagonal(r, axis1=1, axis2=2))).sum(1)
     likelihood = 0.5 * np.log1p(-(rho**2)) - determinant - 0.5 * (n - k) * np.log(squares)
     weight = np.exp(likelihood - likelihood.max())
-    weight /= weight.sum()
+    likely = weight > NEGLIGIBLE
+    rho, weight, squares = rho[likely], weight[likely] / weight[likely].sum(), squares[likely]
+    inverse, z = inverse[likely], z[likely]
     covariance = np.einsum("rij,rkj->rik", inverse, inverse) * (squares / (n - k))[:, None, None]
     beta = np.einsum("rij,rj->ri", inverse, z)
     return Coefficients(beta, covariance, weight, float(n - k), float(weight @ rho))

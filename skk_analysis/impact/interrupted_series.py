@@ -234,10 +234,8 @@ def _path(
     model: WorkingModel, design: SegmentedDesign, coefficients: Coefficients, level: float
 ) -> pd.DataFrame:
     """Observed and expected without the programme, by time."""
-    without = [coefficients.contrast(row) for row in design.without]
-    counterfactual = model.expected(np.array([line.mean for line in without]))
-    limits = np.array([line.interval(level) for line in without])
-    low, high = (model.expected(limits[:, side]) for side in (0, 1))
+    counterfactual = model.expected(design.without @ coefficients.mean)
+    low, high = (model.expected(line) for line in coefficients.limits(design.without, level))
     return pd.DataFrame(
         {
             "time": design.times,
