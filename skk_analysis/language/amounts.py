@@ -54,19 +54,24 @@ class Amounts:
             return text("effect.unbounded", self.language)
         return self._in_words(
             forms.difference(
-                value, self._form, self.language, self.decimals, signed=signed, short=short
+                value, self.form, self.language, self.decimals, signed=signed, short=short
             )
         )
 
-    def size(self, value: float) -> str:
+    def level(self, value: float) -> str:
+        """A level and not a difference: ``12,5 %``."""
+        shown = forms.quantity(value, self.form, self.language, self.decimals)
+        return self._in_words(shown)
+
+    def size(self, value: float, *, short: bool = False) -> str:
         """An amount without sign: how large something must be to be seen."""
-        return self.difference(abs(value), signed=False)
+        return self.difference(abs(value), signed=False, short=short)
 
     def limits(self, lower: float, upper: float) -> str:
         """The limits of an interval without unit: ``−0,8 – +0,2``; one may be unbounded."""
         if math.isfinite(lower) and math.isfinite(upper):
             return forms.interval(
-                lower, upper, self._form, self.language, self.decimals, signed=True
+                lower, upper, self.form, self.language, self.decimals, signed=True
             )
         gap = forms.NO_BREAK_SPACE
         return f"{gap}{forms.EN_DASH}{gap}".join(self._limit(limit) for limit in (lower, upper))
@@ -74,11 +79,12 @@ class Amounts:
     def _limit(self, limit: float) -> str:
         if not math.isfinite(limit):
             return self.difference(limit)
-        value = forms.scaled(limit, self._form)
+        value = forms.scaled(limit, self.form)
         return forms.number(value, self.language, self.decimals, signed=True)
 
     @property
-    def _form(self) -> str:
+    def form(self) -> str:
+        """The unit of `forms` that the numbers are formed with."""
         return self.unit if self.unit in forms.DECIMALS else PLAIN
 
     def _in_words(self, number: str) -> str:

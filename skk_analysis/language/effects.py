@@ -24,6 +24,7 @@ __all__ = [
     "check_name",
     "check_text",
     "effect_text",
+    "estimate_text",
     "grade_text",
     "grade_wording",
     "inference_name",
@@ -68,7 +69,7 @@ def effect_text(effect: Effect, language: str, *, name: str = "") -> str:
     paragraphs = (
         [
             *_headline(effect, language, name),
-            _estimate(effect, amounts),
+            estimate_text(effect, language),
             mde_text(effect, language),
         ],
         [*_grounds(effect, amounts)],
@@ -90,11 +91,33 @@ def verdict_word_of(verdict: Verdict, language: str) -> str:
     return text(f"effect.word.{verdict.word}", language)
 
 
+def estimate_text(effect: Effect, language: str) -> str:
+    """The estimate with its confidence set, and the p-value beside them where there is one."""
+    amounts = Amounts.of(effect, language)
+    shown = {
+        "estimate": amounts.difference(effect.estimate),
+        "level": forms.quantity(effect.level, "share", language, 0),
+        "p": probability(effect.p, language),
+    }
+    if any(math.isnan(limit) for limit in effect.interval):
+        return _said("effect.estimate_alone", language, shown)
+    shown["interval"] = amounts.limits(*effect.interval)
+    key = "effect.estimate_interval" if math.isnan(effect.p) else "effect.estimate"
+    return _said(key, language, shown)
+
+
 def mde_text(effect: Effect, language: str) -> str:
-    """The smallest change or effect that the design could have seen."""
+    """The smallest change or effect that the design could have seen.
+
+    Of a finding it is said that nothing smaller would have been seen *reliably*: a smaller one may
+    show by luck, and a sentence that it could not would contradict the finding beside it.
+    """
     if not math.isfinite(effect.mde):
         return text("effect.mde.unknown", language)
     size = Amounts.of(effect, language).size(effect.mde)
+    lower, upper = effect.interval
+    if lower > 0 or upper < 0:
+        return text(f"effect.mde.{_register(effect.grade)}.found", language, mde=size)
     return text(f"effect.mde.{_register(effect.grade)}", language, mde=size)
 
 
@@ -183,20 +206,6 @@ def _verdict(effect: Effect, language: str) -> list[str]:
         key = "effect.favourable" if verdict.favourable else "effect.unfavourable"
         sentences.append(text(key, language))
     return sentences
-
-
-def _estimate(effect: Effect, amounts: Amounts) -> str:
-    language = amounts.language
-    shown = {
-        "estimate": amounts.difference(effect.estimate),
-        "level": forms.quantity(effect.level, "share", language, 0),
-        "p": probability(effect.p, language),
-    }
-    if any(math.isnan(limit) for limit in effect.interval):
-        return _said("effect.estimate_alone", language, shown)
-    shown["interval"] = amounts.limits(*effect.interval)
-    key = "effect.estimate_interval" if math.isnan(effect.p) else "effect.estimate"
-    return _said(key, language, shown)
 
 
 def _grounds(effect: Effect, amounts: Amounts) -> list[str]:

@@ -169,8 +169,9 @@ def test_an_effect_in_finnish():
 def test_the_smallest_visible_effect_follows_the_grade():
     """A change below grade 3, an effect from 3, in each language; unknown is said to be."""
     high = next(g for g in GRADES if g and g.sms == 3)
+    unclear = replace(EFFECT, interval=(-0.0241, 0.0005))
     said = {
-        (language, grade and grade.sms): mde_text(replace(EFFECT, grade=grade), language)
+        (language, grade and grade.sms): mde_text(replace(unclear, grade=grade), language)
         for language in LANGUAGES
         for grade in (None, high)
     }
@@ -180,6 +181,8 @@ def test_the_smallest_visible_effect_follows_the_grade():
     assert said["fi", 3] == f"{start} vaikutusta, joka on pienempi kuin {end}"
     assert "en effekt som är mindre än 1,2" in said["sv", 3]
     assert "a change smaller than 1.2" in said["en", None]
+    # beside a finding that is smaller, "could not" would contradict it
+    assert mde_text(EFFECT, "fi").startswith("Tällä asetelmalla ei olisi voitu luotettavasti")
     for mde in (math.nan, math.inf):
         assert mde_text(replace(EFFECT, mde=mde), "fi").startswith("Ei tiedetä, kuinka pieni")
 
