@@ -121,7 +121,7 @@ def _of_outcome(
     panel: Panel, outcome: str, options: Mapping[str, Any], *, experiments, placebos, missing
 ) -> dict[Hashable, Evaluation]:
     """Return the dossiers of one outcome by unit; the units share their placebos' work."""
-    one = partial(evaluate, outcome=outcome, placebos=placebos, missing=missing, **options)
+    one = partial(_evaluated, outcome, placebos=placebos, missing=missing, options=options)
     found = {unit: one(panel.only(unit), experiment=experiments.get(unit)) for unit in panel.starts}
     return found | ({TOGETHER: one(panel)} if len(panel.starts) > 1 else {})
 
