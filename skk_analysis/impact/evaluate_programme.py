@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from skk_analysis.impact.evaluate import Evaluation, evaluate
+from skk_analysis.impact.evaluate import Evaluation
 from skk_analysis.impact.multiplicity import romano_wolf
 from skk_analysis.impact.panel import Panel
 from skk_analysis.impact.placebos import Placebos
