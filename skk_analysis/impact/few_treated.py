@@ -15,7 +15,7 @@ from skk_analysis.impact.panel import Block
 from skk_analysis.impact.placebos import Assigned, Inference, Placebos, placebo_inference
 from skk_analysis.impact.result import Effect
 
-__all__ = ["effect_of", "few_treated_effect"]
+__all__ = ["effect_of", "few_treated_effect", "fit_checks", "gap_path"]
 
 
 def few_treated_effect(
@@ -75,8 +75,8 @@ def effect_of(method: str, block: Block, found: Inference, plan: Placebos) -> Ef
         n_treated=len(block.treated),
         n_comparison=len(block.donors),
         years=tuple(int(t) for t in block.times[block.times >= min(block.cohorts)]),
-        checks=(*found.checks, *_fit_checks(block, found.real)),
-        path=_path(block, found.real),
+        checks=(*found.checks, *fit_checks(block, found.real)),
+        path=gap_path(block, found.real),
         weights=weights,
         placebos=found.placebos,
         details={
@@ -95,7 +95,7 @@ def effect_of(method: str, block: Block, found: Inference, plan: Placebos) -> Ef
     )
 
 
-def _fit_checks(block: Block, real: Assigned) -> tuple[Check, Check]:
+def fit_checks(block: Block, real: Assigned) -> tuple[Check, Check]:
     """Return how well the comparison follows before treatment, and how many units carry it."""
     before = block.before(min(block.cohorts))
     rmse = float(np.sqrt(np.mean(real.gap[0, :before] ** 2)))
@@ -113,7 +113,7 @@ def _fit_checks(block: Block, real: Assigned) -> tuple[Check, Check]:
     )
 
 
-def _path(block: Block, real: Assigned) -> pd.DataFrame:
+def gap_path(block: Block, real: Assigned) -> pd.DataFrame:
     """Return observed and counterfactual of the treated units' mean, by time."""
     observed = block.values[block.treated].mean(axis=0)
     gap = real.gap[0]

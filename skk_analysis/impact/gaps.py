@@ -12,12 +12,15 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from skk_analysis.impact.simplex import active_set_weights, ridge_weights
+from skk_analysis.impact.simplex import simplex_weights
 
 __all__ = [
     "Gaps",
     "Kernel",
+    "centred_moments",
+    "change_noise",
     "difference_gaps",
+    "gaps_of_weights",
     "synthetic_control_gaps",
     "synthetic_did_gaps",
 ]
@@ -68,7 +71,7 @@ def difference_gaps(
     """Difference-in-differences: the plain mean of the comparison units, all times before alike."""
     weights = allowed / allowed.sum(axis=1, keepdims=True)
     time = np.full((len(treated), before), 1 / before)
-    return _gaps(values, treated, weights, time)
+    return gaps_of_weights(values, treated, weights, time)
 
 
 def synthetic_did_gaps(
@@ -88,7 +91,7 @@ def synthetic_did_gaps(
     noise = change_noise(values[:, :before], allowed)
     zeta = (treated.shape[1] * after) ** 0.25 * noise
     unit = _follow(values[:, :before], treated, allowed, zeta, intercept=True)
-    return _gaps(values, treated, unit, _time_weights(values, allowed, before, noise))
+    return gaps_of_weights(values, treated, unit, _time_weights(values, allowed, before, noise))
 
 
 def synthetic_control_gaps(
@@ -118,7 +121,7 @@ def synthetic_control_gaps(
         zeta = np.full(len(treated), float(ridge))
     unit = _follow(values[:, :before], treated, allowed, zeta, intercept=intercept)
     level = 1 / before if intercept else 0.0
-    return _gaps(values, treated, unit, np.full((len(treated), before), level))
+    return gaps_of_weights(values, treated, unit, np.full((len(treated), before), level))
 
 
 def change_noise(before: np.ndarray, allowed: np.ndarray) -> np.ndarray:
@@ -134,7 +137,10 @@ def change_noise(before: np.ndarray, allowed: np.ndarray) -> np.ndarray:
     return np.sqrt(np.maximum(variance, 0.0))
 
 
-def _gaps(values, treated, unit, time) -> Gaps:
+def gaps_of_weights(
+    values: np.ndarray, treated: np.ndarray, unit: np.ndarray, time: np.ndarray
+) -> Gaps:
+    """Return the gaps that unit weights leave, less their level under the time weights."""
     gap = values[treated].mean(axis=1) - unit @ values
     level = np.einsum("bt,bt->b", time, gap[:, : time.shape[1]])
     return Gaps(gap - level[:, None], unit, time)
@@ -144,18 +150,29 @@ def _follow(before, treated, allowed, zeta, *, intercept) -> np.ndarray:
     """Return unit weights that follow the treated means, shape (batch, units)."""
     columns = before - before.mean(axis=1, keepdims=True) if intercept else before
     targets = columns[treated].mean(axis=1)
-    ridge = zeta**2 * before.shape[1]
-    weights = np.empty(allowed.shape)
-    plain = ridge <= 0
-    if not plain.all():
-        weights[~plain] = ridge_weights(
-            columns.T, targets[~plain], ridge[~plain], allowed[~plain]
-        ).weights
-    for problem in np.flatnonzero(plain):
-        weights[problem] = 0
-        mine = allowed[problem]
-        weights[problem, mine] = active_set_weights(columns[mine].T, targets[problem])
-    return weights
+    return simplex_weights(columns.T, targets, zeta**2 * before.shape[1], allowed)
+
+
+def centred_moments(table: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+    """Return sums of squares and products over each problem's units, about those units' means.
+
+    Parameters
+    ----------
+    table : ndarray, shape (units, columns)
+    allowed : ndarray of bool, shape (batch, units)
+
+    Returns
+    -------
+    ndarray, shape (batch, columns, columns)
+    """
+    columns = table.shape[1]
+    table = table - table.mean(axis=0)
+    chosen = allowed.astype(float)
+    first = chosen @ table
+    second = chosen @ (table[:, :, None] * table[:, None, :]).reshape(len(table), -1)
+    moments = second.reshape(-1, columns, columns)
+    moments -= first[:, :, None] * first[:, None, :] / chosen.sum(axis=1)[:, None, None]
+    return moments
 
 
 def _time_weights(values, allowed, before, noise) -> np.ndarray:
@@ -168,13 +185,7 @@ def _time_weights(values, allowed, before, noise) -> np.ndarray:
 
     after = values[:, before:].mean(axis=1, keepdims=True)
     lead = values[:, :before] - after  # its weighted mean is to be constant over units
-    lead = lead - lead.mean()
-    chosen = allowed.astype(float)
-    count = chosen.sum(axis=1)
-    first = chosen @ lead
-    second = chosen @ (lead[:, :, None] * lead[:, None, :]).reshape(len(lead), -1)
-    moments = second.reshape(-1, before, before)
-    moments -= first[:, :, None] * first[:, None, :] / count[:, None, None]
+    count, moments = allowed.sum(axis=1), centred_moments(lead, allowed)
     weights = np.empty((len(allowed), before))
     eye = np.eye(before)
     right = np.zeros(before + 1)
