@@ -78,14 +78,12 @@ class EventStudy:
             raise ValueError("the covariance must be symmetric")
 
     @classmethod
-    def of(
-        cls, coefficients: Sequence[float], covariance: Any, before: int, reference: int = -1
-    ) -> EventStudy:
+    def of(cls, coefficients: Any, covariance: Any, before: int, reference: int = -1) -> EventStudy:
         """Return an event study from estimates made elsewhere.
 
         Parameters
         ----------
-        coefficients : sequence of float
+        coefficients : array-like
             Those before the reference first, without the reference itself.
         covariance : array-like
         before : int

@@ -15,7 +15,7 @@ from skk_analysis.impact.honest_relative import RelativeTests, relative_tests
 from skk_analysis.impact.honest_smoothness import fixed_length, frontier
 from skk_analysis.impact.result import Effect
 
-__all__ = ["HonestBounds", "honest_checks", "honest_did", "natural_smoothness"]
+__all__ = ["HonestBounds", "honest_did", "natural_smoothness"]
 
 RELATIVE, SMOOTHNESS = "relative_magnitude", "smoothness"
 RATIOS = (0.5, 1.0, 1.5, 2.0)
@@ -150,33 +150,6 @@ def honest_did(
         natural=natural_smoothness(study) if restriction == SMOOTHNESS else math.nan,
         level=level,
     )
-
-
-def honest_checks(
-    coefficients: np.ndarray,
-    covariance: np.ndarray,
-    before: int,
-    *,
-    target: str | Sequence[float] = "average",
-    level: float = 0.95,
-) -> tuple[Check, Check]:
-    """Return both honest checks of an event study, with their breakdown values.
-
-    Parameters
-    ----------
-    coefficients, covariance : ndarray
-        Those before the reference first, without the reference.
-    before : int
-        How many lie before it.
-    target, level
-        See :func:`honest_did`; by default the mean effect from the start on.
-    """
-    study = EventStudy.of(coefficients, covariance, before)
-    found = [
-        honest_did(study, restriction=kind, m=[], target=target, level=level)
-        for kind in (RELATIVE, SMOOTHNESS)
-    ]
-    return found[0].check(), found[1].check()
 
 
 def natural_smoothness(study: EventStudy) -> float:

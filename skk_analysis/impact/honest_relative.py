@@ -118,7 +118,7 @@ class RelativeTests:
             Only the first and last accepted θ matter: those between are accepted unseen.
         """
         least, most = self.bounds
-        inside = ~self.rejects(theta, least).all(axis=0)
+        inside: np.ndarray = np.any(~self.rejects(theta, least), axis=0)
         if span and inside.any():
             found = np.flatnonzero(inside)
             inside[found[0] : found[-1]] = True

@@ -12,7 +12,7 @@ from skk_analysis.impact.checks import Check
 from skk_analysis.impact.event_study import EventStudy, study_of
 from skk_analysis.impact.result import Effect
 
-__all__ = ["PreTrend", "pre_trend_check", "pre_trend_test"]
+__all__ = ["PreTrend", "pre_trend_test"]
 
 JOINT, INDIVIDUAL, RANK = "joint", "individual", "rank"
 USEFUL_POWER = 0.80
@@ -127,16 +127,15 @@ def pre_trend_test(
         slope = (
             float(study.coefficients[after].mean() / distance[after].mean()) if after.any() else 0
         )
+    trend = distance[before]
     if placebos is not None:
         test = RANK
-        statistic, p, power = _rank(study.coefficients[before], placebos[:, before], level)
+        statistic, p, power = _rank(study.coefficients[before], placebos[:, before], trend, level)
     elif test == JOINT:
-        statistic, p, power = _joint(study, level)
+        statistic, p, power = _joint(study, trend, level)
     else:
-        statistic, p, power = _individual(study, level)
-    trend = distance[before]
-    size = 1 - power(0.0 * trend)
-    found = power(slope * trend)
+        statistic, p, power = _individual(study, trend, level)
+    size, found = power(0.0), power(slope)
     return PreTrend(
         test=test,
         statistic=statistic,
@@ -144,68 +143,34 @@ def pre_trend_test(
         years=int(before.sum()),
         slope=float(slope),
         power=found,
-        slope_50=_slope(lambda b: power(b * trend), study, 0.5),
-        slope_80=_slope(lambda b: power(b * trend), study, USEFUL_POWER),
-        bayes_factor=(1 - found) / size if size > 0 else math.nan,
+        slope_50=_slope(power, study, 0.5),
+        slope_80=_slope(power, study, USEFUL_POWER),
+        bayes_factor=(1 - found) / (1 - size) if size < 1 else math.nan,
         likelihood_ratio=_likelihood_ratio(study, slope * trend),
         level=level,
     )
 
 
-def pre_trend_check(
-    coefficients: np.ndarray,
-    covariance: np.ndarray,
-    *,
-    p: float | None = None,
-    slope: float | None = None,
-    level: float = 0.95,
-) -> Check:
-    """Return the pre-trend check of coefficients before the start, with the joint test's power.
-
-    Parameters
-    ----------
-    coefficients, covariance : ndarray
-        Before the reference, consecutive, ending one time before it.
-    p : float, optional
-        Of a better test than the chi-squared one, e.g. a rank among placebos.
-    slope : float, optional
-        Trend a period that the power is for; default one that would make 2.8 standard errors in
-        one period, which is an effect that 80 % of samples find.
-    level : float, default 0.95
-    """
-    study = EventStudy.of(coefficients, covariance, len(coefficients))
-    if slope is None:
-        slope = 2.8 * float(np.sqrt(study.covariance[-1, -1]))
-    _, joint, power = _joint(study, level)
-    trend = (study.relative - study.reference).astype(float)
-    found = joint if p is None else p
-    seen = power(slope * trend)
-    passed = None if math.isnan(found) else found >= 1 - level
-    if passed and seen < USEFUL_POWER:
-        passed = None
-    return Check.of("pre_trend", passed, p=found, power=seen, years=float(len(trend)))
+Tested = tuple[float, float, Callable[[float], float]]
 
 
-Tested = tuple[float, float, Callable[[np.ndarray], float]]
-
-
-def _joint(study: EventStudy, level: float) -> Tested:
+def _joint(study: EventStudy, trend: np.ndarray, level: float) -> Tested:
     from scipy.special import chdtrc, chndtr, fdtrc, ncfdtr
     from scipy.stats import chi2, f
 
     before = study.before
-    inverse = np.linalg.pinv(study.covariance[np.ix_(before, before)], rcond=1e-10, hermitian=True)
+    inverse = _inverse(study.covariance[np.ix_(before, before)])
     pre = study.coefficients[before]
-    k, wald = int(before.sum()), float(pre @ inverse @ pre)
+    k, wald, moved = int(before.sum()), float(pre @ inverse @ pre), float(trend @ inverse @ trend)
     if math.isinf(study.dof):
         limit = chi2.ppf(level, k)
-        return wald, float(chdtrc(k, wald)), lambda d: float(1 - chndtr(limit, k, d @ inverse @ d))
+        return wald, float(chdtrc(k, wald)), lambda b: float(1 - chndtr(limit, k, b * b * moved))
     limit = f.ppf(level, k, study.dof)
     p = float(fdtrc(k, study.dof, wald / k))
-    return wald, p, lambda d: float(1 - ncfdtr(k, study.dof, d @ inverse @ d, limit))
+    return wald, p, lambda b: float(1 - ncfdtr(k, study.dof, b * b * moved, limit))
 
 
-def _individual(study: EventStudy, level: float) -> Tested:
+def _individual(study: EventStudy, trend: np.ndarray, level: float) -> Tested:
     from scipy.special import ndtri
 
     before = study.before
@@ -218,7 +183,7 @@ def _individual(study: EventStudy, level: float) -> Tested:
     def outside(reach: float, mean: np.ndarray) -> float:
         return 1 - box_probability(-reach - mean, reach - mean, correlation)
 
-    return largest, outside(largest, np.zeros(len(t))), lambda d: outside(limit, d / errors)
+    return largest, outside(largest, np.zeros(len(t))), lambda b: outside(limit, b * trend / errors)
 
 
 def box_probability(low: np.ndarray, high: np.ndarray, correlation: np.ndarray) -> float:
@@ -245,26 +210,43 @@ def box_probability(low: np.ndarray, high: np.ndarray, correlation: np.ndarray) 
     return float(found.mean())
 
 
-def _rank(pre: np.ndarray, placebos: np.ndarray, level: float) -> Tested:
-    def p_value(vector: np.ndarray, others: np.ndarray) -> tuple[float, float]:
-        together = np.vstack([others, vector])
-        inverse = np.linalg.pinv(together.T @ together / len(together), rcond=1e-10, hermitian=True)
-        wald = np.einsum("bk,kl,bl->b", together, inverse, together)
-        as_large = np.count_nonzero(wald >= wald[-1] * (1 - 1e-12))
-        return float(wald[-1]), as_large / len(together)
+def _rank(pre: np.ndarray, placebos: np.ndarray, trend: np.ndarray, level: float) -> Tested:
+    """Return the joint test by rank, and how often it would find a trend in each placebo's place.
 
-    tried = np.unique(np.linspace(0, len(placebos) - 1, min(TRIED, len(placebos))).astype(int))
+    All quadratic forms are in the second moments S of placebos and treated together.  For the
+    power one placebo x takes the treated's place with a trend added, z = x + b trend, and S loses x
+    and gains z: by Sherman and Morrison every form is a ratio of a few products made once.
+    """
+    together = np.vstack([placebos, pre])
+    wald = np.einsum("bk,kl,bl->b", together, _inverse(together.T @ together), together)
+    p = np.count_nonzero(wald >= wald[-1] * (1 - 1e-12)) / len(together)
+    count = len(placebos)
+    tried = np.unique(np.linspace(0, count - 1, min(TRIED, count)).astype(int))
+    mine = placebos[tried]
+    inverse = _inverse(placebos.T @ placebos - mine[:, :, None] * mine[:, None, :])
+    to_mine = np.einsum("jkl,jl->jk", inverse, mine)
+    to_trend = inverse @ trend
+    forms = np.einsum("bk,jkl,bl->jb", placebos, inverse, placebos, optimize=True)
+    with_mine, with_trend = to_mine @ placebos.T, to_trend @ placebos.T
+    squares = np.einsum("jk,jk->j", to_mine, mine), to_mine @ trend, to_trend @ trend
+    others = np.ones(forms.shape, dtype=bool)
+    others[np.arange(len(tried)), tried] = False
 
-    def power(d: np.ndarray) -> float:
-        alpha = 1 - level + 1e-12
-        found = [
-            p_value(placebos[j] + side * d, np.delete(placebos, j, axis=0))[1] <= alpha
-            for j in tried
-            for side in (1.0, -1.0)
-        ]
-        return float(np.mean(found))
+    def power(b: float) -> float:
+        found = 0
+        for step in (b, -b):
+            own = (squares[0] + 2 * step * squares[1] + step**2 * squares[2])[:, None]
+            cross = with_mine + step * with_trend
+            as_large = (forms - cross**2 / (1 + own) >= own / (1 + own) * (1 - 1e-12)) & others
+            seen = (1 + as_large.sum(axis=1)) / count <= 1 - level + 1e-12
+            found += int(seen.sum())
+        return found / (2 * len(tried))
 
-    return *p_value(pre, placebos), power
+    return float(wald[-1] * len(together)), p, power
+
+
+def _inverse(moments: np.ndarray) -> np.ndarray:
+    return np.linalg.pinv(moments, rcond=1e-10, hermitian=True)
 
 
 def _slope(power: Callable[[float], float], study: EventStudy, wanted: float) -> float:

@@ -11,7 +11,7 @@ from scipy.optimize import linprog, minimize
 from scipy.stats import norm
 
 from skk_analysis.impact.event_study import EventStudy
-from skk_analysis.impact.honest import honest_checks, honest_did, natural_smoothness
+from skk_analysis.impact.honest import honest_did, natural_smoothness
 from skk_analysis.impact.honest_relative import relative_tests
 from skk_analysis.impact.honest_smoothness import folded_quantile, frontier
 
@@ -170,22 +170,27 @@ def test_relative_intervals_cover_at_the_edge_of_the_restriction(ratio):
     assert covered / 2_000 >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / 2_000)
 
 
-def test_a_larger_restriction_gives_a_wider_interval_and_checks_say_so():
+def test_a_larger_restriction_gives_a_wider_interval():
     study = did.study("he_wang")
     for kind in ("relative_magnitude", "smoothness"):
         table = honest_did(study, restriction=kind, m=[0, 0.05, 0.1, 1], target="average").table
         assert (table["lower"].diff().dropna() < 0).all()
         assert (table["upper"].diff().dropna() > 0).all()
-    relative, smooth = honest_checks(study.coefficients, study.covariance, 3)
-    assert relative.name == "honest_relative"
-    assert relative.numbers["breakdown"] == pytest.approx(
-        honest_did(study, target="average").breakdown, abs=1e-6
-    )
-    assert smooth.numbers["natural"] == natural_smoothness(study)
-    nothing = EventStudy.of([0.1, 0.2, 0.01], np.eye(3), 2)
-    assert {c.result for c in honest_checks(nothing.coefficients, nothing.covariance, 2)} == {
-        "inconclusive"
-    }
+
+
+def test_checks_weigh_the_breakdown_against_what_was_seen():
+    given = {"target": "average", "m": []}
+    smooth = honest_did(did.study("he_wang"), restriction="smoothness", **given).check()
+    before = [0.0667031482, -0.0077017923, -0.0307690538, 0.0]
+    assert smooth.numbers["natural"] == pytest.approx(np.abs(np.diff(before, 2)).max())
+    unclear = EventStudy.of([0.1, 0.2, 0.01], np.eye(3), 2)
+    fragile = EventStudy.of([1.0, 0.0, 1.0], 0.01 * np.eye(3), 2)
+    sturdy = EventStudy.of([0.02, -0.01, 1.0], 1e-4 * np.eye(3), 2)
+    for kind in ("smoothness", "relative_magnitude"):
+        assert honest_did(sturdy, restriction=kind, **given).check().result == "passed"
+        assert honest_did(unclear, restriction=kind, **given).check().result == "inconclusive"
+        assert honest_did(fragile, restriction=kind, **given).check().result == "failed"
+    assert natural_smoothness(fragile) == pytest.approx(1.0)
 
 
 def test_bad_input_says_what_is_wrong():

@@ -12,7 +12,7 @@ from scipy.stats import multivariate_normal
 
 from skk_analysis.impact.event_study import EventStudy, event_study
 from skk_analysis.impact.panel import Panel
-from skk_analysis.impact.pre_trend import box_probability, pre_trend_check, pre_trend_test
+from skk_analysis.impact.pre_trend import box_probability, pre_trend_test
 
 _spec = importlib.util.spec_from_file_location(
     "did_answers", Path(__file__).with_name("did_answers.py")
@@ -115,11 +115,30 @@ def test_rank_test_holds_its_size_and_its_power():
 
 
 def test_check_passes_only_with_power():
-    errors = 0.01 * np.eye(2)
-    assert pre_trend_check(np.zeros(2), errors, slope=0.5).result == "passed"
-    assert pre_trend_check(np.zeros(2), errors, slope=0.01).result == "inconclusive"
-    assert pre_trend_check(np.array([1.0, 0.0]), errors).result == "failed"
-    assert pre_trend_check(np.zeros(2), errors, p=np.nan).result == "inconclusive"
+    quiet = EventStudy.of([0.0, 0.0, 0.1], 0.01 * np.eye(3), 2)
+    assert pre_trend_test(quiet, slope=0.5).check().result == "passed"
+    assert pre_trend_test(quiet, slope=0.01).check().result == "inconclusive"
+    loud = EventStudy.of([1.0, 0.0, 0.1], 0.01 * np.eye(3), 2)
+    assert pre_trend_test(loud).check().result == "failed"
+
+
+def test_rank_power_is_what_putting_placebos_in_the_place_gives(cities):
+    plain = Panel(cities, unit="u", time="t", treated={60: 7}, population="size")
+    effect = event_study(plain, "y")
+    slope = 0.8
+    found = pre_trend_test(effect, slope=slope)
+    placebos = effect.details["placebo_coefficients"][:, :6]
+    trend = slope * np.arange(-6.0, 0)
+    seen = []
+    for j in range(len(placebos)):
+        others = np.delete(placebos, j, axis=0)
+        for shift in (trend, -trend):
+            everyone = np.vstack([others, placebos[j] + shift])
+            inverse = np.linalg.inv(everyone.T @ everyone)
+            wald = np.einsum("bk,kl,bl->b", everyone, inverse, everyone)
+            seen.append(np.mean(wald >= wald[-1] - 1e-12) <= 0.05)
+    assert 0.1 < found.power < 0.95
+    assert found.power == pytest.approx(np.mean(seen), abs=1e-12)
 
 
 def test_bad_input_says_what_is_wrong():
