@@ -26,6 +26,7 @@ from skk_analysis.impact.placebos import (
     rank_p,
     size_matched,
 )
+from skk_analysis.impact.rescaling import noise_law
 from skk_analysis.impact.result import Effect
 from skk_analysis.impact.two_way import fit
 
@@ -159,9 +160,10 @@ def event_study(
     panel, outcome, covariates, exposure, placebos, comparison, matched_comparison, count, level
         See :func:`~skk_analysis.impact.difference_in_differences`.
     inference : {"size_matched_placebos", "cluster_robust"}, default "size_matched_placebos"
-        Where the covariance is from: the second moments of the same coefficients of placebo
-        assignments among size-matched units (rank test of the mean); or CR1 by unit, NaN below 5
-        treated or comparison units.
+        Where the covariance is from: the same coefficients of every comparison unit as if treated,
+        rescaled to the treated units' noise by Ferman & Pinto's law of size (with several first
+        times, of the size-matched placebos as they are), p and interval being ranks of the mean
+        among size-matched placebos; or CR1 by unit, NaN below 5 treated or comparison units.
     missing : {"raise", "drop"}, default "raise"
 
     Returns
@@ -275,9 +277,7 @@ def _with_placebos(
         effect = _with_study(effect, block, replace(robust, covariance=unknown, dof=np.inf))
         return replace(effect, details={**effect.details, "placebos_not_possible": True})
     found = placebo_coefficients(block, drawn.slots, profiles)
-    units = len(np.unique(drawn.slots))
-    # second moments about zero: without an effect the coefficients have mean zero by design
-    covariance = found.T @ found / len(found) if units > found.shape[1] else unknown
+    covariance = _noise(block, found, profiles)
     study = replace(robust, covariance=covariance, dof=np.inf)
     effect = _with_study(effect, block, study)
     averages = found[:, study.after].mean(axis=1)
@@ -296,3 +296,28 @@ def _with_placebos(
             "matched": plan.count,
         },
     )
+
+
+def _noise(block: Block, placebos: np.ndarray, profiles: np.ndarray) -> np.ndarray:
+    """Return the covariance that the coefficients have where nothing was done.
+
+    With one first time: of every comparison unit as if treated alone, divided by the noise of its
+    size and multiplied by the treated units'.  The few nearest in size would do for a rank, but a
+    covariance of eleven coefficients from forty is too uncertain for intervals built on it.
+    """
+    unknown = np.full((placebos.shape[1],) * 2, np.nan)
+    donors, treated = block.donors, block.treated
+    # second moments about zero: without an effect the coefficients have mean zero by design
+    if len(block.cohorts) > 1:
+        return placebos.T @ placebos / len(placebos) if len(donors) > len(unknown) else unknown
+    if len(donors) <= len(unknown):
+        return unknown
+    single = placebo_coefficients(block, donors[:, None], profiles[:1])
+    weight = np.ones(len(block.names)) if block.weight is None else block.weight
+    share = weight[treated] / weight[treated].sum()
+    variance = np.ones(len(block.names))
+    if block.size is not None:
+        after = profiles[0].argmax(axis=1) >= block.before(min(block.cohorts))
+        variance = noise_law(single[:, after].mean(axis=1), block.size[donors])(block.size)
+    scaled = single / np.sqrt(variance[donors])[:, None]
+    return scaled.T @ scaled / len(scaled) * float(share**2 @ variance[treated])

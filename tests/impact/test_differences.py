@@ -178,6 +178,25 @@ def test_placebos_are_what_fitting_them_gives(kind, given):
         np.testing.assert_allclose(study.details["placebo_coefficients"][b], again, rtol=1e-8)
 
 
+def test_covariance_of_one_city_is_the_noise_of_its_size():
+    """300 towns whose variance falls with size: each coefficient's error is the big city's."""
+    random = np.random.default_rng(3)
+    size = np.exp(random.uniform(7, 12, 301))
+    size[0] = 150_000.0
+    deviation = np.sqrt(0.1 + 2_000 / size)
+    table = pd.DataFrame({"u": np.repeat(np.arange(301), 6), "t": np.tile(np.arange(6), 301)})
+    table["y"] = (random.normal(size=(301, 6)) * deviation[:, None]).ravel()
+    table["size"] = size[table["u"]]
+    city = Panel(table, unit="u", time="t", treated={0: 5}, population="size")
+    study = event_study(city, "y").details["event_study"]
+    # y_k − y_ref of independent years: variance 2σ², covariance σ²
+    expected = deviation[0] ** 2 * (np.eye(5) + 1)
+    np.testing.assert_allclose(study.covariance, expected, rtol=0.35)
+    without = Panel(table, unit="u", time="t", treated={0: 5})
+    plain = event_study(without, "y").details["event_study"]
+    assert np.diagonal(plain.covariance).min() > 1.5 * np.diagonal(expected).max()
+
+
 def test_order_of_rows_does_not_matter():
     table = did.frame().sample(frac=1, random_state=1)
     starts = table[table["block"] > 0].groupby("unit")["block"].first().to_dict()

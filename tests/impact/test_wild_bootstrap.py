@@ -20,7 +20,7 @@ _spec.loader.exec_module(did)
 
 def _data():
     table = did.frame()
-    x = np.column_stack([table["x"], table["fixed"], np.ones(len(table))])
+    x = np.column_stack([table["x"], table["block"] > 0, np.ones(len(table))]).astype(float)
     return table["y"].to_numpy(), x, table["region"].to_numpy()
 
 
@@ -39,9 +39,10 @@ def test_all_signs_agree_with_wildboottest():
     assert found.enumerated
     assert found.draws == 2**12
     assert found.t == pytest.approx(theirs["t"], rel=1e-8)
-    assert found.p_strict == pytest.approx(theirs["p_strict"], abs=1e-12)
-    # with all signs the sample itself and its mirror image are among the draws
+    # with all signs the sample itself and its mirror image are among the draws; whether theirs
+    # counts these ties is up to the last digit of its t
     assert found.p == pytest.approx(found.p_strict + 2 / 2**12, abs=1e-12)
+    assert theirs["p_strict"] in (found.p, found.p_strict)
 
 
 @pytest.mark.parametrize("null", [0.0, 1.5])

@@ -52,7 +52,7 @@ def bootstrap(panel: pd.DataFrame) -> dict:
     """All 2^12 signs over regions, by wildboottest: share of |t*| above |t|."""
     from wildboottest.wildboottest import WildboottestCL
 
-    x = np.column_stack([panel["x"], panel["fixed"], np.ones(len(panel))])
+    x = np.column_stack([panel["x"], panel["block"] > 0, np.ones(len(panel))]).astype(float)
     test = WildboottestCL(
         X=x, Y=panel["y"], cluster=panel["region"], R=np.array([0, 1, 0]), B=99_999, seed=1
     )
