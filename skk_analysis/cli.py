@@ -125,9 +125,12 @@ def fetch(
     ] = False,
 ) -> None:
     """Fetch the open data that the indicator dictionary names."""
+    import logging
+
     from skk_analysis import sources
     from skk_analysis.sources.progress import ProgressBar
 
+    logging.getLogger("stamina").addHandler(logging.NullHandler())  # the bar tells of retries
     place = _workspace(context, new=True)
     wanted = [s for s in services or ["all"] if s != "all"] or sources.SERVICES
     run = sources.check if check else sources.fetch

@@ -13,7 +13,8 @@ REGISTER_FILE = "programme/published_variables.csv"
 
 AGES = re.compile(
     r"(?P<from>\d+)\s*-\s*(?P<to>\d+)\s*-?\s*vuotia|(?P<over>\d+)\s*vuotta\s*täyttän"
-    r"|alle\s*(?P<under>\d+)\s*-?\s*vuotia|(?P<least>\d+)\s*vuotta",
+    r"|alle\s*(?P<under>\d+)\s*-?\s*vuotia|(?P<least>\d+)\s*vuotta"
+    r"|(?P<single>\d+)\s*-?\s*vuotia",
     re.IGNORECASE,
 )
 ENDED_MARK = re.compile(r"\(\s*(?:\d{4})?\s*-\s*(?P<year>\d{4})\s*\)\s*$")
@@ -51,6 +52,8 @@ def base_population(title: str) -> tuple[tuple[str, ...], str]:
             ages.append(f"{found['from']}-{found['to']}")
         elif found["under"]:
             ages.append(f"<{found['under']}")
+        elif found["single"]:
+            ages.append(found["single"])
         else:
             ages.append(f"{found['over'] or found['least']}+")
     share = re.search(r"([%/])([^%/]*)$", plain)

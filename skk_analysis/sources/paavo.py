@@ -17,12 +17,9 @@ FOLDER = "areas"
 def tasks(client: Client, workspace: Workspace, wanted: Wanted, url: str = wfs.URL) -> list[Task]:
     """Every publication that has a wanted year of any group of variables."""
     del workspace  # publications are not joined: what is held of others stays beside
-    variables = wanted.of("paavo")
-    if not variables:
+    if not wanted.of("paavo"):
         return []
-    found = [
-        _Release(client, f"{url}/postialue/wfs", year, variables) for year in _releases(wanted)
-    ]
+    found = [_Release(client, f"{url}/postialue/wfs", year, wanted) for year in _releases(wanted)]
     return [Task(release.key, release.fetch, release.check) for release in found]
 
 
@@ -35,8 +32,8 @@ def _releases(wanted: Wanted) -> list[int]:
 class _Release:
     """One publication."""
 
-    def __init__(self, client: Client, url: str, year: int, variables: list[str]) -> None:
-        self.client, self.url, self.year, self.variables = client, url, year, variables
+    def __init__(self, client: Client, url: str, year: int, wanted: Wanted) -> None:
+        self.client, self.url, self.year, self.wanted = client, url, year, wanted
         self.key, self.layer = f"paavo.{year}", f"postialue:pno_tilasto_{year}"
 
     def check(self) -> list[Finding]:
@@ -72,7 +69,7 @@ class _Release:
         if not sort:
             what = f"{self.layer} has no field {' or '.join(wfs.POSTAL_CODES)}"
             return None, "", [Finding(RENAMED, self.key, what, "The layer cannot be read.")]
-        missing = [name for name in self.variables if name not in layer.fields]
+        missing = self.wanted.missing("paavo", layer.fields)
         findings = []
         if missing:
             what = f"{self.layer} has no field {', '.join(missing)}"

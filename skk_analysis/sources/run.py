@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -123,7 +124,7 @@ def fetch(
             said(str(summary.stored[-1]))
         elif not any(finding.stops for finding in delivery.findings):
             summary.empty.append(task.key)
-            said(f"{task.key}: the service has nothing for these years; what is held stays")
+            said(f"{task.key}: nothing to store; what is held stays")
 
     return _run(workspace, services, years, client, addresses, listener, one)
 
@@ -169,8 +170,8 @@ def _run(
     start_register(workspace)
     wanted = Wanted.by(Programme.of(workspace), years)
     summary = Summary()
-    with client or Client(told=heard.said) as open_client:
-        tasks = _tasks(open_client, workspace, wanted, services, addresses or ADDRESSES)
+    with nullcontext(client) if client else Client(told=heard.said) as using:
+        tasks = _tasks(using, workspace, wanted, services, addresses or ADDRESSES)
         heard.planned(len(tasks))
         for task in tasks:
             heard.started(task.key)

@@ -31,7 +31,8 @@ FOLDER = "municipalities"
 OPEN_PRODUCERS = (THL, STATFIN)
 """Producers whose figures are CC BY 4.0 by their own terms; all others have terms of their own."""
 SEXES = ("total", "male", "female")
-DEFINING = ("title", "description", "limits", "primaryValueType")
+DEFINING = ("description", "limits", "primaryValueType")
+"""What defines the figures besides the title, which is compared by itself."""
 
 
 def tasks(client: Client, workspace: Workspace, wanted: Wanted, url: str = URL) -> list[Task]:
@@ -166,7 +167,7 @@ def _producer(metadata: dict[str, Any]) -> str:
 
 
 def _definition(metadata: dict[str, Any]) -> str:
-    """A hash of what defines the figures."""
+    """A hash of how the figures are defined."""
     parts = {name: metadata.get(name) for name in DEFINING}
     text = json.dumps(parts, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

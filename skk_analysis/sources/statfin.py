@@ -124,7 +124,7 @@ class _Wish:
                 group.setdefault(code, [])
                 if value not in group[code]:
                     group[code].append(value)
-        if any(finding.stops for finding in findings):
+        if not groups or any(finding.stops for finding in findings):
             return None, [], findings
         order = [v.code for v in table.variables]
         queries: list[Selection] = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from skk_analysis.programme import Programme
@@ -16,9 +16,12 @@ NAME = re.compile(r"(?<![\w.])(?:sotkanet|statfin|paavo)(?:\.\w+)+")
 
 @dataclass(frozen=True)
 class Wanted:
-    """Published variables (``sotkanet.127``), years, and the titles that the variables had."""
+    """What to fetch: expressions of published variables, years, and the variables' known titles.
 
-    variables: tuple[str, ...]
+    An expression (``paavo.hr_tuy|paavo.hr_pi_tul+paavo.hr_ke_tul``) lists alternatives.
+    """
+
+    expressions: tuple[str, ...]
     years: tuple[int, ...]
     titles: dict[str, str]
 
@@ -29,7 +32,6 @@ class Wanted:
         texts = [
             text for column in EXPRESSIONS if column in dictionary for text in dictionary[column]
         ]
-        variables = dict.fromkeys(name for text in texts for name in NAME.findall(text))
         if not years:
             reported = programme.years()
             years = range(reported[0] - BEFORE, reported[-1] + 1)
@@ -37,9 +39,25 @@ class Wanted:
         titles = (
             {} if table is None else dict(zip(table["variable"], table["title_fi"], strict=True))
         )
-        return cls(tuple(variables), tuple(sorted(set(years))), titles)
+        return cls(tuple(dict.fromkeys(texts)), tuple(sorted(set(years))), titles)
 
     def of(self, service: str) -> list[str]:
-        """The variables of a service, without its name."""
-        start = f"{service}."
-        return [v.removeprefix(start) for v in self.variables if v.startswith(start)]
+        """The variables of a service, each once, without its name."""
+        names = (name for text in self.expressions for name in NAME.findall(text))
+        return [n.removeprefix(f"{service}.") for n in dict.fromkeys(names) if _of(n, service)]
+
+    def missing(self, service: str, there: Collection[str]) -> list[str]:
+        """The variables that expressions lack, where none of their alternatives is whole."""
+        found: dict[str, None] = {}
+        for text in self.expressions:
+            lacking = [
+                [n for n in NAME.findall(part) if n.removeprefix(f"{service}.") not in there]
+                for part in text.split("|")
+            ]
+            if all(lacking):
+                found |= dict.fromkeys(n for n in lacking[0] if _of(n, service))
+        return [name.removeprefix(f"{service}.") for name in found]
+
+
+def _of(name: str, service: str) -> bool:
+    return name.startswith(f"{service}.")

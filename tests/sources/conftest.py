@@ -197,7 +197,7 @@ class World:
 
     @property
     def addresses(self) -> Addresses:
-        url = self.server.url_for("")
+        url = self.server.url_for("").rstrip("/")
         return Addresses(f"{url}/rest/1.1", f"{url}/PxWeb/api", f"{url}/geoserver")
 
     def paths(self, part: str = "") -> list[str]:
@@ -346,8 +346,15 @@ def world(local_server: HTTPServer) -> World:
     return World(local_server)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def client() -> Iterator[Client]:
+    """One client for all tests; those that make a service unreachable take their own."""
+    with Client(IMPATIENT) as made:
+        yield made
+
+
+@pytest.fixture
+def own_client() -> Iterator[Client]:
     with Client(IMPATIENT) as made:
         yield made
 

@@ -11,6 +11,8 @@ from skk_analysis.cleaning import READERS
 from skk_analysis.sources import check, fetch
 from skk_analysis.sources.store import held
 
+pytestmark = pytest.mark.usefixtures("small")
+
 
 @pytest.fixture
 def run(world, workspace, client):
@@ -46,7 +48,7 @@ def test_sotkanet_is_asked_for_the_dictionary_and_described(small, workspace, ru
     assert summary.ok and not summary.empty
     (query,) = small.paths("/json?indicator=3126")
     assert query.endswith("indicator=3126&years=2019&years=2020&genders=total")
-    regions, gini, assistance = held(workspace)
+    _, gini, assistance = held(workspace)
     assert (gini.reader, gini.title) == (
         "sotkanet_json",
         "Gini-kerroin, käytettävissä olevat tulot",
@@ -126,7 +128,7 @@ def test_sotkanet_answers_of_another_shape_are_damaged(small, workspace, run, an
     assert held(workspace, "sotkanet.3126") == []
 
 
-def test_a_longer_period_keeps_the_years_that_are_held(small, workspace, run):
+def test_a_longer_period_keeps_the_years_that_are_held(workspace, run):
     run("sotkanet", years=[2019])
     run("sotkanet", years=[2020])
     (resource,) = held(workspace, "sotkanet.3126")
@@ -269,7 +271,7 @@ def test_the_limit_of_the_service_is_obeyed_before_it_has_to_refuse(small, run):
     assert all(len(q["Vuosi"]) * len(q["Alue"]) <= 8 for q in posted(small))
 
 
-def test_a_refusal_that_splitting_does_not_mend_ends_soon(small, workspace, run):
+def test_a_refusal_that_splitting_does_not_mend_ends_soon(small, run):
     small.cells = 0
     (error,) = run("statfin").failed
     assert "403" in str(error)
@@ -287,7 +289,7 @@ def test_a_variable_left_out_of_the_dictionary_becomes_its_total(small, workspac
     assert answer["value"] == small.tables[PLACE].values[11, :, :, 1].sum(axis=0).tolist()
 
 
-def test_codes_that_are_gone_or_in_another_order_are_told(small, checked, wants):
+def test_codes_that_are_gone_or_in_another_order_are_told(checked, wants):
     wants("statfin.135l.XXX.rik_1000", "statfin.135l.rik_1000.RLL", "statfin.135l.RLL.rik_1000.Y")
     assert checked("statfin", years=[2019]) == [
         ("renamed", "statfin.135l.XXX.rik_1000"),
@@ -320,7 +322,7 @@ def test_an_answer_with_fewer_cells_than_asked_for_is_damaged(small, workspace, 
 # ---------------------------------------------------------------- map service
 
 
-def test_paavo_comes_without_borders_and_with_its_fields(small, workspace, run):
+def test_paavo_comes_without_borders_and_with_its_fields(workspace, run):
     summary = run("paavo", years=[2019])
     (resource,) = held(workspace, "paavo.2021")
     text = content(workspace, "paavo.2021").splitlines()
@@ -375,7 +377,7 @@ def test_a_layer_under_the_new_field_names_is_read(small, workspace, run):
     assert ("renamed", "paavo.2021") in {(f.kind, f.variable) for f in summary.findings}
 
 
-def test_readers_and_folders_are_those_of_cleaning(small, workspace, run):
+def test_readers_and_folders_are_those_of_cleaning(workspace, run):
     run("sotkanet", "statfin", "paavo", "boundaries", years=[2019, 2020])
     resources = held(workspace)
     assert len({r.reader for r in resources}) == 5
