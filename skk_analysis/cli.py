@@ -227,9 +227,9 @@ def _workspace(context: typer.Context, new: bool = False) -> Workspace:
 
 
 def _years(texts: list[str]) -> list[int]:
-    """Years from texts such as ``2019`` and ``2010-2020``."""
+    """Years from texts such as ``2019``, ``2019,2020`` and ``2010-2020``."""
     years: list[int] = []
-    for text in texts:
+    for text in (part.strip() for item in texts for part in item.split(",")):
         first, _, last = text.partition("-")
         if not (first.isdecimal() and (last or first).isdecimal()):
             raise typer.BadParameter(f"{text!r} is no year such as 2019 or 2010-2020.")

@@ -131,12 +131,12 @@ store.write_bytes = deadly(store.write_bytes)
 ground.write_json = deadly(ground.write_json)
 Path.unlink = deadly(Path.unlink)
 os.replace = deadly(os.replace)
+client = Client(Patience(pace=Limits(999, 1.0)))
 for last, place in enumerate(places, start=1):
     child = os.fork()
     if not child:
-        with Client(Patience(pace=Limits(999, 1.0))) as client:
-            fetch(ground.Workspace(Path(place)), ["sotkanet"], [2019, 2020],
-                  client=client, addresses=Addresses(*urls))
+        fetch(ground.Workspace(Path(place)), ["sotkanet"], [2019, 2020],
+              client=client, addresses=Addresses(*urls))
         os._exit(0)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
