@@ -4,10 +4,10 @@ Which indicators are fetched is decided by the dictionary of the programme regis
 cleaned here: answers are stored as received, for the readers of ``cleaning``.
 """
 
-from skk_analysis.sources.client import Client, Limits, Patience
+from skk_analysis.sources.client import Addresses, Client, Limits, Patience
 from skk_analysis.sources.errors import SourceError
 from skk_analysis.sources.findings import Finding
-from skk_analysis.sources.run import SERVICES, Addresses, Summary, check, fetch
+from skk_analysis.sources.run import SERVICES, Summary, check, fetch
 
 __all__ = [
     "SERVICES",

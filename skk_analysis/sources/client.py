@@ -61,6 +61,15 @@ class Patience:
 
 
 @dataclass(frozen=True)
+class Addresses:
+    """Where the services are; tests and mirrors have others."""
+
+    sotkanet: str = "https://sotkanet.fi/rest/1.1"
+    pxweb: str = "https://pxdata.stat.fi/PxWeb/api"
+    maps: str = "https://geo.stat.fi/geoserver"
+
+
+@dataclass(frozen=True)
 class Answer:
     """A whole answer as received; ``query`` is what was asked, ``updated`` Last-Modified."""
 
@@ -109,13 +118,18 @@ class Client:
     Parameters
     ----------
     patience : how long to wait; tests shorten it
+    addresses : where the services are
     told : called with a line when the client has to try again
     """
 
     def __init__(
-        self, patience: Patience | None = None, told: Callable[[str], None] = lambda _: None
+        self,
+        patience: Patience | None = None,
+        addresses: Addresses | None = None,
+        told: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.patience = patience or Patience()
+        self.addresses = addresses or Addresses()
         self.told = told
         timeout = httpx.Timeout(self.patience.silence, connect=self.patience.connect)
         headers = {"User-Agent": _agent(), "Accept-Encoding": "gzip"}

@@ -23,7 +23,6 @@ from skk_analysis.pxweb_names import (
 from skk_analysis.sources.client import Answer, Client, Limits
 from skk_analysis.sources.errors import DamagedError, StatusError, TooManyCellsError
 
-URL = "https://pxdata.stat.fi/PxWeb/api"
 LANGUAGE = "fi"
 DATABASE = "StatFin"
 SUBJECTS = {
@@ -114,7 +113,7 @@ class PxWeb(Protocol):
         """
 
 
-def connect(client: Client, url: str = URL) -> PxWeb:
+def connect(client: Client) -> PxWeb:
     """The newest version that is known to work: 1, else 2; its limits are obeyed from here on.
 
     Raises
@@ -123,22 +122,22 @@ def connect(client: Client, url: str = URL) -> PxWeb:
         Neither version is there.
     """
     try:
-        return V1(client, f"{url}/v1/{LANGUAGE}")
+        return V1(client)
     except StatusError as error:
         if error.status not in GONE:
             raise
-    return V2(client, f"{url}/v2")
+    return V2(client)
 
 
 class V1:
     """PxWeb API 1: folders of tables, POST of a query."""
 
-    def __init__(self, client: Client, url: str) -> None:
-        self.client, self.url = client, url
+    def __init__(self, client: Client) -> None:
+        self.client, self.url = client, f"{client.addresses.pxweb}/v1/{LANGUAGE}"
         self._folders: dict[str, list[dict[str, Any]]] = {}
-        config = client.get(f"{url}/?config").json
+        config = client.get(f"{self.url}/?config").json
         self.max_cells = _number(config, "maxCells") or _number(config, "maxValues")
-        _obey(client, url, _number(config, "maxCalls"), _number(config, "timeWindow"))
+        _obey(client, self.url, _number(config, "maxCalls"), _number(config, "timeWindow"))
 
     def find(self, number: str) -> str | None:
         """Look where the table was last seen, then everywhere."""
@@ -210,12 +209,12 @@ class V1:
 class V2:
     """PxWeb API 2: a flat list of tables, metadata as json-stat2 without values."""
 
-    def __init__(self, client: Client, url: str) -> None:
-        self.client, self.url = client, url
-        config = client.get(f"{url}/config").json
+    def __init__(self, client: Client) -> None:
+        self.client, self.url = client, f"{client.addresses.pxweb}/v2"
+        config = client.get(f"{self.url}/config").json
         self.max_cells = _number(config, "maxDataCells")
         calls = _number(config, "maxCallsPerTimeWindow")
-        _obey(client, url, calls, _number(config, "timeWindow"))
+        _obey(client, self.url, calls, _number(config, "timeWindow"))
 
     def find(self, number: str) -> str | None:
         """Ask for the number; pages are turned until the table is there."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from skk_analysis.programme import Programme, start_register
-from skk_analysis.sources import boundaries, paavo, pxweb, sotkanet, statfin, wfs
+from skk_analysis.sources import boundaries, paavo, sotkanet, statfin
 from skk_analysis.sources.client import Client
 from skk_analysis.sources.errors import SourceError
 from skk_analysis.sources.findings import Finding
@@ -17,19 +17,13 @@ from skk_analysis.sources.task import Task
 from skk_analysis.sources.wanted import Wanted
 from skk_analysis.workspace import SkkError, Workspace
 
-SERVICES = ("sotkanet", "statfin", "paavo", "boundaries")
-
-
-@dataclass(frozen=True)
-class Addresses:
-    """Where the services are; tests and mirrors have others."""
-
-    sotkanet: str = sotkanet.URL
-    pxweb: str = pxweb.URL
-    maps: str = wfs.URL
-
-
-ADDRESSES = Addresses()
+MAKERS = {
+    "sotkanet": sotkanet.tasks,
+    "statfin": statfin.tasks,
+    "paavo": paavo.tasks,
+    "boundaries": boundaries.tasks,
+}
+SERVICES = tuple(MAKERS)
 
 
 class Listener(Protocol):
@@ -88,7 +82,6 @@ def fetch(
     years: Sequence[int] | None = None,
     *,
     client: Client | None = None,
-    addresses: Addresses | None = None,
     listener: Listener | None = None,
 ) -> Summary:
     """Bring the raw files of a workspace up to date from the publishers' services.
@@ -126,7 +119,7 @@ def fetch(
             summary.empty.append(task.key)
             said(f"{task.key}: nothing to store; what is held stays")
 
-    return _run(workspace, services, years, client, addresses, listener, one)
+    return _run(workspace, services, years, client, listener, one)
 
 
 def check(
@@ -135,7 +128,6 @@ def check(
     years: Sequence[int] | None = None,
     *,
     client: Client | None = None,
-    addresses: Addresses | None = None,
     listener: Listener | None = None,
 ) -> Summary:
     """Compare the dictionary with how the services describe its indicators; nothing is stored.
@@ -148,7 +140,7 @@ def check(
     def one(task: Task, summary: Summary, said: Callable[[str], None]) -> None:
         _report(task.check(), summary, said)
 
-    return _run(workspace, services, years, client, addresses, listener, one)
+    return _run(workspace, services, years, client, listener, one)
 
 
 def _report(findings: Sequence[Finding], summary: Summary, said: Callable[[str], None]) -> None:
@@ -162,7 +154,6 @@ def _run(
     services: Sequence[str],
     years: Sequence[int] | None,
     client: Client | None,
-    addresses: Addresses | None,
     listener: Listener | None,
     one: Callable[[Task, Summary, Callable[[str], None]], None],
 ) -> Summary:
@@ -171,7 +162,7 @@ def _run(
     wanted = Wanted.by(Programme.of(workspace), years)
     summary = Summary()
     with nullcontext(client) if client else Client(told=heard.said) as using:
-        tasks = _tasks(using, workspace, wanted, services, addresses or ADDRESSES)
+        tasks = _tasks(using, workspace, wanted, services)
         heard.planned(len(tasks))
         for task in tasks:
             heard.started(task.key)
@@ -184,23 +175,13 @@ def _run(
 
 
 def _tasks(
-    client: Client,
-    workspace: Workspace,
-    wanted: Wanted,
-    services: Sequence[str],
-    addresses: Addresses,
+    client: Client, workspace: Workspace, wanted: Wanted, services: Sequence[str]
 ) -> list[Task]:
-    makers = {
-        "sotkanet": (sotkanet.tasks, addresses.sotkanet),
-        "statfin": (statfin.tasks, addresses.pxweb),
-        "paavo": (paavo.tasks, addresses.maps),
-        "boundaries": (boundaries.tasks, addresses.maps),
-    }
-    unknown = [service for service in services if service not in makers]
+    unknown = [service for service in services if service not in MAKERS]
     if unknown:
         raise SkkError(f"There is no service {', '.join(unknown)}. Known: {', '.join(SERVICES)}.")
     return [
         task
         for service in dict.fromkeys(services)
-        for task in makers[service][0](client, workspace, wanted, makers[service][1])
+        for task in MAKERS[service](client, workspace, wanted)
     ]

@@ -25,7 +25,6 @@ from skk_analysis.sources.task import Delivery, Task
 from skk_analysis.sources.wanted import Wanted
 from skk_analysis.workspace import Workspace
 
-URL = "https://sotkanet.fi/rest/1.1"
 REGIONS = "sotkanet.regions"
 FOLDER = "municipalities"
 OPEN_PRODUCERS = (THL, STATFIN)
@@ -35,19 +34,17 @@ DEFINING = ("description", "limits", "primaryValueType")
 """What defines the figures besides the title, which is compared by itself."""
 
 
-def tasks(client: Client, workspace: Workspace, wanted: Wanted, url: str = URL) -> list[Task]:
+def tasks(client: Client, workspace: Workspace, wanted: Wanted) -> list[Task]:
     """The list of regions and every Sotkanet indicator of the dictionary."""
-    indicators = [
-        _Indicator(client, workspace, wanted, url, number) for number in wanted.of("sotkanet")
-    ]
+    indicators = [_Indicator(client, workspace, wanted, number) for number in wanted.of("sotkanet")]
     found = [Task(i.key, i.fetch, i.check) for i in indicators]
     if found:
-        found.insert(0, Task(REGIONS, lambda: _regions(client, url), list))
+        found.insert(0, Task(REGIONS, lambda: _regions(client), list))
     return found
 
 
-def _regions(client: Client, url: str) -> Delivery:
-    answer = client.get(f"{url}/regions")
+def _regions(client: Client) -> Delivery:
+    answer = client.get(f"{client.addresses.sotkanet}/regions")
     if not _rows(answer, {"id", "code", "category"}):
         raise DamagedError(answer.url, "the list of regions is empty")
     title = "Sotkanet, list of regions"
@@ -58,10 +55,9 @@ def _regions(client: Client, url: str) -> Delivery:
 class _Indicator:
     """One indicator of one workspace's dictionary."""
 
-    def __init__(
-        self, client: Client, workspace: Workspace, wanted: Wanted, url: str, number: str
-    ) -> None:
-        self.client, self.workspace, self.wanted, self.url = client, workspace, wanted, url
+    def __init__(self, client: Client, workspace: Workspace, wanted: Wanted, number: str) -> None:
+        self.client, self.workspace, self.wanted = client, workspace, wanted
+        self.url = client.addresses.sotkanet
         self.number, self.key = number, f"sotkanet.{number}"
 
     def check(self) -> list[Finding]:

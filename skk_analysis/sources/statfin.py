@@ -23,7 +23,7 @@ from skk_analysis.sources.findings import (
     compare_titles,
     compare_years,
 )
-from skk_analysis.sources.pxweb import DATABASE, URL, PxWeb, Selection, Table, Variable, connect
+from skk_analysis.sources.pxweb import DATABASE, PxWeb, Selection, Table, Variable, connect
 from skk_analysis.sources.store import Piece, held_years
 from skk_analysis.sources.task import Delivery, Task
 from skk_analysis.sources.wanted import Wanted
@@ -34,9 +34,9 @@ LISTED = 6
 """So many of a variable's codes are named in a message."""
 
 
-def tasks(client: Client, workspace: Workspace, wanted: Wanted, url: str = URL) -> list[Task]:
+def tasks(client: Client, workspace: Workspace, wanted: Wanted) -> list[Task]:
     """Every table of the dictionary; the service is first asked when the first one is fetched."""
-    service = _Service(client, url)
+    service = _Service(client)
     by_table: dict[str, list[tuple[str, ...]]] = {}
     for name in wanted.of("statfin"):
         number, *codes = name.split(".")
@@ -48,11 +48,10 @@ def tasks(client: Client, workspace: Workspace, wanted: Wanted, url: str = URL) 
 @dataclass
 class _Service:
     client: Client
-    url: str
 
     @cached_property
     def api(self) -> PxWeb:
-        return connect(self.client, self.url)
+        return connect(self.client)
 
 
 @dataclass

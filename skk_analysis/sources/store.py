@@ -162,6 +162,7 @@ def _sweep(
 ) -> None:
     """Remove superseded answers, also those of a fetch that was stopped; only our own names."""
     mine = {workspace.raw / resource.path for resource in old}
+    mine |= set(workspace.raw.glob(f".{PACKAGE_FILE}.*"))  # temporary
     for piece in pieces:
         folder = workspace.raw / piece.folder
         mine |= set(folder.glob(f"{piece.name}-{'[0-9a-f]' * 8}{piece.suffix}"))

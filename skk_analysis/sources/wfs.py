@@ -11,13 +11,16 @@ import csv
 import io
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from skk_analysis.sources.client import CSV, JSON, XML, Answer, Client
 from skk_analysis.sources.errors import DamagedError, RefusedError
+from skk_analysis.sources.findings import ENDED, RENAMED, Finding
+from skk_analysis.sources.store import Piece
+from skk_analysis.sources.task import Delivery
 
-URL = "https://geo.stat.fi/geoserver"
 PAGE = 5000
 """Areas a page: more than Finland has postal areas, so that a layer is usually one answer."""
 POSTAL_CODES = ("posti_alue", "postinumeroalue")
@@ -29,15 +32,18 @@ CHANGING = re.compile(
 """What GeoServer makes anew at every call: the time of the answer and numbers of features."""
 
 OUTPUT = {CSV: "csv", JSON: "application/json"}
+SUFFIX = {CSV: ".csv", JSON: ".geojson"}
+FOLDER = "areas"
 
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer: its address, name, and the fields of its areas without geometry."""
+    """A layer: its address, name, fields without geometry, and the field of the area's code."""
 
     url: str
     name: str
     fields: tuple[str, ...]
+    code: str
 
 
 def stable(content: bytes) -> bytes:
@@ -45,28 +51,46 @@ def stable(content: bytes) -> bytes:
     return CHANGING.sub(b"", content)
 
 
-def describe(client: Client, url: str, name: str) -> Layer | None:
-    """The layer's fields; None if the service does not have the layer.
+def describe(
+    client: Client, key: str, name: str, codes: tuple[str, ...], mend: str
+) -> Layer | Finding:
+    """The layer ``space:name`` with one of the fields ``codes``, or what is missing.
 
     Raises
     ------
     DamagedError
         The answer does not describe a layer.
     """
+    url = f"{client.addresses.maps}/{name.split(':')[0]}/wfs"
     asked = [("request", "DescribeFeatureType"), ("typeNames", name)]
     try:
         answer = client.get(url, [*_ALWAYS, *asked, ("outputFormat", "application/json")])
     except RefusedError:
-        return None
+        return Finding(ENDED, key, f"the map service has no layer {name}", mend)
     try:
         properties = answer.json["featureTypes"][0]["properties"]
         found = [p["name"] for p in properties if not str(p["type"]).startswith("gml:")]
     except (KeyError, IndexError, TypeError) as error:
         raise DamagedError(answer.url, f"no description of {name} ({error!r})") from error
-    return Layer(url, name, tuple(found))
+    for code in codes:
+        if code in found:
+            return Layer(url, name, tuple(found), code)
+    return Finding(RENAMED, key, f"{name} has no field {' or '.join(codes)}", mend)
 
 
-def fetch(client: Client, layer: Layer, kind: str, sort: str, page: int = PAGE) -> Answer | None:
+def deliver(
+    client: Client, layer: Layer, kind: str, reader: str, title: str, findings: Sequence[Finding]
+) -> Delivery:
+    """The layer as one file."""
+    answer = fetch(client, layer, kind)
+    if answer is None:
+        return Delivery([], list(findings))
+    name = layer.name.split(":")[1]
+    piece = Piece(name, SUFFIX[kind], FOLDER, reader, title, answer, stable=stable)
+    return Delivery([piece], list(findings))
+
+
+def fetch(client: Client, layer: Layer, kind: str, page: int = PAGE) -> Answer | None:
     """The whole layer as CSV without geometry or as GeoJSON in degrees; None if it is empty.
 
     Raises
@@ -74,7 +98,7 @@ def fetch(client: Client, layer: Layer, kind: str, sort: str, page: int = PAGE) 
     DamagedError
         The pages together are not what the service says that it has.
     """
-    query = [("typeNames", layer.name), ("outputFormat", OUTPUT[kind]), ("sortBy", sort)]
+    query = [("typeNames", layer.name), ("outputFormat", OUTPUT[kind]), ("sortBy", layer.code)]
     if kind == CSV:
         query.append(("propertyName", ",".join(layer.fields)))
     else:

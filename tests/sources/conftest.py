@@ -163,6 +163,11 @@ class Layer:
     cap: int = 10_000  # the service's own limit a page
 
 
+def _addresses(server: HTTPServer) -> Addresses:
+    url = server.url_for("").rstrip("/")
+    return Addresses(f"{url}/rest/1.1", f"{url}/PxWeb/api", f"{url}/geoserver")
+
+
 @dataclass
 class World:
     """All that the services have, and the faults they are to show first, by part of the path."""
@@ -197,8 +202,7 @@ class World:
 
     @property
     def addresses(self) -> Addresses:
-        url = self.server.url_for("").rstrip("/")
-        return Addresses(f"{url}/rest/1.1", f"{url}/PxWeb/api", f"{url}/geoserver")
+        return _addresses(self.server)
 
     def paths(self, part: str = "") -> list[str]:
         """The calls so far whose path or query holds this."""
@@ -347,15 +351,15 @@ def world(local_server: HTTPServer) -> World:
 
 
 @pytest.fixture(scope="session")
-def client() -> Iterator[Client]:
+def client(local_server: HTTPServer) -> Iterator[Client]:
     """One client for all tests; those that make a service unreachable take their own."""
-    with Client(IMPATIENT) as made:
+    with Client(IMPATIENT, _addresses(local_server)) as made:
         yield made
 
 
 @pytest.fixture
-def own_client() -> Iterator[Client]:
-    with Client(IMPATIENT) as made:
+def own_client(world: World) -> Iterator[Client]:
+    with Client(IMPATIENT, world.addresses) as made:
         yield made
 
 

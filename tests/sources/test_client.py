@@ -135,7 +135,7 @@ def test_no_network_is_found_out_once(unused_port):
     url = f"http://127.0.0.1:{unused_port}/x"
     told = []
     patience = Patience(attempts=2, first_wait=0.01, pace=Limits(99, 1))
-    with Client(patience, told.append) as client:
+    with Client(patience, told=told.append) as client:
         for _ in range(3):
             with pytest.raises(SourceError, match="cannot be reached"):
                 client.get(url)

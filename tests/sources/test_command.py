@@ -11,14 +11,13 @@ from werkzeug import Response
 
 from skk_analysis.cli import main
 from skk_analysis.sources import client as clients
-from skk_analysis.sources import run
 from skk_analysis.sources.store import held
 
 
 @pytest.fixture
 def skk(small, workspace, client, monkeypatch, capsys) -> Callable[..., SimpleNamespace]:
     """Run the command against the local services; gives exit status, output and error."""
-    monkeypatch.setattr(run, "ADDRESSES", small.addresses)
+    monkeypatch.setattr(clients, "Addresses", lambda: small.addresses)
     monkeypatch.setattr(clients, "Patience", lambda: client.patience)
 
     def run_(*arguments: str) -> SimpleNamespace:

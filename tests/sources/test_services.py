@@ -9,27 +9,28 @@ from werkzeug import Response
 
 from skk_analysis.cleaning import READERS
 from skk_analysis.sources import check, fetch
+from skk_analysis.sources.pxweb import V1
 from skk_analysis.sources.store import held
 
 pytestmark = pytest.mark.usefixtures("small")
 
 
 @pytest.fixture
-def run(world, workspace, client):
+def run(workspace, client):
     """Fetch some services from the local ones."""
 
     def fetch_(*services, **options):
-        return fetch(workspace, services, client=client, addresses=world.addresses, **options)
+        return fetch(workspace, services, client=client, **options)
 
     return fetch_
 
 
 @pytest.fixture
-def checked(world, workspace, client):
+def checked(workspace, client):
     """Compare the dictionary with the local services."""
 
     def check_(*services, **options):
-        summary = check(workspace, services, client=client, addresses=world.addresses, **options)
+        summary = check(workspace, services, client=client, **options)
         return [(f.kind, f.variable) for f in summary.findings]
 
     return check_
@@ -317,6 +318,33 @@ def test_an_answer_with_fewer_cells_than_asked_for_is_damaged(small, workspace, 
     (error,) = run("statfin").failed
     assert "1 values for 36 cells" in str(error)
     assert held(workspace) == before
+
+
+@pytest.mark.parametrize(
+    ("file", "area", "time", "others"),
+    [
+        ("px-table-aikasarja-response.json", "Alue 2017", "Vuosi", ["Tiedot"]),
+        ("px-table-viimeisin-response.json", "Alue 2017", None, ["Tiedot"]),
+        ("px-table-hki.json", "Alue", None, None),  # its years are coded 0, 1, 2 …
+    ],
+)
+def test_real_metadata_tell_which_variable_is_which(
+    small, client, real_data, file, area, time, others
+):
+    small.fault("a_table", (real_data / "statfin/api_fixtures" / file).read_bytes())
+    table = V1(client).describe("StatFin/a_table.px")
+    assert table.area.code == area
+    assert (table.time.code if table.time else None) == time
+    if others:
+        rest = {table.area.code, time}
+        assert [v.code for v in table.variables if v.code not in rest] == others
+
+
+def test_a_real_folder_is_searched(small, client, real_data):
+    folder = real_data / "statfin/api_fixtures/px-folder-response.json"
+    small.fault("/StatFin", folder.read_bytes())
+    api = V1(client)
+    assert api.find("aikasarja") == "StatFin/kuntien_avainluvut_2017_aikasarja.px"
 
 
 # ---------------------------------------------------------------- map service

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import shutil
@@ -20,11 +21,11 @@ from skk_analysis.workspace import SkkError, Workspace, sha256
 
 
 @pytest.fixture
-def run(world, workspace, client):
+def run(workspace, client):
     def fetch_(*services, **options):
         services = services or ("sotkanet", "statfin", "paavo", "boundaries")
         options = {"years": [2019, 2020], **options}
-        return fetch(workspace, services, client=client, addresses=world.addresses, **options)
+        return fetch(workspace, services, client=client, **options)
 
     return fetch_
 
@@ -104,6 +105,20 @@ def test_a_fault_never_touches_what_is_held(small, workspace, run, fault):
     assert state(workspace) == before
 
 
+def test_a_full_disk_leaves_everything_as_it_was(small, workspace, run, monkeypatch):
+    run()
+    before = state(workspace)
+    small.rows["3126"][0]["value"] = 33.0
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        run("sotkanet")
+    assert state(workspace) == before
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path
@@ -131,12 +146,11 @@ store.write_bytes = deadly(store.write_bytes)
 ground.write_json = deadly(ground.write_json)
 Path.unlink = deadly(Path.unlink)
 os.replace = deadly(os.replace)
-client = Client(Patience(pace=Limits(999, 1.0)))
+client = Client(Patience(pace=Limits(999, 1.0)), Addresses(*urls))
 for last, place in enumerate(places, start=1):
     child = os.fork()
     if not child:
-        fetch(ground.Workspace(Path(place)), ["sotkanet"], [2019, 2020],
-              client=client, addresses=Addresses(*urls))
+        fetch(ground.Workspace(Path(place)), ["sotkanet"], [2019, 2020], client=client)
         os._exit(0)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
@@ -157,12 +171,13 @@ def test_killed_at_any_step_the_raw_files_are_good_and_the_next_fetch_ends_it(
     assert ended == ["-9"] * len(copies)  # two answers are to be written, in ten steps each
     for copy in copies:
         assert check_raw(copy) == []
-        fetch(copy, ["sotkanet"], [2019, 2020], client=client, addresses=small.addresses)
+        fetch(copy, ["sotkanet"], [2019, 2020], client=client)
         assert check_raw(copy) == []
         (gini,) = held(copy, "sotkanet.3126")
         assert '"value": 33.0' in (copy.raw / gini.path).read_text()
         files = {p.name for p in (copy.raw / "municipalities").iterdir()}
         assert files == {Path(r.path).name for r in held(copy)}
+        assert list(copy.raw.rglob(".*")) == []
 
 
 def test_invented_data_are_not_mixed_with_real_ones(small, workspace, run, tmp_path):
@@ -205,6 +220,23 @@ def test_small_answers_become_processed_tables(small, workspace, run):
     assert observed["paavo.hr_mtu", "02100", 2019] == 20000
     areas = workspace.table("areas").set_index("unit_code")
     assert areas.loc["02100", "boundary"] and areas.loc["049", "boundary"]
+
+
+def test_stored_as_received_and_read_whatever_the_encoding(small, workspace, run):
+    figures = json.dumps(small.rows["3126"], indent=0).replace("\n", "\r\n")
+    small.fault("indicator=3126", b"\xef\xbb\xbf" + figures.encode())
+    areas = "FID,posti_alue,nimi,kunta,vuosi,he_vakiy,hr_tuy,hr_mtu\r\n" + "".join(
+        f"a.{i},{code},Äänekoski {i},049,2021,100,90,20000\r\n"
+        for i, code in enumerate(["01490", "02100", "02600"])
+    )
+    small.fault("outputFormat=csv", areas.encode("latin-1"))
+    assert run("sotkanet", "paavo").failed == []
+    contents = {(workspace.raw / r.path).read_bytes() for r in held(workspace)}
+    assert {b"\xef\xbb\xbf" + figures.encode(), areas.encode("latin-1")} <= contents
+    clean(workspace)
+    areas_ = workspace.table("areas").set_index("unit_code")
+    assert areas_.loc["02100", "name_fi"] == "Äänekoski 1"
+    assert (workspace.table("observations")["indicator"] == "sotkanet.3126").sum() == 3
 
 
 @pytest.fixture
