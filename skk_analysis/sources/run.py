@@ -10,7 +10,7 @@ from typing import Protocol
 from skk_analysis.programme import Programme, start_register
 from skk_analysis.sources import boundaries, paavo, sotkanet, statfin
 from skk_analysis.sources.client import Client
-from skk_analysis.sources.errors import SourceError
+from skk_analysis.sources.errors import DamagedError, SourceError
 from skk_analysis.sources.findings import Finding
 from skk_analysis.sources.store import Stored, is_invented, store
 from skk_analysis.sources.task import Task
@@ -169,9 +169,16 @@ def _run(
             try:
                 one(task, summary, heard.said)
             except SourceError as error:
-                summary.failed.append(error)
-                heard.said(f"failed: {task.key}: {error}")
+                _fail(task, error, summary, heard)
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
+                what = f"an answer has a shape that is not known ({error!r})"
+                _fail(task, DamagedError(task.key, what), summary, heard)
     return summary
+
+
+def _fail(task: Task, error: SourceError, summary: Summary, heard: Listener) -> None:
+    summary.failed.append(error)
+    heard.said(f"failed: {task.key}: {error}")
 
 
 def _tasks(

@@ -203,6 +203,38 @@ def test_a_check_asks_for_no_figures_and_stores_nothing(small, workspace, checke
     assert not small.paths("/json?") and not small.paths("POST") and not small.paths("GetFeature&")
 
 
+def changed(content):
+    """Copies of JSON content in each of which one part is null or an empty list."""
+    if isinstance(content, dict | list):
+        for at in content if isinstance(content, dict) else range(len(content)):
+            for other in (None, []):
+                copy = json.loads(json.dumps(content))
+                copy[at] = other
+                yield copy
+            for inner in changed(content[at]):
+                copy = json.loads(json.dumps(content))
+                copy[at] = inner
+                yield copy
+
+
+def test_answers_of_any_shape_stop_no_other_request_and_touch_nothing(small, workspace, run):
+    run("sotkanet", "statfin", years=[2019])
+    whole = small.indicators["5"]
+    small.rows["3126"] = small.rows["5"] = []
+    before = held(workspace)
+    for small.indicators["5"] in [*changed(whole), None, [], "x"]:
+        summary = run("sotkanet", years=[2019])
+        assert [s.key for s in summary.stored] == ["sotkanet.regions"]
+        assert "sotkanet.3126" in summary.empty
+    table = small.tables[PLACE].v1()
+    for variable in table["variables"]:
+        variable.update(values=variable["values"][:2], valueTexts=variable["valueTexts"][:2])
+    for answer in changed(table):
+        small.fault(PLACE, small.json(answer), *[Response("no", 400)] * 3)
+        assert run("statfin", years=[2019]).stored == []
+    assert held(workspace) == before
+
+
 # ---------------------------------------------------------------- PxWeb
 
 PLACE = "StatFin/rpk/statfin_rpk_pxt_135l.px"
