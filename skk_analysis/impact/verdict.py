@@ -89,9 +89,9 @@ up for that alone.
 """
 
 
-OF_NO_EFFECT = {"second_opinion", "sample_size"}
-"""Checks that say nothing of an effect as large as the limit: whether a second test rejects no
-effect, and whether the answers were enough to."""
+OF_NO_EFFECT = {"sample_size"}
+"""Checks that say nothing of an effect as large as the limit: whether the answers were enough to
+reject no effect."""
 
 HOPELESS = 2
 """A comparison that misses before the programme by this many times the outcome's own variation is
@@ -266,7 +266,7 @@ def _hopeless(effect: Effect) -> tuple[str, ...]:
 
 
 def _within(effect: Effect, limit: float | None) -> Found | None:
-    if limit is None or set(_named(effect, FAILED)) - OF_NO_EFFECT:
+    if limit is None or set(_against(effect)) - OF_NO_EFFECT:
         return None
     lower, upper = effect.interval
     lowest = 1 / limit if null_of(effect) else -limit
@@ -294,8 +294,7 @@ def _graded(effect: Effect) -> Found:
     if second and second.result == NOT_APPLICABLE:
         second = None
     second_p = float(second.numbers["p"]) if second else math.nan
-    failed = tuple(name for name in _named(effect, FAILED) if name != "second_opinion")
-    if failed:
+    if failed := _against(effect):
         return "check_failed", {"p": p, "checks": failed}
     if second and (second.result == FAILED or second_p > level):
         return "second_opinion_disagrees", {"p": p, "second_p": second_p}
@@ -311,6 +310,18 @@ def _graded(effect: Effect) -> Found:
     if second:
         return "tests_and_checks_agree", {"p": p, "second_p": second_p}
     return "test_and_checks_agree", {"p": p}
+
+
+def _against(effect: Effect) -> tuple[str, ...]:
+    """Name the failed checks that speak against the effect at hand.
+
+    The second opinion has a rule of its own.  That an unpenalised synthetic control is not unique
+    speaks against no other method: it is why the others are penalised.
+    """
+    aside = {"second_opinion"}
+    if not effect.method.endswith("synthetic_control"):
+        aside.add("identified_range")
+    return tuple(name for name in _named(effect, FAILED) if name not in aside)
 
 
 def _unclear(effect: Effect) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from skk_analysis.impact.verdict import null_of
 from skk_analysis.language import forms
 from skk_analysis.language.catalogue import text
 
@@ -26,11 +27,13 @@ class Amounts:
     unit : a unit of `forms`, or the unit in words (``packs``), or ``""`` for pure numbers
     decimals : of every amount
     language : ``fi``, ``sv`` or ``en``
+    ratio : whether they are ratios, of which 1 is no difference, and not differences
     """
 
     unit: str
     decimals: int
     language: str
+    ratio: bool = False
 
     @classmethod
     def of(cls, effect: Effect, language: str) -> Amounts:
@@ -38,7 +41,8 @@ class Amounts:
         low, high = effect.interval
         spread = (high - low) / 2
         scale = next((v for v in (spread, effect.mde, abs(effect.estimate)) if _positive(v)), 1.0)
-        return cls(effect.unit, _decimals(scale, effect.unit), language)
+        ratio = null_of(effect) == 1
+        return cls(effect.unit, _decimals(scale, effect.unit), language, ratio)
 
     @classmethod
     def among(cls, values: Iterable[float], unit: str, language: str) -> Amounts:
@@ -52,6 +56,8 @@ class Amounts:
             return text("effect.unknown", self.language)
         if math.isinf(value):
             return text("effect.unbounded", self.language)
+        if self.ratio:
+            return forms.number(value, self.language, self.decimals)
         return self._in_words(
             forms.difference(
                 value, self.form, self.language, self.decimals, signed=signed, short=short
@@ -65,13 +71,15 @@ class Amounts:
 
     def size(self, value: float, *, short: bool = False) -> str:
         """An amount without sign: how large something must be to be seen."""
-        return self.difference(abs(value), signed=False, short=short)
+        size = self.difference(abs(value), signed=False, short=short)
+        return text("effect.times", self.language, number=size) if self.ratio else size
 
     def limits(self, lower: float, upper: float) -> str:
         """The limits of an interval without unit: ``−0,8 – +0,2``; one may be unbounded."""
         if math.isfinite(lower) and math.isfinite(upper):
+            signed = not self.ratio
             return forms.interval(
-                lower, upper, self.form, self.language, self.decimals, signed=True
+                lower, upper, self.form, self.language, self.decimals, signed=signed
             )
         gap = forms.NO_BREAK_SPACE
         return f"{gap}{forms.EN_DASH}{gap}".join(self._limit(limit) for limit in (lower, upper))
@@ -80,7 +88,7 @@ class Amounts:
         if not math.isfinite(limit):
             return self.difference(limit)
         value = forms.scaled(limit, self.form)
-        return forms.number(value, self.language, self.decimals, signed=True)
+        return forms.number(value, self.language, self.decimals, signed=not self.ratio)
 
     @property
     def form(self) -> str:

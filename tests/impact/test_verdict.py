@@ -109,6 +109,20 @@ def test_series_and_surveys_have_their_own_essential_checks():
         assert verdict_of(Effect(2.0, (1.0, 3.0), 0.009, checks=checks[:1])).word.startswith("weak")
 
 
+def test_the_range_of_plain_synthetic_controls_speaks_only_against_them():
+    """It fails wherever there are more donors than years; penalised methods are the answer."""
+    wide = made("identified_range", FAILED)
+    found = {
+        method: verdict_of(replace(CLEAR, method=method).with_checks(wide)).strong
+        for method in ("synthetic_did", "synthetic_control", "augmented_synthetic_control")
+    }
+    assert found == {
+        "synthetic_did": True,
+        "synthetic_control": False,
+        "augmented_synthetic_control": False,
+    }
+
+
 def test_equivalence_needs_the_whole_interval_inside_and_no_failed_check():
     """The set inside the limit is a finding of its own; a failed check takes it away."""
     found = verdict_of(OPEN, limit=1.5)
@@ -218,7 +232,7 @@ def test_a_failed_check_never_strengthens(estimate, half, p, results, second, li
     before = verdict_of(effect, limit=limit)
     after = verdict_of(effect.with_checks(made(failing, FAILED, p=second)), limit=limit)
     assert STRENGTH[after.word] <= STRENGTH[before.word]
-    assert not after.strong
+    assert not after.strong or failing == "identified_range"
     assert after.direction in (None, before.direction) or before.word == "no_effect_larger_than"
 
 
