@@ -13,6 +13,7 @@ import pandas as pd
 from skk_analysis.impact.adjustment import without_covariates
 from skk_analysis.impact.checks import NOT_APPLICABLE, PASSED, Check
 from skk_analysis.impact.design import anticipation_check, design_checks
+from skk_analysis.impact.event_study import event_study
 from skk_analysis.impact.few_treated import effect_of
 from skk_analysis.impact.gaps import (
     difference_gaps,
@@ -20,7 +21,7 @@ from skk_analysis.impact.gaps import (
     synthetic_did_gaps,
 )
 from skk_analysis.impact.grade import Design, Grade, evidence_grade
-from skk_analysis.impact.honest import honest_checks
+from skk_analysis.impact.honest import honest_did
 from skk_analysis.impact.identified_range import identified_range_check
 from skk_analysis.impact.pandemic import (
     bounded_exposure,
@@ -29,10 +30,9 @@ from skk_analysis.impact.pandemic import (
     without_pandemic,
 )
 from skk_analysis.impact.panel import Block, Panel
-from skk_analysis.impact.placebo_events import placebo_events
 from skk_analysis.impact.placebos import Inference, Placebos, placebo_inference, size_matched
 from skk_analysis.impact.power import power_table
-from skk_analysis.impact.pre_trend import pre_trend_check
+from skk_analysis.impact.pre_trend import pre_trend_test
 from skk_analysis.impact.programme_panel import experiment_row
 from skk_analysis.impact.result import Effect
 from skk_analysis.impact.sensitivity import (
@@ -149,50 +149,33 @@ def evaluate(
     results.  The verdict is made after the checks, so no caveat contradicts it.
     """
     plan = placebos or Placebos()
+    row = _experiment(experiment)
     raw = panel.block(outcome, missing=missing)
     exposed = _exposed(raw)
     block = without_covariates(raw, exposure=True)[0] if exposed else raw
     found = placebo_inference(synthetic_did_gaps, block, plan)
-    effect = effect_of("synthetic_did", block, found, plan)
+    variants = _variants(raw, block, found, exposed, plan)
     reach = (found.interval[1] - found.interval[0]) / 2
-
-    rows = [_row("synthetic_did", MAIN, found)]
-    unadjusted = placebo_inference(synthetic_did_gaps, raw, plan) if exposed else None
-    if unadjusted:
-        rows.append(_row("synthetic_did", "without_exposure", unadjusted))
-    if calm := without_pandemic(synthetic_did_gaps, raw, plan):
-        rows.append(_row("synthetic_did", "without_pandemic", calm))
-    matched = _matched(block, plan)
-    rows.append(
-        _row(
-            "difference_in_differences",
-            "matched_comparison",
-            placebo_inference(difference_gaps, matched, plan),
-        )
-    )
-    rows.append(
-        _row("synthetic_control", "ridge", placebo_inference(synthetic_control_gaps, block, plan))
-    )
-
     left_out = leave_one_out(synthetic_did_gaps, block)
     curve, curve_check = specification_curve(raw, plan, reach=reach, main=found.estimate)
     in_time, in_time_check = placebo_in_time(synthetic_did_gaps, block, plan)
-    checks = [
+    unadjusted = variants.get(("synthetic_did", "without_exposure"))
+    effect = effect_of("synthetic_did", block, found, plan)
+    effect = effect.with_checks(
         *design_checks(panel, raw, plan, missing_cells=_empty(panel, outcome)),
         anticipation_check(block, found, plan.level),
-        *_before_checks(block, plan),
+        *_before_checks(panel, outcome, plan, exposed, missing),
         in_time_check,
         *leave_one_out_checks(left_out, found.estimate, reach),
         curve_check,
-        exposure_check(unadjusted, found) if unadjusted else _no_exposure(found),
+        identified_range_check(effect, block),
+        exposure_check(unadjusted, found) if unadjusted else _no_exposure(),
         bounded_exposure(block, found),
         closure_check(block, closed),
-        identified_range_check(block, found),
         *(_placebo_outcome(panel, name, plan, missing) for name in placebo_outcomes),
-    ]
-    row = _experiment(experiment)
+    )
     effect = replace(
-        effect.with_checks(*checks),
+        effect,
         details={
             **effect.details,
             "better": better,
@@ -206,8 +189,26 @@ def evaluate(
         grade=evidence_grade(facts or _facts(effect, raw, row), effect.checks),
         verdict=verdict_of(effect, limit=limit, better=better),
     )
+    table = pd.DataFrame([_row(*key, each) for key, each in variants.items()])
     power = power_table(synthetic_did_gaps, block, plan)
-    return Evaluation(effect, pd.DataFrame(rows), power, left_out, curve, in_time)
+    return Evaluation(effect, table, power, left_out, curve, in_time)
+
+
+def _variants(
+    raw: Block, block: Block, found: Inference, exposed: bool, plan: Placebos
+) -> dict[tuple[str, str], Inference]:
+    """Return the same effect by the other methods, fixed beforehand; the main one first."""
+    variants = {("synthetic_did", MAIN): found}
+    if exposed:
+        unadjusted = placebo_inference(synthetic_did_gaps, raw, plan)
+        variants["synthetic_did", "without_exposure"] = unadjusted
+    if calm := without_pandemic(synthetic_did_gaps, raw, plan):
+        variants["synthetic_did", "without_pandemic"] = calm
+    matched = placebo_inference(difference_gaps, _matched(block, plan), plan)
+    variants["difference_in_differences", "matched_comparison"] = matched
+    ridge = placebo_inference(synthetic_control_gaps, block, plan)
+    variants["synthetic_control", "ridge"] = ridge
+    return variants
 
 
 def _exposed(block: Block) -> bool:
@@ -243,21 +244,24 @@ def _empty(panel: Panel, outcome: str) -> int:
     return int(panel.frame.loc[use, panel.unit].nunique() * len(panel.times) - have)
 
 
-def _before_checks(block: Block, plan: Placebos) -> tuple[Check, ...]:
-    """Return what the years before the start say of parallel paths."""
-    events = placebo_events(block, plan)
-    if events is None:
+def _before_checks(
+    panel: Panel, outcome: str, plan: Placebos, exposed: bool, missing: str
+) -> tuple[Check, ...]:
+    """Return what the years before the start say of parallel paths, and how much it takes."""
+    try:
+        study = event_study(panel, outcome, exposure=exposed, placebos=plan, missing=missing)
+        return (
+            pre_trend_test(study).check(),
+            honest_did(study, restriction="smoothness", m=(), target="average").check(),
+            honest_did(study, restriction="relative_magnitude", m=(), target="average").check(),
+        )
+    except ValueError:  # too few years or placebos for it; the checks then stay unmade
         return ()
-    before = slice(None, events.before)
-    pre_trend = pre_trend_check(
-        events.coefficients[before], events.covariance[before, before], p=events.pre_p
-    )
-    return (pre_trend, *honest_checks(events.coefficients, events.covariance, events.before))
 
 
-def _no_exposure(found: Inference) -> Check:
-    numbers = {"without": found.estimate, "adjusted": math.nan}
-    return Check("pandemic_exposure", NOT_APPLICABLE, numbers)
+def _no_exposure() -> Check:
+    nothing = {"without": math.nan, "adjusted": math.nan}
+    return Check("pandemic_exposure", NOT_APPLICABLE, nothing)
 
 
 def _placebo_outcome(panel: Panel, outcome: str, plan: Placebos, missing: str) -> Check:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import lru_cache
+from typing import cast
 
 import numpy as np
 
@@ -31,11 +32,11 @@ def single_placebos(kernel: Kernel, block: Block, start: int) -> np.ndarray:
     ndarray, shape (comparison units, times)
     """
     values = np.ascontiguousarray(block.values[block.donors])
-    return _single(kernel, values.tobytes(), values.shape, block.before(start))
+    return _single(cast(Hashable, kernel), values.tobytes(), values.shape, block.before(start))
 
 
 @lru_cache(maxsize=64)  # the cities of a programme share their comparison units
-def _single(kernel: Kernel, raw: bytes, shape: tuple[int, int], before: int) -> np.ndarray:
+def _single(kernel, raw: bytes, shape: tuple[int, int], before: int) -> np.ndarray:
     values = np.frombuffer(raw).reshape(shape)
     gap = np.empty(shape)
     for first in range(0, len(values), BATCH):

@@ -142,9 +142,11 @@ def test_placebos_are_what_fitting_them_gives(kind, given):
     """The batched coefficients against one regression for each placebo assignment."""
     table = frame().assign(size=lambda d: 100 + d["unit"])
     starts = table[table[kind] > 0].groupby("unit")[kind].first()
-    few = starts.groupby(starts).head(1).to_dict() if kind == "staggered" else {
-        u: s for u, s in list(starts.to_dict().items())[:2]
-    }
+    few = (
+        starts.groupby(starts).head(1).to_dict()
+        if kind == "staggered"
+        else {u: s for u, s in list(starts.to_dict().items())[:2]}
+    )
     table = table[(table[kind] == 0) | table["unit"].isin(few)]
     columns = {"population": "size", "weights": "weight"}
     cities = Panel(table, unit="unit", time="year", treated=few, **columns)

@@ -22,7 +22,6 @@ from skk_analysis.impact.pandemic import (
     without_pandemic,
 )
 from skk_analysis.impact.panel import Panel
-from skk_analysis.impact.placebo_events import placebo_events
 from skk_analysis.impact.placebos import Placebos, minimum_detectable, placebo_inference
 from skk_analysis.impact.power import power_table
 from skk_analysis.impact.sensitivity import (
@@ -233,24 +232,6 @@ def test_the_mde_grows_with_power_and_with_level():
     powers = [minimum_detectable(placebos, 0.95, power) for power in (0.5, 0.8, 0.9)]
     assert levels == sorted(levels) and powers == sorted(powers)
     assert math.isinf(minimum_detectable(placebos[:10], 0.95))
-
-
-def test_yearly_gaps_and_their_covariance():
-    """The coefficients are differences from the last year before; scaling goes with its square."""
-    cities = panel(effect=5.0)
-    block = cities.block("y")
-    events = placebo_events(block, PLAN)
-    assert events and events.before == 9 and list(events.times) == [*range(2009, 2018), 2019, 2020]
-    treated = block.values[block.treated].mean(axis=0) - block.values[block.donors].mean(axis=0)
-    expected = np.delete(treated - treated[9], 9)
-    np.testing.assert_allclose(events.coefficients, expected, atol=1e-12)
-    assert np.linalg.eigvalsh(events.covariance).min() > 0
-    double = placebo_events(block.with_values(2 * block.values), PLAN)
-    assert double
-    np.testing.assert_allclose(double.covariance, 4 * events.covariance, rtol=1e-6)
-    assert double.pre_p == events.pre_p
-    late = dict.fromkeys(list(cities.starts), 2019) | {cities.comparison[0]: 2020}
-    assert placebo_events(replace(cities, treated=late).block("y"), PLAN) is None
 
 
 def test_the_design_says_what_it_cannot_identify():
