@@ -280,7 +280,7 @@ def test_methods_and_inferences_that_the_library_gives_have_names():
     names["method"] |= {f"group_time_{kind}" for kind in AGGREGATES}
     names["inference"] |= {f"conformal_{kind}" for kind in PERMUTATIONS} | {*ERRORS, ""}
     assert {"synthetic_did", "before_after"} <= names["method"]
-    assert {"size_matched_placebos", "paired_t"} <= names["inference"]
+    assert {"size_matched_placebos", "cluster_robust"} <= names["inference"]
     for language in LANGUAGES:
         assert all(method_name(name, language) for name in names["method"])
         assert all(inference_name(name, language) for name in names["inference"])
