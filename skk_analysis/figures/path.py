@@ -113,16 +113,16 @@ def _mark_times(axes: Axes, effect: Effect, times: np.ndarray, language: str) ->
         axes.axvline(start - 0.5, color=c.DARK, linewidth=0.9, linestyle=":")
         words = text("chart.effect.start", language, year=str(start))
         axes.text(start - 0.6, 1.0, words, ha="right", va="top", fontsize=7.5, transform=across)
-    for year in effect.details.get("pandemic", (2020,)):
-        if times[0] <= year <= times[-1]:
-            axes.axvspan(
-                year - 0.5, year + 0.5, facecolor="none", edgecolor=c.PALE, hatch="///", zorder=0
-            )
-            words = text("chart.effect.pandemic", language)
-            axes.text(
-                year, 0.03, words, rotation=90, ha="center", va="bottom", fontsize=7.5,
-                transform=across, color=c.GREY,
-            )  # fmt: skip
+    struck = [y for y in effect.details.get("pandemic", (2020,)) if times[0] <= y <= times[-1]]
+    for year in struck:
+        axes.axvspan(
+            year - 0.5, year + 0.5, facecolor="none", edgecolor=c.PALE, hatch="///", zorder=0
+        )
+    if struck:
+        words = text("chart.effect.pandemic", language)
+        axes.text(
+            struck[0] + 0.5, 1.01, words, ha="right", fontsize=7.5, transform=across, color=c.GREY
+        )
 
 
 def _numeric(time: Any) -> bool:

@@ -89,6 +89,15 @@ up for that alone.
 """
 
 
+ASIDE = {"second_opinion", "honest_smoothness"}
+"""Checks whose failure does not lower strong evidence by itself.
+
+The second opinion has a rule of its own.  The largest bend seen before the start, which smoothness
+is measured against, is mostly chance in yearly figures; how far the conclusion holds is said all
+the same.  That an unpenalised synthetic control is not unique (``identified_range``) speaks against no
+other method: it is why the others are penalised.
+"""
+
 OF_NO_EFFECT = {"sample_size"}
 """Checks that say nothing of an effect as large as the limit: whether the answers were enough to
 reject no effect."""
@@ -313,14 +322,8 @@ def _graded(effect: Effect) -> Found:
 
 
 def _against(effect: Effect) -> tuple[str, ...]:
-    """Name the failed checks that speak against the effect at hand.
-
-    The second opinion has a rule of its own.  That an unpenalised synthetic control is not unique
-    speaks against no other method: it is why the others are penalised.
-    """
-    aside = {"second_opinion"}
-    if not effect.method.endswith("synthetic_control"):
-        aside.add("identified_range")
+    """Name the failed checks that speak against the effect at hand."""
+    aside = ASIDE if effect.method.endswith("synthetic_control") else {*ASIDE, "identified_range"}
     return tuple(name for name in _named(effect, FAILED) if name not in aside)
 
 

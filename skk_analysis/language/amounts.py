@@ -14,6 +14,9 @@ from skk_analysis.language.catalogue import text
 if TYPE_CHECKING:
     from skk_analysis.impact.result import Effect
 
+MOST = 6
+"""Decimals at most."""
+
 PLAIN = "score"
 """The unit of `forms` that prints a number as it is."""
 
@@ -41,8 +44,13 @@ class Amounts:
         low, high = effect.interval
         spread = (high - low) / 2
         scale = next((v for v in (spread, effect.mde, abs(effect.estimate)) if _positive(v)), 1.0)
-        ratio = null_of(effect) == 1
-        return cls(effect.unit, _decimals(scale, effect.unit), language, ratio)
+        decimals, null = _decimals(scale, effect.unit), null_of(effect)
+        # a limit beside no effect must not be rounded onto it: the text says on which side it lies
+        nearest = min((abs(x - null) for x in (low, high) if math.isfinite(x)), default=0.0)
+        apart = forms.scaled(nearest, effect.unit)
+        while 0 < apart < 0.5 * 10**-decimals and decimals < MOST:
+            decimals += 1
+        return cls(effect.unit, decimals, language, null == 1)
 
     @classmethod
     def among(cls, values: Iterable[float], unit: str, language: str) -> Amounts:
@@ -119,4 +127,4 @@ def _decimals(scale: float, unit: str) -> int:
     """Decimals that show two digits of a number of this size, and no fewer than the unit's."""
     known = unit in forms.DECIMALS and unit != PLAIN
     shown = forms.scaled(scale, unit) if known else scale
-    return min(max(1 - math.floor(math.log10(shown)), forms.DECIMALS[unit] if known else 0), 6)
+    return min(max(1 - math.floor(math.log10(shown)), forms.DECIMALS[unit] if known else 0), MOST)

@@ -94,7 +94,6 @@ def test_an_effect_is_drawn_with_what_it_has(case, language):
     """With or without path, placebos, interval, visible size; the table is accessible."""
     figure = CASES[case].plot(language)
     assert figure.svg.startswith("<svg")
-    assert figure.svg == effect_figure(CASES[case], language).svg
     assert len(figure.alt) < 400
     assert figure.description.startswith(figure.alt)
     assert "nan" not in figure.description + figure.table.plain()
@@ -154,7 +153,7 @@ def test_a_path_without_its_comparison_is_not_drawn():
 
 
 def test_the_order_of_placebos_does_not_matter():
-    """The same bytes for any order."""
+    """The same bytes for any order, and every time."""
     turned = replace(WHOLE, placebos=WHOLE.placebos[::-1])
     assert effect_figure(turned, "fi").svg == effect_figure(WHOLE, "fi").svg
 

@@ -201,6 +201,7 @@ def test_the_smallest_visible_effect_follows_the_grade():
         ("packs", -15.6, (-25.0, -6.2), ("−15,6 packs", "−25,0 – −6,2", "packs")),
         ("", 0.0514, (0.011, 0.092), ("+0,051", "+0,011 – +0,092", "")),
         ("score", 2.0, (-math.inf, 9.5), ("+2,0", "rajaton – +9,5", "")),
+        ("", -0.5, (-1.0, -0.0004), ("−0,5000", "−1,0000 – −0,0004", "")),
     ],
 )
 def test_amounts_have_one_form_and_as_many_decimals_as_the_interval(
