@@ -112,7 +112,7 @@ def _mark_times(axes: Axes, effect: Effect, times: np.ndarray, language: str) ->
         start = min(effect.years)
         axes.axvline(start - 0.5, color=c.DARK, linewidth=0.9, linestyle=":")
         words = text("chart.effect.start", language, year=str(start))
-        axes.text(start - 0.6, 1.0, words, ha="right", va="top", fontsize=7.5, transform=across)
+        axes.text(start - 0.6, 0.98, words, ha="right", va="top", fontsize=7.5, transform=across)
     struck = [y for y in effect.details.get("pandemic", (2020,)) if times[0] <= y <= times[-1]]
     for year in struck:
         axes.axvspan(

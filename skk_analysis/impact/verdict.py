@@ -94,8 +94,8 @@ ASIDE = {"second_opinion", "honest_smoothness"}
 
 The second opinion has a rule of its own.  The largest bend seen before the start, which smoothness
 is measured against, is mostly chance in yearly figures; how far the conclusion holds is said all
-the same.  That an unpenalised synthetic control is not unique (``identified_range``) speaks against no
-other method: it is why the others are penalised.
+the same.  That an unpenalised synthetic control is not unique (``identified_range``) speaks against
+no other method: it is why the others are penalised.
 """
 
 OF_NO_EFFECT = {"sample_size"}
