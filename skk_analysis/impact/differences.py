@@ -8,36 +8,24 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from skk_analysis.impact.adjustment import EXPOSURE, pandemic_exposure, without_covariates
 from skk_analysis.impact.cluster_robust import robust_inference
-from skk_analysis.impact.gaps import difference_gaps
+from skk_analysis.impact.comparison import (
+    compared_with,
+    comparison_block,
+    drawn_placebos,
+    mean_path,
+    placebo_coefficients,
+)
 from skk_analysis.impact.group_means import group_means_effect, without_gaps
 from skk_analysis.impact.panel import Block, Panel
-from skk_analysis.impact.placebos import (
-    Inference,
-    Placebos,
-    confidence_set,
-    minimum_detectable,
-    placebo_inference,
-    rank_p,
-    size_matched,
-)
+from skk_analysis.impact.placebos import Placebos, confidence_set, minimum_detectable, rank_p
 from skk_analysis.impact.result import Effect
-from skk_analysis.impact.two_way import Fit, assigned_coefficients, fit
+from skk_analysis.impact.two_way import Fit, fit
 from skk_analysis.impact.wild_bootstrap import bootstrap_panel
 
-__all__ = [
-    "block_of",
-    "compared_with",
-    "difference_in_differences",
-    "drawn_placebos",
-    "mean_path",
-    "placebo_coefficients",
-    "with_exposure",
-]
+__all__ = ["difference_in_differences"]
 
 PLACEBOS, ROBUST, WILD = "size_matched_placebos", "cluster_robust", "wild_cluster_bootstrap"
-COLLISIONS = 5.0  # expected units twice in a tuple, above which hardly any tuple can be drawn
 
 
 def difference_in_differences(
@@ -124,25 +112,28 @@ def difference_in_differences(
     if inference not in (PLACEBOS, ROBUST, WILD):
         raise ValueError(f"inference must be one of {PLACEBOS, ROBUST, WILD}, got {inference!r}")
     plan = replace(placebos or Placebos(), level=level)
-    if comparison is not None:
-        panel = compared_with(panel, comparison)
     if missing == "available":
         if covariates or exposure or matched_comparison or inference == WILD:
             raise ValueError(
                 "missing='available' compares group means: it takes no covariates, exposure, "
                 "matched_comparison or wild bootstrap; use missing='balanced' with these"
             )
-        return group_means_effect(panel, outcome, level=level)
+        rows = panel if comparison is None else compared_with(panel, comparison)
+        return group_means_effect(rows, outcome, level=level)
     left_out: tuple[Hashable, ...] = ()
     if missing == "balanced":
         panel, left_out = without_gaps(panel, [outcome, *covariates])
-    block = panel.block(
-        outcome, covariates=covariates, missing="raise" if missing == "balanced" else missing
+        missing = "raise"
+    block = comparison_block(
+        panel,
+        outcome,
+        plan,
+        covariates=covariates,
+        exposure=exposure,
+        comparison=comparison,
+        matched_comparison=matched_comparison,
+        missing=missing,
     )
-    if matched_comparison:
-        near = np.concatenate([size_matched(block, unit, plan) for unit in block.treated])
-        block = block_of(block, np.union1d(block.treated, near))
-    block = replace(block, covariates=with_exposure(block, exposure))
     found = fit(block.values, _regressors(block), block.weight, count=count)
     effect = _effect(block, found, level, (*left_out, *block.dropped))
     effect = replace(effect, provenance={**effect.provenance, "count": count})
@@ -153,40 +144,7 @@ def difference_in_differences(
     return _with_placebos(effect, block, plan)
 
 
-def compared_with(panel: Panel, comparison: Sequence[Hashable]) -> Panel:
-    """Return the panel with only these comparison units."""
-    if unknown := set(comparison) - set(panel.comparison):
-        raise ValueError(
-            f"comparison unit(s) {sorted(map(str, unknown))} are not among the untreated ones"
-        )
-    return panel.without(units=[u for u in panel.comparison if u not in set(comparison)])
-
-
-def block_of(block: Block, units: np.ndarray) -> Block:
-    """Return the block with the units at some positions."""
-
-    def of(part: np.ndarray | None) -> np.ndarray | None:
-        return None if part is None else part[units]
-
-    return replace(
-        block,
-        values=block.values[units],
-        names=block.names[units],
-        start=block.start[units],
-        size=of(block.size),
-        region=of(block.region),
-        exposure=of(block.exposure),
-        weight=of(block.weight),
-        covariates={name: c[units] for name, c in block.covariates.items()},
-    )
-
-
-def with_exposure(block: Block, exposure: bool) -> dict[str, np.ndarray]:
-    """Return the covariates, with exposure × pandemic years where it is wanted."""
-    return dict(block.covariates) | ({EXPOSURE: pandemic_exposure(block)} if exposure else {})
-
-
-def profiles(block: Block) -> np.ndarray:
+def _profiles(block: Block) -> np.ndarray:
     """Return 1 at the times at which each treated unit is treated, shape (treated, 1, times)."""
     return (block.times >= block.start[block.treated, None])[:, None, :].astype(float)
 
@@ -225,44 +183,6 @@ def _donor_weights(block: Block) -> pd.Series:
     return pd.Series(mine / mine.sum(), index=block.names[block.donors])
 
 
-def mean_path(block: Block) -> pd.DataFrame:
-    """Return the treated units' mean and what it would be had it moved as the comparison units'."""
-    weight = np.ones(len(block.names)) if block.weight is None else block.weight
-    own, other = (
-        np.average(block.values[g], axis=0, weights=weight[g])
-        for g in (block.treated, block.donors)
-    )
-    before = block.times < min(block.cohorts)
-    gap = own - other
-    gap = gap - gap[before].mean()
-    return pd.DataFrame(
-        {"time": block.times, "observed": own, "counterfactual": own - gap, "gap": gap}
-    )
-
-
-def drawn_placebos(block: Block, plan: Placebos) -> Inference | None:
-    """Return the placebo assignments, or None where distinct units can't be drawn."""
-    matches = [set(size_matched(block, unit, plan)) for unit in block.treated]
-    pairs = ((a, b) for i, a in enumerate(matches) for b in matches[:i])
-    clashes = sum(len(a & b) / max(len(a) * len(b), 1) for a, b in pairs)
-    if len(block.treated) >= len(block.donors) or clashes > COLLISIONS:
-        return None
-    return placebo_inference(difference_gaps, without_covariates(block)[0], plan)
-
-
-def placebo_coefficients(block: Block, slots: np.ndarray, regressors: np.ndarray) -> np.ndarray:
-    """Return the coefficients of placebo assignments among the comparison units alone."""
-    donors = block.donors
-    covariates = [c[donors] for c in block.covariates.values()]
-    return assigned_coefficients(
-        block.values[donors],
-        np.searchsorted(donors, slots),
-        regressors,
-        covariates=np.stack(covariates) if covariates else None,
-        weight=None if block.weight is None else block.weight[donors],
-    )
-
-
 def _with_placebos(effect: Effect, block: Block, plan: Placebos) -> Effect:
     """Return the effect with its rank among placebos in place of the clustered test."""
     kind = PLACEBOS if block.size is not None else "placebos"
@@ -273,7 +193,7 @@ def _with_placebos(effect: Effect, block: Block, plan: Placebos) -> Effect:
         return replace(effect, details={**effect.details, "placebos_not_possible": True})
     placebos = np.empty(0)
     if len(found.slots):
-        placebos = placebo_coefficients(block, found.slots, profiles(block))[:, 0]
+        placebos = placebo_coefficients(block, found.slots, _profiles(block))[:, 0]
     return replace(
         effect,
         p=rank_p(effect.estimate, placebos),

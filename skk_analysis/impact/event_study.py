@@ -2,134 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from skk_analysis.impact.cluster_robust import ENOUGH_TREATED, t_test
-from skk_analysis.impact.differences import (
-    block_of,
-    compared_with,
+from skk_analysis.impact.comparison import (
+    comparison_block,
     drawn_placebos,
     mean_path,
     placebo_coefficients,
-    with_exposure,
 )
+from skk_analysis.impact.event_coefficients import EventStudy
 from skk_analysis.impact.panel import Block, Panel
 from skk_analysis.impact.placebos import (
     Placebos,
     confidence_set,
     minimum_detectable,
     rank_p,
-    size_matched,
 )
 from skk_analysis.impact.rescaling import noise_law
 from skk_analysis.impact.result import Effect
 from skk_analysis.impact.two_way import fit
 
-__all__ = ["EventStudy", "event_study", "study_of"]
+__all__ = ["EventStudy", "event_study"]
 
 PLACEBOS, ROBUST = "size_matched_placebos", "cluster_robust"
-
-
-@dataclass(frozen=True, eq=False)
-class EventStudy:
-    """Coefficients by time relative to the start of treatment.
-
-    Parameters
-    ----------
-    relative : ndarray of int, shape (coefficients,)
-        Ascending; 0 is the first treated time.  The reference, −1, has no coefficient.
-    coefficients : ndarray, shape (coefficients,)
-    covariance : ndarray, shape (coefficients, coefficients)
-    dof : float, default inf
-        Degrees of freedom of tests; inf = normal.
-    reference : int, default -1
-
-    Raises
-    ------
-    ValueError
-        If shapes differ, the covariance is not symmetric, or times are not ascending.
-    """
-
-    relative: np.ndarray
-    coefficients: np.ndarray
-    covariance: np.ndarray
-    dof: float = np.inf
-    reference: int = -1
-
-    def __post_init__(self) -> None:
-        for name, kind in (("relative", int), ("coefficients", float), ("covariance", float)):
-            object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=kind))
-        k = len(self.relative)
-        if self.coefficients.shape != (k,) or self.covariance.shape != (k, k):
-            raise ValueError(
-                f"an event study of {k} times needs {k} coefficients and a {k} × {k} covariance, "
-                f"got {self.coefficients.shape} and {self.covariance.shape}"
-            )
-        if (np.diff(self.relative) <= 0).any() or self.reference in self.relative:
-            raise ValueError(
-                f"relative times must ascend and leave out the reference {self.reference}, got "
-                f"{self.relative.tolist()}"
-            )
-        if not np.allclose(self.covariance, self.covariance.T, rtol=1e-6, atol=0, equal_nan=True):
-            raise ValueError("the covariance must be symmetric")
-
-    @classmethod
-    def of(cls, coefficients: Any, covariance: Any, before: int, reference: int = -1) -> EventStudy:
-        """Return an event study from estimates made elsewhere.
-
-        Parameters
-        ----------
-        coefficients : array-like
-            Those before the reference first, without the reference itself.
-        covariance : array-like
-        before : int
-            How many coefficients lie before the reference.
-        """
-        k = len(coefficients)
-        relative = [*range(reference - before, reference), *range(reference + 1, k - before)]
-        return cls(np.array(relative), np.asarray(coefficients), np.asarray(covariance))
-
-    @property
-    def before(self) -> np.ndarray:
-        """Which coefficients lie before the reference."""
-        return self.relative < self.reference
-
-    @property
-    def after(self) -> np.ndarray:
-        """Which lie after it."""
-        return self.relative > self.reference
-
-    def average(self, weights: Sequence[float] | np.ndarray | None = None) -> tuple[float, float]:
-        """Return a weighted mean of the coefficients after the reference, and its error."""
-        after = self.after
-        w = np.full(after.sum(), 1 / after.sum()) if weights is None else np.asarray(weights)
-        variance = w @ self.covariance[np.ix_(after, after)] @ w
-        return float(w @ self.coefficients[after]), float(np.sqrt(variance))
-
-    def to_frame(self, level: float = 0.95) -> pd.DataFrame:
-        """Return a row a relative time: coefficient, error, pointwise interval and p."""
-        rows: list[Mapping[str, float]] = []
-        for time, value, variance in zip(
-            self.relative.tolist(), self.coefficients, np.diagonal(self.covariance), strict=True
-        ):
-            test = t_test(float(value), float(np.sqrt(variance)), self.dof, level)
-            low, high = test.interval
-            rows.append(
-                {
-                    "relative": time,
-                    "coefficient": float(value),
-                    "se": test.se,
-                    "lower": low,
-                    "upper": high,
-                    "p": test.p,
-                }
-            )
-        return pd.DataFrame(rows)
 
 
 def event_study(
@@ -177,13 +77,16 @@ def event_study(
     if inference not in (PLACEBOS, ROBUST):
         raise ValueError(f"inference must be one of {PLACEBOS, ROBUST}, got {inference!r}")
     plan = replace(placebos or Placebos(), level=level)
-    if comparison is not None:
-        panel = compared_with(panel, comparison)
-    block = panel.block(outcome, covariates=covariates, missing=missing)
-    if matched_comparison:
-        near = np.concatenate([size_matched(block, unit, plan) for unit in block.treated])
-        block = block_of(block, np.union1d(block.treated, near))
-    block = replace(block, covariates=with_exposure(block, exposure))
+    block = comparison_block(
+        panel,
+        outcome,
+        plan,
+        covariates=covariates,
+        exposure=exposure,
+        comparison=comparison,
+        matched_comparison=matched_comparison,
+        missing=missing,
+    )
     relative, profiles = _profiles(block)
     regressors = np.zeros((len(relative), *block.values.shape))
     regressors[:, block.treated] = np.swapaxes(profiles, 0, 1)
@@ -195,19 +98,6 @@ def event_study(
     if inference == ROBUST:
         return _with_robust(effect, block, robust)
     return _with_placebos(effect, block, robust, profiles, plan)
-
-
-def study_of(study: EventStudy | Effect) -> EventStudy:
-    """Return the event study that an effect carries, or the study itself."""
-    if isinstance(study, EventStudy):
-        return study
-    if "event_study" not in study.details:
-        raise ValueError(
-            f"an effect by {study.method} has no event study; use event_study(…), or "
-            "group_time_effects(…, base='universal').aggregate('dynamic')"
-        )
-    found: EventStudy = study.details["event_study"]
-    return found
 
 
 def _profiles(block: Block) -> tuple[np.ndarray, np.ndarray]:

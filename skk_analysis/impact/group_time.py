@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from skk_analysis.impact.cluster_robust import ENOUGH_TREATED, t_test
-from skk_analysis.impact.event_study import EventStudy
+from skk_analysis.impact.event_coefficients import EventStudy
 from skk_analysis.impact.result import Effect
 
 __all__ = ["AGGREGATES", "GroupTime", "critical_value", "limits", "standard_errors", "valid_here"]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from skk_analysis.impact.checks import Check
-from skk_analysis.impact.event_study import EventStudy, study_of
+from skk_analysis.impact.event_coefficients import EventStudy, study_of
 from skk_analysis.impact.honest_relative import RelativeTests, relative_tests
 from skk_analysis.impact.honest_smoothness import fixed_length, frontier
 from skk_analysis.impact.result import Effect

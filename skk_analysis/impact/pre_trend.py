@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skk_analysis.impact.checks import Check
-from skk_analysis.impact.event_study import EventStudy, study_of
+from skk_analysis.impact.event_coefficients import EventStudy, study_of
 from skk_analysis.impact.result import Effect
 
 __all__ = ["PreTrend", "pre_trend_test"]

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
+from skk_analysis.impact.comparison import drawn_placebos
 from skk_analysis.impact.differences import difference_in_differences
 from skk_analysis.impact.event_study import event_study
 from skk_analysis.impact.panel import Panel
@@ -161,8 +162,6 @@ def test_placebos_are_what_fitting_them_gives(kind, given):
     plan = Placebos(count=3, draws=50)
     found = difference_in_differences(cities, "y", placebos=plan, **given)
     study = event_study(cities, "y", placebos=plan, **given)
-    from skk_analysis.impact.differences import drawn_placebos
-
     block = cities.block("y")
     slots = drawn_placebos(block, plan).slots
     assert len(found.placebos) == len(slots) > 5
