@@ -12,7 +12,6 @@ import pandas as pd
 
 from skk_analysis.estimate import Estimate
 from skk_analysis.impact.change_tests import (
-    Answer,
     direction_answer,
     linear_answer,
     mean_answer,
@@ -23,6 +22,7 @@ from skk_analysis.impact.effect_sizes import convert_effect_size, effect_size
 from skk_analysis.impact.marginal_odds import marginal_log_odds_ratio
 from skk_analysis.impact.result import Effect
 from skk_analysis.impact.survey_pairs import SurveyPairs, read_pairs
+from skk_analysis.impact.t_answer import Answer
 
 __all__ = ["before_after"]
 
