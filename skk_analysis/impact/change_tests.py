@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from skk_analysis.impact.cluster_robust import cluster_permutation_p, cluster_robust
 from skk_analysis.impact.effect_sizes import effect_size
+from skk_analysis.impact.few_clusters import cluster_permutation_p, cluster_robust
 from skk_analysis.impact.paired_changes import (
     DirectionChange,
     mcnemar_exact,

@@ -1,102 +1,55 @@
-"""Least squares with few clusters: CR2 errors with Satterthwaite's degrees of freedom."""
+"""Cluster-robust inference, and where there are too few treated clusters to believe it."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from itertools import combinations
+from typing import Any, NamedTuple
 
-import numpy as np
+__all__ = ["ENOUGH_TREATED", "Test", "robust_inference", "t_test"]
 
-__all__ = ["ClusterRobust", "cluster_permutation_p", "cluster_robust"]
+ENOUGH_TREATED = 5
+"""Treated clusters below which neither clustered errors nor the wild bootstrap are returned.
 
-ENUMERATED = 20_000
-SAMPLED = 9_999
+The clustered error sees a treated cluster's noise only through its own residual, which the
+coefficient fits away: with one treated city a nominal 5 % test finds an effect in nine of ten
+samples without one (MacKinnon & Webb 2017, *Journal of Applied Econometrics* 32, 233–254).
+"""
 
 
-@dataclass(frozen=True)
-class ClusterRobust:
-    """One coefficient with its error.
+class Test(NamedTuple):
+    """A t-test with its interval."""
 
-    Parameters
-    ----------
-    estimate, se, df : float
-    """
-
-    estimate: float
     se: float
-    df: float
+    p: float
+    interval: tuple[float, float]
 
 
-def cluster_robust(
-    x: np.ndarray, y: np.ndarray, clusters: np.ndarray, contrast: np.ndarray, weights=None
-) -> ClusterRobust:
-    """Return a contrast of weighted least squares, unbiased when errors are in fact independent.
+def t_test(estimate: float, se: float, dof: float, level: float) -> Test:
+    """Return the two-sided t-test of no effect and the interval from the same t."""
+    from scipy.special import stdtr, stdtrit
 
-    Parameters
-    ----------
-    x : ndarray, shape (n, k)
-    y : ndarray, shape (n,)
-    clusters : ndarray of int, shape (n,)
-    contrast : ndarray, shape (k,)
-    weights : ndarray, shape (n,), optional
+    if not se > 0:
+        return Test(se, math.nan, (math.nan, math.nan))
+    reach = float(stdtrit(dof, (1 + level) / 2)) * se
+    p = float(2 * stdtr(dof, -abs(estimate) / se))
+    return Test(se, p, (estimate - reach, estimate + reach))
 
-    References
-    ----------
-    Bell & McCaffrey (2002), *Surv. Methodol.* 28, 169–181; Pustejovsky & Tipton (2018), *J. Bus.
-    Econ. Stat.* 36, 672–683 (CR2, working model: equal variances).
+
+def robust_inference(
+    estimate: float, se: float, dof: float, level: float, treated: int, comparison: int
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what an effect may say of a clustered error, and its details.
+
+    Returns
+    -------
+    fields, details : dict
+        With enough treated (and comparison) clusters, ``se``, ``p`` and ``interval`` of the effect
+        and the same under ``cluster_robust``; with fewer, no fields, and the figures that other
+        programs would print under ``cluster_robust_not_valid_here``.
     """
-    weights = np.ones(len(y)) if weights is None else weights
-    bread = np.linalg.inv(x.T @ (weights[:, None] * x))
-    hat = x @ bread @ (x * weights[:, None]).T
-    residual_maker = np.eye(len(y)) - hat
-    errors = residual_maker @ y
-    working = residual_maker @ residual_maker.T
-    pull = weights * (x @ bread @ contrast)
-    names = np.unique(clusters)
-    directions = np.zeros((len(names), len(y)))
-    score = np.zeros(len(names))
-    for i, name in enumerate(names):
-        inside = clusters == name
-        adjusted = _inverse_root(working[np.ix_(inside, inside)]) @ pull[inside]
-        score[i] = adjusted @ errors[inside]
-        directions[i] = adjusted @ residual_maker[inside]
-    products = directions @ directions.T
-    df = np.trace(products) ** 2 / (products**2).sum()
-    estimate = float(contrast @ bread @ x.T @ (weights * y))
-    return ClusterRobust(estimate, math.sqrt(float(score @ score)), float(df))
-
-
-def _inverse_root(matrix: np.ndarray) -> np.ndarray:
-    values, vectors = np.linalg.eigh(matrix)
-    kept = values > 1e-10 * max(values.max(), 1.0)
-    root = np.where(kept, 1 / np.sqrt(np.where(kept, values, 1.0)), 0.0)
-    return (vectors * root) @ vectors.T
-
-
-def cluster_permutation_p(
-    y: np.ndarray, treated: np.ndarray, clusters: np.ndarray, seed: int = 0
-) -> tuple[float, float]:
-    """Return the permutation p-value of the difference in means, and the smallest attainable.
-
-    Whole clusters change sides; all ways where they are few, else a seeded sample with the
-    observed one.
-    """
-    names, position = np.unique(clusters, return_inverse=True)
-    size = np.bincount(position).astype(float)
-    total = np.bincount(position, y)
-    on = np.bincount(position, treated) > 0
-    ways = math.comb(len(names), int(on.sum()))
-    if ways <= ENUMERATED:
-        chosen = np.zeros((ways, len(names)))
-        for row, places in enumerate(combinations(range(len(names)), int(on.sum()))):
-            chosen[row, list(places)] = 1
-    else:
-        rng = np.random.default_rng(seed)
-        chosen = rng.permuted(np.tile(on.astype(float), (SAMPLED, 1)), axis=1)
-        chosen = np.vstack([on, chosen])
-    inside, persons = chosen @ total, chosen @ size
-    gap = inside / persons - (total.sum() - inside) / (size.sum() - persons)
-    seen = total[on].sum() / size[on].sum() - total[~on].sum() / size[~on].sum()
-    extreme = np.abs(gap) >= abs(seen) * (1 - 1e-9)
-    return float(extreme.mean()), 1 / len(gap)
+    test = t_test(estimate, se, dof, level)
+    shown = {"se": se, "p": test.p, "lower": test.interval[0], "upper": test.interval[1]}
+    shown |= {"dof": dof, "treated_clusters": treated}
+    if min(treated, comparison) < ENOUGH_TREATED:
+        return {}, {"cluster_robust_not_valid_here": shown}
+    return test._asdict(), {"cluster_robust": shown}

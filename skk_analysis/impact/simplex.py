@@ -12,10 +12,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["SimplexWeights", "ridge_weights", "unridged_weights"]
+__all__ = ["SimplexWeights", "active_set_weights", "ridge_weights", "simplex_weights"]
 
 GAP = 1e-12
-STEPS = 200
+UNSOLVED = 1e-10
+STEPS = 60
+STEEP = 1e-3  # ridge, relative to squared values, below which weights are polished
+UNIFORM = 1e12  # ridge above which no digit of the weights differs from equal ones
+FIRST_RIDGE, RUNG, ROUGH = 0.1, 10.0, 1e-2  # the ladder: its top, its steps, a gap that will do
 
 
 class SimplexWeights(NamedTuple):
@@ -58,13 +62,79 @@ def ridge_weights(
     b = np.atleast_2d(np.asarray(targets, dtype=float))
     eta = np.broadcast_to(np.asarray(ridge, dtype=float), (len(b),))
     if not (eta > 0).all():
-        raise ValueError("the ridge must be positive; unridged_weights solves the problem without")
+        raise ValueError("the ridge must be positive; active_set_weights takes 0")
     mask = np.ones((len(b), a.shape[1]), bool) if allowed is None else allowed
     if not mask.any(axis=1).all():
         raise ValueError("a problem has no donor left")
     centre = a.mean()  # a level common to all would only cost digits
-    scale = max(float(np.abs(a - centre).max()), float(np.abs(b - centre).max()), 1e-300)
-    return _newton((a - centre) / scale, (b - centre) / scale, eta / scale**2, mask)
+    scale = max(float(np.abs(a - centre).max()), float(np.abs(b - centre).max()), 1e-150)
+    a, b, eta = (a - centre) / scale, (b - centre) / scale, np.minimum(eta / scale / scale, UNIFORM)
+    weights, gap = _newton(a, b, eta, mask)
+    for problem in np.flatnonzero((eta < STEEP) & (gap <= UNSOLVED)):
+        weights[problem] = _polished(a, b[problem], eta[problem], weights[problem])
+    for problem in np.flatnonzero(gap > UNSOLVED):  # a dual too steep for any digit's step
+        mine = mask[problem]
+        weights[problem] = 0
+        weights[problem, mine] = active_set_weights(a[:, mine], b[problem], eta[problem])
+        gap[problem] = _kkt_gap(a[:, mine], b[problem], eta[problem], weights[problem, mine])
+    return SimplexWeights(weights, gap)
+
+
+def simplex_weights(
+    columns: np.ndarray, targets: np.ndarray, ridge: np.ndarray | float, allowed: np.ndarray
+) -> np.ndarray:
+    """Return the weights of a batch, shape (problems, donors), some of it without a ridge.
+
+    Parameters
+    ----------
+    columns, targets, ridge, allowed
+        As in :func:`ridge_weights`, but a ridge may be 0.
+    """
+    eta = np.broadcast_to(np.asarray(ridge, dtype=float), (len(targets),))
+    weights = np.zeros((len(targets), columns.shape[1]))
+    plain = eta <= 0
+    if not plain.all():
+        found = ridge_weights(columns, targets[~plain], eta[~plain], allowed[~plain])
+        weights[~plain] = found.weights
+    for problem in np.flatnonzero(plain):
+        mine = allowed[problem]
+        weights[problem, mine] = active_set_weights(columns[:, mine], targets[problem])
+    return weights
+
+
+def _polished(a, b, eta, w) -> np.ndarray:
+    """Return the weights of one problem solved again among the donors in use.
+
+    Small weights are small differences of dual variables, and have only their digits; least squares
+    on the donors found has all.
+    """
+    used = np.flatnonzero(w > 0)
+    for _ in range(5):
+        count = len(used)
+        if count == 1:
+            break
+        even = np.full(count, 1 / count)
+        turn = np.linalg.qr(np.column_stack([even, np.eye(count)[:, 1:]]))[0][:, 1:]  # sums to 0
+        system = np.vstack([a[:, used] @ turn, np.sqrt(eta) * turn])
+        right = np.concatenate([b - a[:, used] @ even, -np.sqrt(eta) * even])
+        found = even + turn @ np.linalg.lstsq(system, right)[0]
+        if found.min() >= 0:
+            better = np.zeros_like(w)
+            better[used] = found / found.sum()
+            return better
+        used = used[found > 0]
+    return w
+
+
+def _kkt_gap(a, b, eta, w) -> float:
+    """Return the Frank–Wolfe gap of weights: an upper bound of what the objective could still fall.
+
+    Relative to the same scale as the duality gap.
+    """
+    residual = a @ w - b
+    gradient = a.T @ residual + eta * w
+    objective = 0.5 * residual @ residual + 0.5 * eta * w @ w
+    return float((gradient @ w - gradient.min()) / max(objective, 1e-3))
 
 
 class _Point(NamedTuple):
@@ -94,25 +164,38 @@ def _at(a, b, eta, mask, r, mu) -> _Point:
 
 
 def _newton(a, b, eta, mask) -> SimplexWeights:
-    """Take semismooth Newton steps with backtracking until every gap is closed."""
+    """Take semismooth Newton steps down a ladder of ridges, each solution the next one's start.
+
+    From far away the steps towards a small ridge's solution change the active set one donor at a
+    time; from the solution of one ten times as large they are few.
+    """
     products = (a[:, None, :] * a[None, :, :]).reshape(-1, a.shape[1]).T  # of pairs of rows
+    level = np.maximum(eta, FIRST_RIDGE)
     uniform = mask / mask.sum(axis=1, keepdims=True)
     r = b - uniform @ a.T
-    highest = np.where(mask, r @ a, -np.inf).max(axis=1)
-    point = _at(a, b, eta, mask, r, eta / mask.sum(axis=1) - highest)
-    weights, gap = uniform, np.full(len(b), np.inf)
-    unsolved = np.arange(len(b))
+    mu = level / mask.sum(axis=1) - np.where(mask, r @ a, -np.inf).max(axis=1)
+    while (level > eta).any():
+        _, point = _solved(a, products, _at(a, b, level, mask, r, mu), ROUGH)
+        r, mu, level = point.r, point.mu, np.maximum(eta, level / RUNG)
+    return _solved(a, products, _at(a, b, eta, mask, r, mu), GAP)[0]
+
+
+def _solved(a, products, point: _Point, wanted: float) -> tuple[SimplexWeights, _Point]:
+    """Return weights and dual variables once every gap is closed as far as wanted."""
+    weights, gap = np.empty_like(point.w), np.full(len(point.b), np.inf)
+    r, mu = point.r.copy(), point.mu.copy()
+    unsolved, moved = np.arange(len(gap)), point
     for _ in range(STEPS):
-        weights[unsolved], gap[unsolved] = _primal(a, point)
-        left = gap[unsolved] > GAP
+        weights[unsolved], gap[unsolved] = _primal(a, moved)
+        r[unsolved], mu[unsolved] = moved.r, moved.mu
+        left = gap[unsolved] > wanted
         if not left.any():
             break
-        unsolved, point = unsolved[left], point.where(left)
-        moved = _step(a, products, point)
-        if moved is None:  # no digit of the dual is left to gain
+        unsolved, further = unsolved[left], _step(a, products, moved.where(left))
+        if further is None:  # no digit of the dual is left to gain
             break
-        point = moved
-    return SimplexWeights(weights, gap)
+        moved = further
+    return SimplexWeights(weights, gap), point._replace(r=r, mu=mu)
 
 
 def _step(a, products, point: _Point) -> _Point | None:
@@ -165,23 +248,27 @@ def _primal(a, point: _Point) -> tuple[np.ndarray, np.ndarray]:
     return w, (primal + point.value) / np.maximum(np.abs(primal), 1e-3)
 
 
-def unridged_weights(columns: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Return weights of the problem without a ridge: one of its solutions, found exactly.
+def active_set_weights(columns: np.ndarray, target: np.ndarray, ridge: float = 0.0) -> np.ndarray:
+    """Return the weights of one problem, with or without a ridge, by an active-set method.
 
     Parameters
     ----------
     columns : ndarray, shape (rows, donors)
     target : ndarray, shape (rows,)
+    ridge : float, default 0
+        Without one there may be many solutions; this is one of them.
 
     Notes
     -----
     With :math:`D=A-b1'`, non-negative least squares on :math:`[D;1']x\\approx[0;1]` has the
-    solution :math:`x\\propto w` (Lawson & Hanson 1974, ch. 23).  Where the fit is exact there are
-    many solutions, and :func:`~skk_analysis.impact.identified_range` says how much they differ.
+    solution :math:`x\\propto w` (Lawson & Hanson 1974, ch. 23); a ridge adds the rows
+    :math:`\\sqrt\\eta I` to :math:`D`.
     """
     from scipy.optimize import nnls
 
     difference = np.asarray(columns, dtype=float) - np.asarray(target, dtype=float)[:, None]
+    if ridge:
+        difference = np.vstack([difference, np.sqrt(ridge) * np.eye(difference.shape[1])])
     scale = max(float(np.abs(difference).max()), 1e-300)
     system = np.vstack([difference / scale, np.ones(difference.shape[1])])
     right = np.zeros(len(system))

@@ -10,7 +10,7 @@ import pytest
 from scipy import optimize, stats
 
 from skk_analysis.impact.before_after import before_after
-from skk_analysis.impact.cluster_robust import cluster_permutation_p
+from skk_analysis.impact.few_clusters import cluster_permutation_p
 from skk_analysis.impact.paired_changes import (
     DirectionChange,
     mcnemar_exact,
