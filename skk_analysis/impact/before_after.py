@@ -30,6 +30,8 @@ KINDS = ("continuous", "binary", "ordinal")
 ADJUST = ("change", "covariance")
 WORTHWHILE = {"continuous": 0.5, "binary": 0.2, "ordinal": 0.2}
 """Smallest change worth seeing: half a standard deviation; 20 percentage points."""
+HOPELESS = 2.0
+"""A test that sees only twice what is worth seeing needs four times the persons; it fails."""
 
 
 def before_after(
@@ -225,7 +227,9 @@ def _sample_size(pairs: SurveyPairs, answer: Answer, kind: str, worthwhile: floa
     if math.isnan(answer.mde) or not worthwhile > 0:
         return Check.of("sample_size", None, pairs=count, needed=math.nan)
     needed = math.ceil(count * (answer.mde / worthwhile) ** 2)
-    return Check.of("sample_size", answer.mde <= worthwhile, pairs=count, needed=needed)
+    enough = answer.mde <= worthwhile
+    passed = True if enough else (False if answer.mde > HOPELESS * worthwhile else None)
+    return Check.of("sample_size", passed, pairs=count, needed=needed)
 
 
 def _years(waves: tuple) -> tuple[int, ...]:

@@ -114,10 +114,11 @@ def linear_answer(pairs: SurveyPairs, adjust: str, level: float) -> Answer:
     few = min(map(len, names)) if whole else clusters
     if few < FEWEST_CLUSTERS:
         return Answer(
-            "not_valid_here", found.estimate, (math.nan, math.nan), math.nan, math.nan, math.nan,
+            "", found.estimate, (math.nan, math.nan), math.nan, math.nan, math.nan,
             details,
         )  # fmt: skip
-    return t_answer("cluster_robust_cr2", found.estimate, found.se, found.df, level, details)
+    answer = t_answer("cr2_satterthwaite", found.estimate, found.se, found.df, level, details)
+    return replace(answer, inference="cluster_robust")
 
 
 def direction_answer(pairs: SurveyPairs, level: float) -> Answer:
@@ -137,15 +138,15 @@ def direction_answer(pairs: SurveyPairs, level: float) -> Answer:
         details |= {"comparison_gained": comparison.gained, "comparison_lost": comparison.lost}
         details |= {"treated_change": treated.net, "comparison_change": comparison.net}
         estimate, limits = treated.net - comparison.net, mover(treated, comparison, z)
-        p, name = mover_p(treated, comparison), "score_difference"
+        p = mover_p(treated, comparison)
     else:
         from scipy.special import ndtr
 
         estimate, limits = treated.net, treated.interval(z)
-        p, name = float(2 * ndtr(-abs(treated.z()))), "score"
+        p = float(2 * ndtr(-abs(treated.z())))
     se = math.sqrt(sum((g.moved - g.net**2) / g.n for g in groups))
     mde = _detectable(groups, z)
-    return Answer(name, estimate, limits, p, se, mde, details)
+    return Answer("score_test", estimate, limits, p, se, mde, details)
 
 
 def _directions(change: np.ndarray) -> DirectionChange:

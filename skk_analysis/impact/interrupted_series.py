@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from skk_analysis.impact.autocorrelation import Coefficients, integrated_gls
+from skk_analysis.impact.autocorrelation import Coefficients, integrated_gls, whitened
 from skk_analysis.impact.checks import Check
 from skk_analysis.impact.result import Effect
 from skk_analysis.impact.series_design import (
@@ -25,6 +25,10 @@ __all__ = ["interrupted_time_series"]
 OVERDISPERSED = 1.5
 FAMILIES = ("gaussian", "poisson")
 ERRORS = ("ar1", "newey_west", "independent")
+INFERENCE = {"ar1": "autoregression", "newey_west": "hac", "independent": "t_test"}
+METHODS = ("interrupted_time_series", "controlled_interrupted_time_series")
+VISIBLE_FROM = 30
+"""Points from which a test of autocorrelation would see much of it."""
 
 
 def interrupted_time_series(
@@ -100,13 +104,14 @@ def interrupted_time_series(
     Returns
     -------
     Effect
-        ``estimate`` is a difference in the outcome's unit (Gaussian) or a rate ratio (Poisson,
-        ``unit`` "ratio"; no effect is then ``details["null"]`` = 1).  ``path`` has the
+        ``estimate`` is a difference in the outcome's unit (Gaussian) or the rate ratio less 1
+        (Poisson, ``unit`` "ratio"; so no effect is 0 here too).  ``path`` has the
         counterfactual and the gap with its interval from the counterfactual's uncertainty;
-        ``details`` the difference and the ratio at the horizon (delta method; the last time if
-        ``at`` is not given), the ordinary fit's estimate, all coefficients, ρ and the dispersion;
-        ``checks`` are ``points``, ``autocorrelation`` (Breusch–Godfrey, lag 1) and, for counts,
-        ``dispersion`` (Pearson; it fails when a fixed one was over half as large again).
+        ``details`` the difference, and the ratio, to the counterfactual at the horizon (``at``, or
+        the last time; delta method), the ordinary fit's estimate, all coefficients, ρ and the
+        dispersion; ``checks`` are ``points``, ``autocorrelation`` (Breusch–Godfrey, lag 1: of what
+        ``ar1`` left over, else of the ordinary residuals) and, for counts, ``dispersion``
+        (Pearson; it fails when a fixed one was over half as large again).
 
     Raises
     ------
@@ -154,15 +159,15 @@ def interrupted_time_series(
         passed = dispersion is None or model.dispersion <= OVERDISPERSED * dispersion
         checks.append(Check.of("dispersion", passed, ratio=model.dispersion))
     return Effect(
-        estimate=_exp_if(ratio, theta.mean),
-        interval=(_exp_if(ratio, limits[0]), _exp_if(ratio, limits[1])),
+        estimate=_relative_if(ratio, theta.mean),
+        interval=(_relative_if(ratio, limits[0]), _relative_if(ratio, limits[1])),
         p=theta.p(),
-        method="controlled_interrupted_series" if comparison is not None else "interrupted_series",
-        inference=errors,
+        method=METHODS[comparison is not None],
+        inference=INFERENCE[errors],
         outcome=outcome,
         unit="ratio" if ratio else unit,
         level=level,
-        mde=_exp_if(ratio, theta.mde(level)),
+        mde=_relative_if(ratio, theta.mde(level)),
         se=math.nan if ratio else theta.se,
         n_treated=1,
         n_comparison=int(comparison is not None),
@@ -170,10 +175,9 @@ def interrupted_time_series(
         checks=tuple(checks),
         path=_path(model, design, coefficients, level),
         details={
-            "null": float(ratio),
             "log_estimate": theta.mean if ratio else math.nan,
             "log_se": theta.se if ratio else math.nan,
-            "ordinary": _exp_if(ratio, float(ordinary @ design.effect(at or start))),
+            "ordinary": _relative_if(ratio, float(ordinary @ design.effect(at or start))),
             "coefficients": dict(zip(design.names, coefficients.mean.tolist(), strict=True)),
             "rho": coefficients.rho,
             "dispersion": model.dispersion,
@@ -190,8 +194,8 @@ def interrupted_time_series(
     )  # fmt: skip
 
 
-def _exp_if(ratio: bool, x: float) -> float:
-    return math.exp(x) if ratio else float(x)
+def _relative_if(ratio: bool, x: float) -> float:
+    return math.expm1(x) if ratio else float(x)
 
 
 def _coefficients(
@@ -217,16 +221,21 @@ def _points_check(design: SegmentedDesign) -> Check:
 
 
 def _autocorrelation_check(model: WorkingModel, coefficients: Coefficients) -> Check:
-    """Breusch and Godfrey's F test; with few points it sees only strong autocorrelation."""
+    """Breusch and Godfrey's F test of the dependence that the errors do not allow for."""
     from statsmodels.api import OLS
 
-    residuals = model.ordinary.resid
+    x, y, rho = model.x, model.y, coefficients.rho
+    allowed = not math.isnan(rho)
+    if allowed:
+        white = whitened(np.column_stack([x, y]), np.array([rho]))[0]
+        x, y = white[:, :-1], white[:, -1]
+    else:
+        rho = integrated_gls(x, y).rho
+    residuals = OLS(y, x).fit().resid
     lagged = np.concatenate([[0.0], residuals[:-1]])
-    p = float(OLS(residuals, np.column_stack([model.x, lagged])).fit().pvalues[-1])
-    rho = coefficients.rho
-    if math.isnan(rho):
-        rho = integrated_gls(model.x, model.y).rho
-    passed = False if p < 0.05 else (None if len(model.y) < 30 else True)
+    p = float(OLS(residuals, np.column_stack([x, lagged])).fit().pvalues[-1])
+    seen = allowed or len(y) >= VISIBLE_FROM
+    passed = False if p < 0.05 else (True if seen else None)
     return Check.of("autocorrelation", passed, rho=rho, p=p)
 
 

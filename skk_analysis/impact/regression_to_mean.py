@@ -216,7 +216,7 @@ def _times(block: Block, selected_on: int) -> tuple[np.ndarray, np.ndarray, np.n
             f"selected_on={selected_on} must be a time of the panel before treatment began in "
             f"{starts[0]:g}; there are {block.times[block.times < starts[0]].tolist()}"
         )
-    values = block.values  # noqa: PD011
+    values = block.values
     chosen = values[:, block.times == selected_on][:, 0]
     return values[:, block.times < starts[0]], chosen, values[:, block.times >= starts[0]].mean(1)
 
@@ -283,7 +283,7 @@ def _shrinkage(before, after, block: Block, level: float) -> tuple[Answer, dict[
 
 def _path(block: Block, selected_on: int, start: int, expected: float) -> pd.DataFrame:
     """Mean of the chosen by time, and the mean expected since treatment began."""
-    values = block.values  # noqa: PD011
+    values = block.values
     observed = values[block.treated].mean(axis=0)
     level = observed[block.times == selected_on][0] + expected
     counterfactual = np.where(block.times >= start, level, observed)

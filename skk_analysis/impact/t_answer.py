@@ -26,7 +26,7 @@ class Answer:
 
 
 def t_answer(
-    name: str, estimate: float, se: float, df: float, level: float, details: Mapping[str, Any]
+    test: str, estimate: float, se: float, df: float, level: float, details: Mapping[str, Any]
 ) -> Answer:
     """Return the answer of an estimate whose error is known with ``df`` degrees of freedom.
 
@@ -41,13 +41,13 @@ def t_answer(
         )
     half = float(stdtrit(df, (1 + level) / 2)) * se
     return Answer(
-        inference=name,
+        inference="t_test",
         estimate=estimate,
         interval=(estimate - half, estimate + half),
         p=float(2 * stdtr(df, -abs(estimate) / se)),
         se=se,
         mde=se * _noncentrality(df, level),
-        details={"degrees_of_freedom": float(df)} | dict(details),
+        details={"test": test, "degrees_of_freedom": float(df)} | dict(details),
     )
 
 

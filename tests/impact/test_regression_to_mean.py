@@ -78,7 +78,7 @@ def test_one_area_is_an_ordinary_prediction_interval():
     panel = areas(np.random.default_rng(3), chosen=1)
     found = regression_to_mean(panel, "y", selected_on=2018)
     block = panel.block("y")
-    values = block.values  # noqa: PD011
+    values = block.values
     x, y = values[:, 4], values[:, 5:].mean(axis=1)
     line = OLS(y[block.donors], add_constant(x[block.donors])).fit()
     at = np.array([[1.0, x[block.treated][0]]])
@@ -92,7 +92,7 @@ def test_shrinkage_by_hand():
     panel = areas(np.random.default_rng(4))
     found = regression_to_mean(panel, "y", selected_on=2018, method="shrinkage")
     block = panel.block("y")
-    values = block.values  # noqa: PD011
+    values = block.values
     rows = pd.DataFrame(values[:, :5]).reset_index(names="area")
     table = rows.melt("area", var_name="year", value_name="y")
     from statsmodels.formula.api import ols
@@ -111,7 +111,7 @@ def test_matched_by_hand():
     panel = areas(np.random.default_rng(5), chosen=2)
     found = regression_to_mean(panel, "y", selected_on=2018, method="matched", nearest=5)
     block = panel.block("y")
-    values = block.values  # noqa: PD011
+    values = block.values
     x, y = values[:, 4], values[:, 5:].mean(axis=1)
     off = block.donors
     slope = np.polyfit(x[off], y[off], 1)[0]
