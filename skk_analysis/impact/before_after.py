@@ -273,7 +273,8 @@ def _sizes(people: SurveyPairs, kind: str) -> dict[str, Any]:
 def _standardised_change(pairs: SurveyPairs) -> Estimate:
     groups = [(pairs.before[g], pairs.after[g]) for g in (pairs.treated, ~pairs.treated) if g.any()]
     if min(float(b.std()) for b, _ in groups) == 0 or min(float(a.std()) for _, a in groups) == 0:
-        return Estimate(math.nan, math.nan, method="no spread to standardise by")
+        reason = "no spread to standardise by"
+        return Estimate(math.nan, math.nan, method=reason)
     within = [float(np.clip(np.corrcoef(b, a)[0, 1], -0.999999, 0.999999)) for b, a in groups]
     means = [(float(b.mean()), float(b.std(ddof=1)), float(a.mean()), len(b)) for b, a in groups]
     if len(groups) == 1:

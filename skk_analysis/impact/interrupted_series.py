@@ -109,9 +109,9 @@ def interrupted_time_series(
         counterfactual and the gap with its interval from the counterfactual's uncertainty;
         ``details`` the difference, and the ratio, to the counterfactual at the horizon (``at``, or
         the last time; delta method), the ordinary fit's estimate, all coefficients, ρ and the
-        dispersion; ``checks`` are ``points``, ``autocorrelation`` (Breusch–Godfrey, lag 1: of what
-        ``ar1`` left over, else of the ordinary residuals) and, for counts, ``dispersion``
-        (Pearson; it fails when a fixed one was over half as large again).
+        dispersion; ``checks`` are ``points``, ``autocorrelation`` (Breusch–Godfrey, lag 1,
+        positive: of what ``ar1`` left over, else of the ordinary residuals) and, for counts,
+        ``dispersion`` (Pearson; it fails when a fixed one was over half as large again).
 
     Raises
     ------
@@ -221,7 +221,11 @@ def _points_check(design: SegmentedDesign) -> Check:
 
 
 def _autocorrelation_check(model: WorkingModel, coefficients: Coefficients) -> Check:
-    """Breusch and Godfrey's F test of the dependence that the errors do not allow for."""
+    """Breusch and Godfrey's test of dependence that the errors do not allow for.
+
+    One-sided: negative dependence makes the interval too wide and not too narrow.
+    """
+    from scipy.special import stdtr
     from statsmodels.api import OLS
 
     x, y, rho = model.x, model.y, coefficients.rho
@@ -233,7 +237,8 @@ def _autocorrelation_check(model: WorkingModel, coefficients: Coefficients) -> C
         rho = integrated_gls(x, y).rho
     residuals = OLS(y, x).fit().resid
     lagged = np.concatenate([[0.0], residuals[:-1]])
-    p = float(OLS(residuals, np.column_stack([x, lagged])).fit().pvalues[-1])
+    fit = OLS(residuals, np.column_stack([x, lagged])).fit()
+    p = float(stdtr(fit.df_resid, -fit.tvalues[-1]))
     seen = allowed or len(y) >= VISIBLE_FROM
     passed = False if p < 0.05 else (True if seen else None)
     return Check.of("autocorrelation", passed, rho=rho, p=p)

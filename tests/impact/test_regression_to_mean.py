@@ -1,4 +1,11 @@
-"""Regression to the mean: closed forms, simulated normal areas, statsmodels' prediction."""
+"""Regression to the mean: closed forms, simulated normal areas, statsmodels' prediction.
+
+``python tests/impact/test_regression_to_mean.py 1000`` prints the table that is committed as
+``validation/impact/series_and_surveys/regression_to_mean_size.csv``.
+"""
+
+import csv
+import sys
 
 import numpy as np
 import pandas as pd
@@ -133,22 +140,19 @@ def test_the_check(effect, result):
     assert check.numbers["observed"] - check.numbers["expected"] == pytest.approx(found.estimate)
 
 
-def rejection(method, draws, chosen, seed):
+def rejection(method, draws, chosen, reliability=0.6):
     """Return how often a true null is rejected, by the method and by the naive difference."""
-    rng = np.random.default_rng(seed)
-    found = [
-        regression_to_mean(areas(rng, chosen=chosen), "y", selected_on=2018, method=method)
-        for _ in range(draws)
-    ]
-    return np.mean([f.p < 0.05 for f in found]), np.mean(
-        [f.details["naive_p"] < 0.05 for f in found]
-    )
+    rng = np.random.default_rng([chosen, int(10 * reliability)])
+    worlds = (areas(rng, chosen=chosen, reliability=reliability) for _ in range(draws))
+    found = [regression_to_mean(w, "y", selected_on=2018, method=method) for w in worlds]
+    naive = [effect.details["naive_p"] < 0.05 for effect in found]
+    return float(np.mean([effect.p < 0.05 for effect in found])), float(np.mean(naive))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["covariance", "shrinkage", "matched"])
 def test_size(method):
-    size, naive = rejection(method, 500, 8, 7)
+    size, naive = rejection(method, 500, 8)
     assert 0.02 <= size <= 0.08
     assert naive > 0.5
 
@@ -176,3 +180,15 @@ def test_few_donors_and_one_year_stop():
         regression_to_mean(short, "y", selected_on=2018, method="shrinkage")
     with pytest.raises(ValueError, match="exactly one"):
         change_by_chance(mean=0, sd=1, correlation=0.5)
+
+
+if __name__ == "__main__":
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    out.writerow(["method", "chosen", "reliability", "draws", "size", "naive"])
+    for chosen in (1, 3, 8):
+        for reliability in (0.3, 0.6, 0.9):
+            for method in ("covariance", "shrinkage", "matched"):
+                size, naive = rejection(method, draws := int(sys.argv[1]), chosen, reliability)
+                rates = (f"{rate:.3f}" for rate in (size, naive))
+                out.writerow([method, chosen, reliability, sys.argv[1], *rates])
+                sys.stdout.flush()

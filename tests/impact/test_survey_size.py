@@ -79,7 +79,9 @@ def cells():
         ("continuous", "binary", "ordinal"), (False, True), (15, 30, 60)
     ):
         yield kind, compared, n, 0
-    for kind, compared, houses in product(("continuous", "binary"), (False, True), (4, 6, 10)):
+    for kind, compared, houses in product(
+        ("continuous", "binary"), (False, True), (2, 3, 4, 6, 10)
+    ):
         yield kind, compared, 60, houses
 
 
