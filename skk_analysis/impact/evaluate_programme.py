@@ -13,11 +13,10 @@ import numpy as np
 import pandas as pd
 
 from skk_analysis.impact.evaluate import Evaluation, evaluate
-from skk_analysis.impact.multiplicity import romano_wolf
+from skk_analysis.impact.multiplicity import adjust_effects, romano_wolf
 from skk_analysis.impact.panel import Panel
 from skk_analysis.impact.placebos import Placebos
 from skk_analysis.impact.verdict import verdict_of
-from skk_analysis.metrics.change import adjust_p_values
 
 __all__ = ["ProgrammeEvaluation", "evaluate_programme"]
 
@@ -121,8 +120,13 @@ def _of_outcome(
     panel: Panel, outcome: str, options: Mapping[str, Any], *, experiments, placebos, missing
 ) -> dict[Hashable, Evaluation]:
     """Return the dossiers of one outcome by unit; the units share their placebos' work."""
-    one = partial(_evaluated, outcome, placebos=placebos, missing=missing, options=options)
-    found = {unit: one(panel.only(unit), experiment=experiments.get(unit)) for unit in panel.starts}
+
+    def one(part: Panel, experiment=None) -> Evaluation:
+        return evaluate(
+            part, outcome, experiment=experiment, placebos=placebos, missing=missing, **options
+        )
+
+    found = {unit: one(panel.only(unit), experiments.get(unit)) for unit in panel.starts}
     return found | ({TOGETHER: one(panel)} if len(panel.starts) > 1 else {})
 
 
@@ -130,15 +134,13 @@ def _judged(
     mine: Mapping[str, Evaluation], primary: set[str], limits: Mapping[str, float | None]
 ) -> tuple[dict[str, Evaluation], pd.DataFrame]:
     """Return one unit's dossiers with verdicts by adjusted p-values, and their table."""
-    p = pd.Series({outcome: e.effect.p for outcome, e in mine.items()})
-    main = p.index.isin(list(primary))
-    adjusted = p.copy()
-    adjusted[main] = adjust_p_values(p[main].to_numpy(), "holm")
-    adjusted[~main] = adjust_p_values(p[~main].to_numpy(), "fdr_bh")
+    adjusted = adjust_effects({name: e.effect for name, e in mine.items()}, primary)
+    adjusted = adjusted.set_index("name")
     stepdown = _romano_wolf(mine)
     judged, rows = {}, []
     for outcome, e in mine.items():
-        known = None if math.isnan(adjusted[outcome]) else float(adjusted[outcome])
+        p = float(adjusted.loc[outcome, "p_adjusted"])
+        known = None if math.isnan(p) else p
         verdict = verdict_of(e.effect, adjusted_p=known, limit=limits[outcome])
         effect = replace(e.effect, verdict=verdict)
         judged[outcome] = replace(e, effect=effect)
@@ -148,8 +150,8 @@ def _judged(
                 "outcome": outcome,
                 "primary": outcome in primary,
                 **row[["estimate", "lower", "upper", "p"]],
-                "p_adjusted": adjusted[outcome],
-                "adjustment": "holm" if outcome in primary else "fdr_bh",
+                "p_adjusted": p,
+                "adjustment": adjusted.loc[outcome, "adjustment"],
                 "p_romano_wolf": stepdown[outcome],
                 **row[["mde", "verdict", "grade"]],
             }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from functools import lru_cache
+from typing import cast
 
 import numpy as np
 
@@ -31,8 +32,7 @@ def single_placebos(kernel: Kernel, block: Block, start: int) -> np.ndarray:
     ndarray, shape (comparison units, times)
     """
     values = np.ascontiguousarray(block.values[block.donors])
-    of_kernel: Hashable = kernel
-    return _single(of_kernel, values.tobytes(), values.shape, block.before(start))
+    return _single(cast(Hashable, kernel), values.tobytes(), values.shape, block.before(start))
 
 
 @lru_cache(maxsize=64)  # the cities of a programme share their comparison units
