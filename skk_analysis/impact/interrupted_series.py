@@ -105,7 +105,8 @@ def interrupted_time_series(
     -------
     Effect
         ``estimate`` is a difference in the outcome's unit (Gaussian) or the rate ratio less 1
-        (Poisson, ``unit`` "ratio"; so no effect is 0 here too).  ``path`` has the
+        (Poisson, ``unit`` "ratio"; so no effect is 0 here too, and ``mde`` is that of an increase).
+        ``path`` has the
         counterfactual and the gap with its interval from the counterfactual's uncertainty;
         ``details`` the difference, and the ratio, to the counterfactual at the horizon (``at``, or
         the last time; delta method), the ordinary fit's estimate, all coefficients, ρ and the
@@ -151,7 +152,8 @@ def interrupted_time_series(
     )
     coefficients = _coefficients(model, errors, lags, dispersion)
     ordinary = model.ordinary.params
-    theta = coefficients.contrast(design.effect(at if at is not None else start))
+    horizon = design.effect(start if at is None else at)
+    theta = coefficients.contrast(horizon)
     ratio = family == "poisson"
     limits = theta.interval(level)
     checks = [_points_check(design), _autocorrelation_check(model, coefficients)]
@@ -168,7 +170,7 @@ def interrupted_time_series(
         unit="ratio" if ratio else unit,
         level=level,
         mde=_relative_if(ratio, theta.mde(level)),
-        se=math.nan if ratio else theta.se,
+        se=theta.se * (math.exp(theta.mean) if ratio else 1.0),
         n_treated=1,
         n_comparison=int(comparison is not None),
         years=tuple(int(t) for t in design.times[design.after]),
@@ -177,7 +179,7 @@ def interrupted_time_series(
         details={
             "log_estimate": theta.mean if ratio else math.nan,
             "log_se": theta.se if ratio else math.nan,
-            "ordinary": _relative_if(ratio, float(ordinary @ design.effect(at or start))),
+            "ordinary": _relative_if(ratio, float(ordinary @ horizon)),
             "coefficients": dict(zip(design.names, coefficients.mean.tolist(), strict=True)),
             "rho": coefficients.rho,
             "dispersion": model.dispersion,

@@ -123,16 +123,43 @@ def test_a_comparison_may_be_a_second_series(series):
     assert (other.estimate, other.p) == pytest.approx((column.estimate, column.p))
 
 
-def test_horizon_of_counts_by_the_delta_method(series):
-    found = interrupted_time_series(series, start=31, slope_change=True, at=36, **COUNTS)
-    d, row = found.details, found.path.set_index("time").loc[36]
-    assert d["counterfactual"] == pytest.approx(row["counterfactual"])
-    assert d["ratio"] == pytest.approx(1 + found.estimate)
-    assert d["difference"] == pytest.approx(d["counterfactual"] * found.estimate)
-    # the derivative of the difference, by moving the population of that year a little
+@pytest.mark.parametrize("controlled", [False, True])
+def test_horizon_of_counts_by_the_delta_method(series, controlled):
+    from statsmodels.api import GLM, families
+
+    options = {"slope_change": True, "at": 36, "errors": "independent"}
+    options |= COUNTS | (OTHER if controlled else {})
+    found = interrupted_time_series(series, start=31, **options)
+    t, y = series["time"].to_numpy() - 31, series["count"].to_numpy()
+    x = np.column_stack([np.ones(40), t, t >= 0, t * (t >= 0)]).astype(float)
+    size = series["population"].to_numpy()
+    if controlled:
+        size = size / series["population2"].to_numpy()
+        other = series["other"].to_numpy()
+        fit = GLM(np.column_stack([y, other]), x, families.Binomial(), offset=np.log(size)).fit()
+        size = size * other
+    else:
+        fit = GLM(y, x, families.Poisson(), offset=np.log(size)).fit()
+    place = 35  # time 36
+    without = np.array([1.0, 5, 0, 0])
+
+    def difference(beta):
+        return size[place] * (np.exp(x[place] @ beta) - np.exp(without @ beta))
+
+    step = 1e-6 * np.eye(4)
+    slope = [(difference(fit.params + h) - difference(fit.params - h)) / 2e-6 for h in step]
+    # the plain information's inverse, times the dispersion that the result states
+    spread = fit.cov_params() / fit.scale * found.details["dispersion"]
+    half = stats.t.ppf(0.975, 36) * np.sqrt(slope @ spread @ slope)
+    d = found.details
+    assert d["difference"] == pytest.approx(difference(fit.params), rel=ITERATED)
     low, high = d["difference_interval"]
-    assert low < d["difference"] < high
-    assert d["ratio_interval"] == pytest.approx(1 + np.array(found.interval), rel=0.02)
+    assert (high - low) / 2 == pytest.approx(half, rel=ITERATED)
+    assert d["ratio"] == pytest.approx(1 + found.estimate)
+    assert d["ratio_interval"] == pytest.approx(1 + np.array(found.interval), rel=ITERATED)
+    row = found.path.set_index("time").loc[36]
+    assert row["counterfactual"] == pytest.approx(d["counterfactual"])
+    assert row["lower"] < row["gap"] < row["upper"]
 
 
 def test_row_order_does_not_matter(series):
