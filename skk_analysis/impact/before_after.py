@@ -28,8 +28,9 @@ __all__ = ["before_after"]
 
 KINDS = ("continuous", "binary", "ordinal")
 ADJUST = ("change", "covariance")
-WORTHWHILE = {"continuous": 0.5, "binary": 0.2, "ordinal": 0.2}
-"""Smallest change worth seeing: half a standard deviation; 20 percentage points."""
+WORTHWHILE = {"continuous": 0.5, "binary": 0.2, "ordinal": 0.33}
+"""Smallest change worth seeing: half a standard deviation; 20 percentage points; a medium Cliff's
+delta (Romano et al. 2006)."""
 HOPELESS = 2.0
 """A test that sees only twice what is worth seeing needs four times the persons; it fails."""
 
@@ -95,7 +96,7 @@ def before_after(
         alike before (Lord 1967); ``details`` has the other one.
     worthwhile : float, optional
         Smallest effect worth seeing, for the ``sample_size`` check; default half a standard
-        deviation of the first measurement, or 0.2 of a share.
+        deviation of the first measurement, 0.2 of a share, 0.33 of a dominance.
     level : float, default 0.95
     unit : str
 

@@ -128,7 +128,7 @@ def interrupted_time_series(
     Examples
     --------
     >>> years = np.arange(2009, 2021)
-    >>> rate = 20 + 0.3 * (years - 2009) - 2.0 * (years >= 2019) + 0.1 * (-1.0) ** years
+    >>> rate = 20 + 0.3 * (years - 2009) - 2.0 * (years >= 2019) + 0.02 * (-1.0) ** years
     >>> series = pd.Series(rate, index=pd.Index(years, name="year"), name="rate")
     >>> round(interrupted_time_series(series, time="year", start=2019).estimate, 1)
     -2.0
