@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from skk_analysis.impact.autocorrelation import Coefficients, integrated_gls, whitened
-from skk_analysis.impact.checks import Check
+from skk_analysis.impact.autocorrelation import (
+    Coefficients,
+    Mixture,
+    integrated_gls,
+)
 from skk_analysis.impact.result import Effect
+from skk_analysis.impact.series_checks import dispersion_check, series_checks
 from skk_analysis.impact.series_design import (
-    FEWEST_BEFORE,
+    FEWEST_FOR_SLOPE,
     SegmentedDesign,
     as_table,
     name_of,
@@ -22,13 +27,10 @@ from skk_analysis.impact.series_models import WorkingModel, count_model, measure
 
 __all__ = ["interrupted_time_series"]
 
-OVERDISPERSED = 1.5
 FAMILIES = ("gaussian", "poisson")
 ERRORS = ("ar1", "newey_west", "independent")
 INFERENCE = {"ar1": "autoregression", "newey_west": "hac", "independent": "t_test"}
 METHODS = ("interrupted_time_series", "controlled_interrupted_time_series")
-VISIBLE_FROM = 30
-"""Points from which a test of autocorrelation would see much of it."""
 
 
 def interrupted_time_series(
@@ -48,6 +50,7 @@ def interrupted_time_series(
     errors: str = "ar1",
     lags: int | None = None,
     dispersion: float | None = None,
+    pandemic: Collection[int] = (2020,),
     level: float = 0.95,
     unit: str = "",
 ) -> Effect:
@@ -97,6 +100,10 @@ def interrupted_time_series(
     dispersion : float, optional
         Of counts; default estimated.  1 is the plain Poisson model, whose intervals are too narrow
         for most real series; only with ``errors="independent"``, and then normal quantiles.
+    pandemic : collection of int, default (2020,)
+        Times that were a shock to everyone (of a monthly series, its numbers).  Where they end the
+        series and other times after remain, ``details["without_pandemic"]`` has the answer
+        without them.
     level : float, default 0.95
     unit : str
         Of the outcome.
@@ -112,7 +119,8 @@ def interrupted_time_series(
         the last time; delta method), the ordinary fit's estimate, all coefficients, ρ and the
         dispersion; ``checks`` are ``points``, ``autocorrelation`` (Breusch–Godfrey, lag 1,
         positive: of what ``ar1`` left over, else of the ordinary residuals) and, for counts,
-        ``dispersion`` (Pearson; it fails when a fixed one was over half as large again).
+        ``dispersion`` (Pearson; it fails when a fixed one was over half as large again) and
+        ``pandemic_only`` (fails when no other time after the start is there).
 
     Raises
     ------
@@ -144,22 +152,22 @@ def interrupted_time_series(
     table, outcome = as_table(frame, outcome, time, comparison)
     roles = {"y": outcome, "m": population, "y2": name_of(comparison), "m2": comparison_population}
     series = read_series(table, time, {role: name for role, name in roles.items() if name})
-    design = SegmentedDesign.of(
-        series.index.to_numpy(), int(start), slope_change, harmonics, period
-    )
-    model = (
-        count_model(series, design) if family == "poisson" else measurement_model(series, design)
-    )
-    coefficients = _coefficients(model, errors, lags, dispersion)
-    ordinary = model.ordinary.params
+    ratio = family == "poisson"
+    shape = int(start), slope_change, harmonics, period
+
+    def fitted(part: pd.DataFrame) -> tuple[WorkingModel, SegmentedDesign, Coefficients]:
+        design = SegmentedDesign.of(part.index.to_numpy(), *shape)
+        model = count_model(part, design) if ratio else measurement_model(part, design)
+        return model, design, _coefficients(model, errors, lags, dispersion)
+
+    model, design, coefficients = fitted(series)
     horizon = design.effect(start if at is None else at)
     theta = coefficients.contrast(horizon)
-    ratio = family == "poisson"
+    calm = _before_pandemic(series, int(start), pandemic, slope_change)
     limits = theta.interval(level)
-    checks = [_points_check(design), _autocorrelation_check(model, coefficients)]
+    checks = series_checks(model, design, coefficients, pandemic)
     if ratio:
-        passed = dispersion is None or model.dispersion <= OVERDISPERSED * dispersion
-        checks.append(Check.of("dispersion", passed, ratio=model.dispersion))
+        checks.append(dispersion_check(model, dispersion))
     return Effect(
         estimate=_relative_if(ratio, theta.mean),
         interval=(_relative_if(ratio, limits[0]), _relative_if(ratio, limits[1])),
@@ -179,11 +187,14 @@ def interrupted_time_series(
         details={
             "log_estimate": theta.mean if ratio else math.nan,
             "log_se": theta.se if ratio else math.nan,
-            "ordinary": _relative_if(ratio, float(ordinary @ horizon)),
+            "ordinary": _relative_if(ratio, float(model.ordinary.params @ horizon)),
             "coefficients": dict(zip(design.names, coefficients.mean.tolist(), strict=True)),
             "rho": coefficients.rho,
             "dispersion": model.dispersion,
             "degrees_of_freedom": coefficients.df,
+            "without_pandemic": (
+                None if calm is None else _in_short(fitted(calm)[2].contrast(horizon), ratio, level)
+            ),
         }
         | _horizon(model, design, coefficients, at, level),
         provenance={
@@ -191,13 +202,30 @@ def interrupted_time_series(
             "comparison": name_of(comparison), "slope_change": slope_change, "at": at,
             "harmonics": harmonics, "period": period, "errors": errors,
             "lags": model.lags(lags) if errors == "newey_west" else None,
-            "dispersion": dispersion,
+            "dispersion": dispersion, "pandemic": tuple(pandemic),
         },
     )  # fmt: skip
 
 
 def _relative_if(ratio: bool, x: float) -> float:
     return math.expm1(x) if ratio else float(x)
+
+
+def _before_pandemic(
+    series: pd.DataFrame, start: int, pandemic: Collection[int], slope_change: bool
+) -> pd.DataFrame | None:
+    """Return the series without the pandemic at its end; None where too little would be left."""
+    struck = series.index.isin(list(pandemic))
+    calm = series[~struck]
+    after = int((calm.index >= start).sum())
+    enough = FEWEST_FOR_SLOPE if slope_change else 1
+    at_the_end = struck.any() and series.index[struck].min() > calm.index.max()
+    return calm if at_the_end and after >= enough else None
+
+
+def _in_short(theta: Mixture, ratio: bool, level: float) -> dict[str, Any]:
+    low, high = (_relative_if(ratio, limit) for limit in theta.interval(level))
+    return {"estimate": _relative_if(ratio, theta.mean), "interval": (low, high), "p": theta.p()}
 
 
 def _coefficients(
@@ -215,35 +243,6 @@ def _coefficients(
     if dispersion is not None:
         return Coefficients.of(fit.params, covariance * dispersion / model.dispersion, math.inf)
     return Coefficients.of(fit.params, covariance, float(n - k))
-
-
-def _points_check(design: SegmentedDesign) -> Check:
-    before, after = int((~design.after).sum()), int(design.after.sum())
-    return Check.of("points", True, before=before, after=after, needed=FEWEST_BEFORE)
-
-
-def _autocorrelation_check(model: WorkingModel, coefficients: Coefficients) -> Check:
-    """Breusch and Godfrey's test of dependence that the errors do not allow for.
-
-    One-sided: negative dependence makes the interval too wide and not too narrow.
-    """
-    from scipy.special import stdtr
-    from statsmodels.api import OLS
-
-    x, y, rho = model.x, model.y, coefficients.rho
-    allowed = not math.isnan(rho)
-    if allowed:
-        white = whitened(np.column_stack([x, y]), np.array([rho]))[0]
-        x, y = white[:, :-1], white[:, -1]
-    else:
-        rho = integrated_gls(x, y).rho
-    residuals = OLS(y, x).fit().resid
-    lagged = np.concatenate([[0.0], residuals[:-1]])
-    fit = OLS(residuals, np.column_stack([x, lagged])).fit()
-    p = float(stdtr(fit.df_resid, -fit.tvalues[-1]))
-    seen = allowed or len(y) >= VISIBLE_FROM
-    passed = False if p < 0.05 else (True if seen else None)
-    return Check.of("autocorrelation", passed, rho=rho, p=p)
 
 
 def _path(

@@ -170,7 +170,12 @@ def test_row_order_does_not_matter(series):
 
 def test_checks_are_made(series):
     found = interrupted_time_series(series, start=31, **COUNTS)
-    assert [c.name for c in found.checks] == ["points", "autocorrelation", "dispersion"]
+    assert [c.name for c in found.checks] == [
+        "points",
+        "autocorrelation",
+        "pandemic_only",
+        "dispersion",
+    ]
     assert found.check("points").numbers == {"before": 30, "after": 10, "needed": 8}
     walk = np.random.default_rng(3).standard_normal(60).cumsum()
     walk = {"frame": years(walk, 1960), "time": "year", "start": 2000}
@@ -183,6 +188,18 @@ def test_checks_are_made(series):
         series, start=31, errors="independent", dispersion=0.01, **COUNTS
     )
     assert plain.check("dispersion").result == "failed"
+
+
+def test_the_pandemic_year_is_left_out_beside():
+    found = interrupted_time_series(years(NOISE), time="year", start=2019)
+    shorter = interrupted_time_series(years(NOISE[:-1]), time="year", start=2019)
+    beside = found.details["without_pandemic"]
+    assert (beside["estimate"], beside["p"]) == (shorter.estimate, shorter.p)
+    assert found.check("pandemic_only").result == "passed"
+    assert shorter.check("pandemic_only").result == "not_applicable"
+    alone = interrupted_time_series(years(NOISE), time="year", start=2020)
+    assert alone.check("pandemic_only").result == "failed"
+    assert alone.details["without_pandemic"] is None
 
 
 NOISE = [3.0, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8]
