@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import math
 from textwrap import fill
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from skk_analysis.figures import canvas as c
 from skk_analysis.figures.figure import Figure
+from skk_analysis.figures.path import levels_of, path_of, path_panel, path_rows, when
 from skk_analysis.figures.table import Cell, Limits, Missing, Table
+from skk_analysis.impact.verdict import null_of
 from skk_analysis.language import forms
 from skk_analysis.language.amounts import Amounts
 from skk_analysis.language.catalogue import text
@@ -91,21 +92,28 @@ def estimate_cells(effect: Effect, amounts: Amounts, record: str) -> tuple[Cell,
 
 
 def _difference(record: str, value: float, amounts: Amounts, **more) -> Quantity:
-    return Quantity(record, float(value), amounts.form, amounts.decimals, kind="difference", **more)
+    kind: Literal["value", "difference"] = "value" if amounts.ratio else "difference"
+    return Quantity(record, float(value), amounts.form, amounts.decimals, kind=kind, **more)
+
+
+def visible_cell(effect: Effect, amounts: Amounts, record: str) -> Quantity:
+    """The smallest visible size as a cell of a table; it has no sign."""
+    kind: Literal["value", "gap"] = "value" if amounts.ratio else "gap"
+    return Quantity(f"{record}.mde", effect.mde, amounts.form, amounts.decimals, kind=kind)
 
 
 def _described(effect: Effect, amounts: Amounts) -> list[str]:
     """What the drawing shows, beyond the estimate."""
     language, sentences = amounts.language, []
-    if effect.path is not None:
-        last = effect.path.iloc[-1]
-        values = {
-            key: amounts.level(float(last[column]))
-            for key, column in (("observed", "observed"), ("comparison", "counterfactual"))
+    if (path := path_of(effect)) is not None:
+        last, levels = path.iloc[-1], levels_of(effect, amounts)
+        shown = {
+            "observed": levels.level(float(last["observed"])),
+            "comparison": levels.level(float(last["counterfactual"])),
+            "first": when(path["time"].iloc[0]),
+            "last": when(last["time"]),
         }
-        years = forms.year_range([int(t) for t in effect.path["time"]])
-        year = str(int(last["time"]))
-        sentences.append(text("chart.effect.path", language, years=years, year=year, **values))
+        sentences.append(text("chart.effect.path", language, **shown))
     if not math.isnan(effect.interval[0]):
         sentences.append(text("chart.effect.interval", language))
     if len(effect.placebos):
@@ -118,15 +126,17 @@ def _described(effect: Effect, amounts: Amounts) -> list[str]:
 
 def _table(effect: Effect, amounts: Amounts, caption: str, record: str) -> Table:
     """By year where there is a path; then the estimate, the visible size and the placebos."""
-    language, path = amounts.language, effect.path
+    language, path = amounts.language, path_of(effect)
     none = Missing("not_applicable")
     blank: tuple[Cell, ...] = () if path is None else (none, none)
     estimate, interval = estimate_cells(effect, amounts, f"{record}.estimate")
-    rows: list[tuple[Cell, ...]] = [*_years(path, amounts, record)] if path is not None else []
+    rows: list[tuple[Cell, ...]] = []
+    if path is not None:
+        rows += path_rows(path, levels_of(effect, amounts), record)
     rows.append((text("table.effect.estimate", language), *blank, estimate, interval))
     mde: Cell = none
     if math.isfinite(effect.mde):
-        mde = Quantity(f"{record}.mde", effect.mde, amounts.form, amounts.decimals, kind="gap")
+        mde = visible_cell(effect, amounts, record)
     rows.append((text("table.effect.mde", language), *blank, mde, none))
     if len(effect.placebos):
         low, median, high = np.quantile(effect.placebos, (0, 0.5, 1))
@@ -141,20 +151,9 @@ def _table(effect: Effect, amounts: Amounts, caption: str, record: str) -> Table
     return Table(title, tuple(columns), tuple(rows), language, wide=path is not None)
 
 
-def _years(path, amounts: Amounts, record: str):
-    for time, observed, counterfactual, gap in zip(
-        path["time"], path["observed"], path["counterfactual"], path["gap"], strict=True
-    ):
-        year = str(int(time))
-        levels = [
-            Quantity(f"{record}.{what}.{year}", float(v), amounts.form, amounts.decimals)
-            for what, v in (("observed", observed), ("comparison", counterfactual))
-        ]
-        gap_cell = _difference(f"{record}.gap.{year}", gap, amounts)
-        yield (year, *levels, gap_cell, Missing("not_applicable"))
-
-
 def _difference_heading(effect: Effect, language: str) -> str:
+    if null_of(effect) == 1:
+        return text("chart.effect.ratio", language)
     if effect.unit and effect.unit not in forms.DECIMALS:
         return text("table.effect.difference_in", language, unit=effect.unit)
     return text("table.effect.difference", language)
@@ -166,66 +165,15 @@ def _interval_heading(effect: Effect, language: str) -> str:
 
 
 def _draw(effect: Effect, amounts: Amounts) -> str:
-    single = effect.path is None
+    single = path_of(effect) is None
     with c.drawing(height=(1.9 if single else 3.0) + 0.2 * bool(len(effect.placebos))) as canvas:
         if single:
             _estimate_panel(canvas.subplots(), effect, amounts)
         else:
             left, right = canvas.subplots(1, 2, width_ratios=(1.15, 1))
-            _path_panel(left, effect, amounts)
+            path_panel(left, effect, levels_of(effect, amounts))
             _estimate_panel(right, effect, amounts)
         return c.svg(canvas)
-
-
-def _path_panel(axes: Axes, effect: Effect, amounts: Amounts) -> None:
-    path, language = effect.path, amounts.language
-    assert path is not None
-    times = path["time"].to_numpy(dtype=float)
-    lines = (
-        ("comparison", "counterfactual", c.VERMILLION, {"linestyle": "--"}),
-        ("observed", "observed", c.BLUE, {"marker": "o", "markersize": 3.5}),
-    )
-    if "lower" in path and "upper" in path:
-        axes.fill_between(times, path["lower"], path["upper"], color=c.PALE, linewidth=0)
-    for _, column, colour, style in lines:
-        axes.plot(times, path[column], color=colour, linewidth=1.6, **style)
-    axes.margins(y=0.12)
-    low, high = axes.get_ylim()
-    high += 0.08 * (high - low)  # room for the year of the start
-    axes.set_ylim(low, high)
-    ends = [float(path[column].iloc[-1]) for _, column, _, _ in lines]
-    for (label, _, colour, _), y in zip(lines, c.spread(ends, (high - low) / 14), strict=True):
-        words = text(f"chart.effect.{label}", language)
-        axes.annotate(
-            words, (times[-1], y), xytext=(5, 0), textcoords="offset points", va="center",
-            color=colour, fontsize=8, annotation_clip=False,
-        )  # fmt: skip
-    axes.set_xlim(times[0] - 0.5, times[-1] + 0.5)
-    _mark_times(axes, effect, times, language)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
-    c.number_axis(axes.yaxis, amounts.form, language)
-    if effect.unit and effect.unit not in forms.DECIMALS:
-        axes.set_ylabel(effect.unit)
-
-
-def _mark_times(axes: Axes, effect: Effect, times: np.ndarray, language: str) -> None:
-    """Mark where the programme begins, and the pandemic years by hatching."""
-    across = axes.get_xaxis_transform()
-    if effect.years:
-        start = min(effect.years)
-        axes.axvline(start - 0.5, color=c.DARK, linewidth=0.9, linestyle=":")
-        words = text("chart.effect.start", language, year=str(start))
-        axes.text(start - 0.6, 1.0, words, ha="right", va="top", fontsize=7.5, transform=across)
-    for year in effect.provenance.get("pandemic", (2020,)):
-        if times[0] <= year <= times[-1]:
-            axes.axvspan(
-                year - 0.5, year + 0.5, facecolor="none", edgecolor=c.PALE, hatch="///", zorder=0
-            )
-            words = text("chart.effect.pandemic", language)
-            axes.text(
-                year, 0.03, words, rotation=90, ha="center", va="bottom", fontsize=7.5,
-                transform=across, color=c.GREY,
-            )  # fmt: skip
 
 
 def _estimate_panel(axes: Axes, effect: Effect, amounts: Amounts) -> None:
@@ -233,11 +181,11 @@ def _estimate_panel(axes: Axes, effect: Effect, amounts: Amounts) -> None:
     low, high = _reach(effect)
     axes.set_xlim(low, high)
     if math.isfinite(effect.mde):
-        axes.axvspan(-effect.mde, effect.mde, color=c.PALE, alpha=0.55, linewidth=0, zorder=0)
+        axes.axvspan(*unseen(effect), color=c.PALE, alpha=0.55, linewidth=0, zorder=0)
         words = text("chart.effect.band", language, mde=amounts.size(effect.mde, short=True))
-        width = 42 if effect.path is not None else 90
+        width = 90 if path_of(effect) is None else 42
         axes.set_title(fill(words, width), fontsize=7.5, color=c.DARK)
-    axes.axvline(0, color=c.DARK, linewidth=0.9, zorder=2)
+    axes.axvline(null_of(effect), color=c.DARK, linewidth=0.9, zorder=2)
     draw_interval(axes, effect, 1.0, (low, high))
     ticks, labels = [1.0], [text("chart.effect.estimate", language)]
     if count := len(effect.placebos):
@@ -245,7 +193,7 @@ def _estimate_panel(axes: Axes, effect: Effect, amounts: Amounts) -> None:
         ticks.append(0.0)
         shown = forms.number(count, language)
         labels.append(text("chart.effect.placebos", language, count=shown))
-    axes.set_yticks(ticks, labels, rotation=90 if effect.path is not None else 0, va="center")
+    axes.set_yticks(ticks, labels, rotation=0 if path_of(effect) is None else 90, va="center")
     axes.set_ylim(-0.55 if count else 0.5, 1.5)
     difference_axis(axes, effect, language)
 
@@ -256,11 +204,17 @@ def difference_axis(axes: Axes, effect: Effect, language: str) -> None:
     c.number_axis(axes.xaxis, AS_DIFFERENCE.get(form, form), language, ticks=5)
     unit = text("chart.effect.points", language) if form in forms.POINTS else ""
     unit = unit or (effect.unit if form != effect.unit else "")
-    words = text("chart.effect.difference", language)
-    if unit:
+    ratio = null_of(effect) == 1
+    words = text("chart.effect.ratio" if ratio else "chart.effect.difference", language)
+    if unit and not ratio:
         words = text("chart.effect.difference_in", language, unit=unit)
     axes.set_xlabel(words, fontsize=8)
     c.bare(axes, "left")
+
+
+def unseen(effect: Effect) -> tuple[float, float]:
+    """Between these an effect would not have been seen reliably."""
+    return (1 / effect.mde if null_of(effect) else -effect.mde), effect.mde
 
 
 def draw_interval(axes: Axes, effect: Effect, at: float, reach: tuple[float, float]) -> None:
@@ -282,8 +236,8 @@ def draw_interval(axes: Axes, effect: Effect, at: float, reach: tuple[float, flo
 
 
 def _reach(effect: Effect) -> tuple[float, float]:
-    """Limits of the axis: everything finite that is drawn, and zero."""
-    drawn = [0.0, effect.estimate, *effect.interval, effect.mde, -effect.mde, *effect.placebos]
+    """Limits of the axis: everything finite that is drawn, and no difference."""
+    drawn = [null_of(effect), effect.estimate, *effect.interval, *unseen(effect), *effect.placebos]
     finite = [float(v) for v in drawn if math.isfinite(v)]
     low, high = min(finite), max(finite)
     room = 0.06 * ((high - low) or 1.0)

@@ -10,14 +10,21 @@ from typing import TYPE_CHECKING
 from matplotlib.axes import Axes
 
 from skk_analysis.figures import canvas as c
-from skk_analysis.figures.effect import difference_axis, draw_interval, estimate_cells, mark
+from skk_analysis.figures.effect import (
+    difference_axis,
+    draw_interval,
+    estimate_cells,
+    mark,
+    unseen,
+    visible_cell,
+)
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.table import Cell, Missing, Table
+from skk_analysis.impact.verdict import null_of
 from skk_analysis.language import forms
 from skk_analysis.language.amounts import Amounts, probability
 from skk_analysis.language.catalogue import text
 from skk_analysis.language.effects import estimate_text, verdict_word_of
-from skk_analysis.language.quantities import Quantity
 
 if TYPE_CHECKING:
     from skk_analysis.impact.result import Effect
@@ -88,10 +95,11 @@ def _blocks(effects: Mapping[str | tuple[str, str], Effect]) -> Blocks:
         block, name = key if isinstance(key, tuple) else ("", key)
         rows = blocks.setdefault(block, {})
         rows[name] = effect
-        units = {other.unit for other in rows.values()}
+        units = {(other.unit, null_of(other)) for other in rows.values()}
         if len(units) > 1:
+            names = sorted(unit for unit, _ in units)
             raise ValueError(
-                f"block {block!r} has effects in different units {sorted(units)}, which cannot "
+                f"block {block!r} has effects in different units {names}, which cannot "
                 "share an axis: give each unit its own block, as {(block, row): effect}"
             )
     return blocks
@@ -128,7 +136,7 @@ def _row(name: str, effect: Effect, language: str) -> tuple[Cell, ...]:
     estimate, interval = estimate_cells(effect, amounts, f"{record}.estimate")
     mde: Cell = none
     if math.isfinite(effect.mde):
-        mde = Quantity(f"{record}.mde", effect.mde, amounts.form, amounts.decimals, kind="gap")
+        mde = visible_cell(effect, amounts, record)
     p = none if math.isnan(effect.p) else probability(effect.p, language)
     return name, estimate, interval, p, mde, _word(effect, language)
 
@@ -149,13 +157,11 @@ def _draw(blocks: Blocks, language: str) -> str:
 def _block(axes: Axes, block: str, rows: dict[str, Effect], language: str) -> None:
     reach = _reach(rows)
     axes.set_xlim(*reach)
-    axes.axvline(0, color=c.DARK, linewidth=0.9, zorder=1)
+    axes.axvline(null_of(next(iter(rows.values()))), color=c.DARK, linewidth=0.9, zorder=1)
     for place, effect in enumerate(reversed(rows.values())):
         draw_interval(axes, effect, place, reach)
         if math.isfinite(effect.mde):
-            axes.vlines(
-                (-effect.mde, effect.mde), place - 0.3, place + 0.3, color=c.GREY, linewidth=1.1
-            )
+            axes.vlines(unseen(effect), place - 0.3, place + 0.3, color=c.GREY, linewidth=1.1)
         axes.text(
             1.01, place, _word(effect, language), transform=axes.get_yaxis_transform(),
             va="center", fontsize=8, color=mark(effect)[0],
@@ -169,10 +175,10 @@ def _block(axes: Axes, block: str, rows: dict[str, Effect], language: str) -> No
 
 
 def _reach(rows: Mapping[str, Effect]) -> tuple[float, float]:
-    """Limits of a block's axis: everything finite in it, and zero."""
-    drawn = [0.0]
+    """Limits of a block's axis: everything finite in it, and no difference."""
+    drawn: list[float] = []
     for effect in rows.values():
-        drawn += [effect.estimate, *effect.interval, effect.mde, -effect.mde]
+        drawn += [null_of(effect), effect.estimate, *effect.interval, *unseen(effect)]
     finite = [float(value) for value in drawn if math.isfinite(value)]
     low, high = min(finite), max(finite)
     room = 0.05 * ((high - low) or 1.0)

@@ -31,8 +31,6 @@ ADJUST = ("change", "covariance")
 WORTHWHILE = {"continuous": 0.5, "binary": 0.2, "ordinal": 0.33}
 """Smallest change worth seeing: half a standard deviation; 20 percentage points; a medium Cliff's
 delta (Romano et al. 2006)."""
-HOPELESS = 2.0
-"""A test that sees only twice what is worth seeing needs four times the persons; it fails."""
 
 
 def before_after(
@@ -228,9 +226,7 @@ def _sample_size(pairs: SurveyPairs, answer: Answer, kind: str, worthwhile: floa
     if math.isnan(answer.mde) or not worthwhile > 0:
         return Check.of("sample_size", None, pairs=count, needed=math.nan)
     needed = math.ceil(count * (answer.mde / worthwhile) ** 2)
-    enough = answer.mde <= worthwhile
-    passed = True if enough else (False if answer.mde > HOPELESS * worthwhile else None)
-    return Check.of("sample_size", passed, pairs=count, needed=needed)
+    return Check.of("sample_size", answer.mde <= worthwhile, pairs=count, needed=needed)
 
 
 def _years(waves: tuple) -> tuple[int, ...]:

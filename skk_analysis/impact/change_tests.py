@@ -114,11 +114,10 @@ def linear_answer(pairs: SurveyPairs, adjust: str, level: float) -> Answer:
     few = min(map(len, names)) if whole else clusters
     if few < FEWEST_CLUSTERS:
         return Answer(
-            "", found.estimate, (math.nan, math.nan), math.nan, math.nan, math.nan,
+            "not_valid_here", found.estimate, (math.nan, math.nan), math.nan, math.nan, math.nan,
             details,
         )  # fmt: skip
-    answer = t_answer("cr2_satterthwaite", found.estimate, found.se, found.df, level, details)
-    return replace(answer, inference="cluster_robust")
+    return t_answer("cluster_robust_cr2", found.estimate, found.se, found.df, level, details)
 
 
 def direction_answer(pairs: SurveyPairs, level: float) -> Answer:
@@ -138,15 +137,15 @@ def direction_answer(pairs: SurveyPairs, level: float) -> Answer:
         details |= {"comparison_gained": comparison.gained, "comparison_lost": comparison.lost}
         details |= {"treated_change": treated.net, "comparison_change": comparison.net}
         estimate, limits = treated.net - comparison.net, mover(treated, comparison, z)
-        p = mover_p(treated, comparison)
+        p, name = mover_p(treated, comparison), "score_difference"
     else:
         from scipy.special import ndtr
 
         estimate, limits = treated.net, treated.interval(z)
-        p = float(2 * ndtr(-abs(treated.z())))
+        p, name = float(2 * ndtr(-abs(treated.z()))), "score"
     se = math.sqrt(sum((g.moved - g.net**2) / g.n for g in groups))
     mde = _detectable(groups, z)
-    return Answer("score_test", estimate, limits, p, se, mde, details)
+    return Answer(name, estimate, limits, p, se, mde, details)
 
 
 def _directions(change: np.ndarray) -> DirectionChange:

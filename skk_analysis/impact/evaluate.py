@@ -106,6 +106,7 @@ def evaluate(
     outcome: str,
     *,
     experiment: str | Mapping[str, Any] | None = None,
+    unit: str = "",
     better: str | None = None,
     limit: float | None = None,
     closed: bool = False,
@@ -125,6 +126,8 @@ def evaluate(
     experiment : str or mapping, optional
         Id of an experiment in the programme register of the workspace at hand, or its row: how it
         was decided who got it (``assignment``) and what was chosen as its ``main_indicator``.
+    unit : str
+        Of the outcome, as the indicator dictionary names it: ``share``, ``percent``, ``per_1000`` …
     better : {"higher", "lower", "neither"}, optional
         Desired direction of the outcome.
     limit : float, optional
@@ -176,6 +179,7 @@ def evaluate(
     )
     effect = replace(
         effect,
+        unit=unit,
         details={
             **effect.details,
             "better": better,

@@ -29,8 +29,7 @@ __all__ = ["interrupted_time_series"]
 
 FAMILIES = ("gaussian", "poisson")
 ERRORS = ("ar1", "newey_west", "independent")
-INFERENCE = {"ar1": "autoregression", "newey_west": "hac", "independent": "t_test"}
-METHODS = ("interrupted_time_series", "controlled_interrupted_time_series")
+METHODS = ("interrupted_series", "controlled_interrupted_series")
 
 
 def interrupted_time_series(
@@ -111,9 +110,9 @@ def interrupted_time_series(
     Returns
     -------
     Effect
-        ``estimate`` is a difference in the outcome's unit (Gaussian) or the rate ratio less 1
-        (Poisson, ``unit`` "ratio"; so no effect is 0 here too, and ``mde`` is that of an increase).
-        ``path`` has the
+        ``estimate`` is a difference in the outcome's unit (Gaussian) or a rate ratio (Poisson,
+        ``unit`` "ratio"; no effect is then ``details["null"]`` = 1, and ``mde`` that of an
+        increase).  ``path`` has the
         counterfactual and the gap with its interval from the counterfactual's uncertainty;
         ``details`` the difference, and the ratio, to the counterfactual at the horizon (``at``, or
         the last time; delta method), the ordinary fit's estimate, all coefficients, ρ and the
@@ -169,15 +168,15 @@ def interrupted_time_series(
     if ratio:
         checks.append(dispersion_check(model, dispersion))
     return Effect(
-        estimate=_relative_if(ratio, theta.mean),
-        interval=(_relative_if(ratio, limits[0]), _relative_if(ratio, limits[1])),
+        estimate=_exp_if(ratio, theta.mean),
+        interval=(_exp_if(ratio, limits[0]), _exp_if(ratio, limits[1])),
         p=theta.p(),
         method=METHODS[comparison is not None],
-        inference=INFERENCE[errors],
+        inference=errors,
         outcome=outcome,
         unit="ratio" if ratio else unit,
         level=level,
-        mde=_relative_if(ratio, theta.mde(level)),
+        mde=_exp_if(ratio, theta.mde(level)),
         se=theta.se * (math.exp(theta.mean) if ratio else 1.0),
         n_treated=1,
         n_comparison=int(comparison is not None),
@@ -185,9 +184,10 @@ def interrupted_time_series(
         checks=tuple(checks),
         path=_path(model, design, coefficients, level),
         details={
+            "null": float(ratio),
             "log_estimate": theta.mean if ratio else math.nan,
             "log_se": theta.se if ratio else math.nan,
-            "ordinary": _relative_if(ratio, float(model.ordinary.params @ horizon)),
+            "ordinary": _exp_if(ratio, float(model.ordinary.params @ horizon)),
             "coefficients": dict(zip(design.names, coefficients.mean.tolist(), strict=True)),
             "rho": coefficients.rho,
             "dispersion": model.dispersion,
@@ -207,8 +207,8 @@ def interrupted_time_series(
     )  # fmt: skip
 
 
-def _relative_if(ratio: bool, x: float) -> float:
-    return math.expm1(x) if ratio else float(x)
+def _exp_if(ratio: bool, x: float) -> float:
+    return math.exp(x) if ratio else float(x)
 
 
 def _before_pandemic(
@@ -224,8 +224,8 @@ def _before_pandemic(
 
 
 def _in_short(theta: Mixture, ratio: bool, level: float) -> dict[str, Any]:
-    low, high = (_relative_if(ratio, limit) for limit in theta.interval(level))
-    return {"estimate": _relative_if(ratio, theta.mean), "interval": (low, high), "p": theta.p()}
+    low, high = (_exp_if(ratio, limit) for limit in theta.interval(level))
+    return {"estimate": _exp_if(ratio, theta.mean), "interval": (low, high), "p": theta.p()}
 
 
 def _coefficients(

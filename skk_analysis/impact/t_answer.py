@@ -41,13 +41,13 @@ def t_answer(
         )
     half = float(stdtrit(df, (1 + level) / 2)) * se
     return Answer(
-        inference="t_test",
+        inference=test,
         estimate=estimate,
         interval=(estimate - half, estimate + half),
         p=float(2 * stdtr(df, -abs(estimate) / se)),
         se=se,
         mde=se * _noncentrality(df, level),
-        details={"test": test, "degrees_of_freedom": float(df)} | dict(details),
+        details={"degrees_of_freedom": float(df)} | dict(details),
     )
 
 

@@ -44,7 +44,7 @@ RULES: dict[str, tuple[str, tuple[str, ...]]] = {
     # equivalence
     "interval_within_limit": ("no_effect_larger_than", ("lower", "upper", "limit")),
     # inconclusive
-    "interval_includes_zero": ("inconclusive", ("p", "mde")),
+    "interval_includes_null": ("inconclusive", ("p", "mde", "null")),
     "not_after_multiplicity": ("inconclusive", ("p", "adjusted_p", "mde")),
     # weak
     "check_failed": ("weak_evidence", ("p", "checks")),
@@ -88,6 +88,19 @@ placebos the smallest p, 1/41 = 0.024, is still below.  A test without a second 
 up for that alone.
 """
 
+
+ASIDE = {"second_opinion", "honest_smoothness"}
+"""Checks whose failure does not lower strong evidence by itself.
+
+The second opinion has a rule of its own.  The largest bend seen before the start, which smoothness
+is measured against, is mostly chance in yearly figures; how far the conclusion holds is said all
+the same.  That an unpenalised synthetic control is not unique (``identified_range``) speaks against
+no other method: it is why the others are penalised.
+"""
+
+OF_NO_EFFECT = {"sample_size"}
+"""Checks that say nothing of an effect as large as the limit: whether the answers were enough to
+reject no effect."""
 
 HOPELESS = 2
 """A comparison that misses before the programme by this many times the outcome's own variation is
@@ -160,7 +173,8 @@ def verdict_of(
         Smallest effect of practical importance, in the outcome's unit.  A confidence set that lies
         within ±limit shows that there is none so large: a two-sided test of equivalence at half
         the size of two one-sided tests (Schuirmann 1987, *J. Pharmacokinet. Biopharm.* 15,
-        657–680).
+        657–680).  Of a ratio (``effect.details["null"]`` is 1) it is above 1, and the set must lie
+        between 1/limit and limit.
     better : {"higher", "lower", "neither"}, optional
         Desired direction of the outcome; default ``effect.details["better"]``.
 
@@ -186,9 +200,14 @@ def verdict_of(
     kind = RULES[rule][0]
     if kind in WORDS:
         return Verdict(kind, rule, numbers)
-    direction = INCREASE if effect.estimate > 0 else DECREASE
+    direction = INCREASE if effect.estimate > null_of(effect) else DECREASE
     favourable = {"higher": direction == INCREASE, "lower": direction == DECREASE}.get(str(better))
     return Verdict(f"{kind}_{direction}", rule, numbers, favourable)
+
+
+def null_of(effect: Effect) -> float:
+    """Return what no effect is: 0 of differences, 1 of ratios."""
+    return float(effect.details.get("null", 0))
 
 
 Found = tuple[str, dict[str, float | tuple[str, ...]]]
@@ -197,9 +216,10 @@ Found = tuple[str, dict[str, float | tuple[str, ...]]]
 def _require_sense(effect, adjusted_p, limit, better) -> None:
     if better not in (None, "higher", "lower", "neither"):
         raise ValueError(f"better is 'higher', 'lower' or 'neither', got {better!r}")
-    if limit is not None and not 0 < limit < math.inf:
+    null = null_of(effect)
+    if limit is not None and not null < limit < math.inf:
         raise ValueError(
-            f"limit is the smallest effect of practical importance and must be positive and "
+            f"limit is the smallest effect of practical importance and must be above {null:g} and "
             f"finite, got {limit!r}"
         )
     if adjusted_p is None:
@@ -255,10 +275,11 @@ def _hopeless(effect: Effect) -> tuple[str, ...]:
 
 
 def _within(effect: Effect, limit: float | None) -> Found | None:
+    if limit is None or set(_against(effect)) - OF_NO_EFFECT:
+        return None
     lower, upper = effect.interval
-    # whether a second test rejects no effect says nothing of an effect as large as the limit
-    failed = set(_named(effect, FAILED)) - {"second_opinion"}
-    if limit is None or failed or not (-limit < lower and upper < limit):
+    lowest = 1 / limit if null_of(effect) else -limit
+    if not (lowest < lower and upper < limit):
         return None
     return "interval_within_limit", {"lower": lower, "upper": upper, "limit": limit}
 
@@ -266,8 +287,9 @@ def _within(effect: Effect, limit: float | None) -> Found | None:
 def _open(effect: Effect, adjusted_p: float | None) -> Found | None:
     lower, upper = effect.interval
     level = _level(effect)
-    if effect.p > level or lower <= 0 <= upper:
-        return "interval_includes_zero", {"p": effect.p, "mde": effect.mde}
+    null = null_of(effect)
+    if effect.p > level or lower <= null <= upper:
+        return "interval_includes_null", {"p": effect.p, "mde": effect.mde, "null": null}
     if adjusted_p is not None and adjusted_p > level:
         numbers = {"p": effect.p, "adjusted_p": adjusted_p, "mde": effect.mde}
         return "not_after_multiplicity", dict(numbers)
@@ -275,14 +297,13 @@ def _open(effect: Effect, adjusted_p: float | None) -> Found | None:
 
 
 def _graded(effect: Effect) -> Found:
-    """Return the rule for an effect whose confidence set leaves zero out."""
+    """Return the rule for an effect whose confidence set leaves no effect out."""
     p, level = effect.p, _level(effect)
     second = effect.check("second_opinion")
     if second and second.result == NOT_APPLICABLE:
         second = None
     second_p = float(second.numbers["p"]) if second else math.nan
-    failed = tuple(name for name in _named(effect, FAILED) if name != "second_opinion")
-    if failed:
+    if failed := _against(effect):
         return "check_failed", {"p": p, "checks": failed}
     if second and (second.result == FAILED or second_p > level):
         return "second_opinion_disagrees", {"p": p, "second_p": second_p}
@@ -300,9 +321,18 @@ def _graded(effect: Effect) -> Found:
     return "test_and_checks_agree", {"p": p}
 
 
+def _against(effect: Effect) -> tuple[str, ...]:
+    """Name the failed checks that speak against the effect at hand."""
+    aside = ASIDE if effect.method.endswith("synthetic_control") else {*ASIDE, "identified_range"}
+    return tuple(name for name in _named(effect, FAILED) if name not in aside)
+
+
 def _unclear(effect: Effect) -> Iterator[str]:
     """Name the essential checks of which none has passed."""
+    pandemic = effect.details.get("pandemic", (2020,))
     for group in ESSENTIAL[design_kind(effect)]:
+        if group == ("pandemic_only",) and effect.years and not {*effect.years} & {*pandemic}:
+            continue
         results = {check.result for name in group if (check := effect.check(name))}
         settled = PASSED in results or (len(group) == 1 and NOT_APPLICABLE in results)
         if not settled:

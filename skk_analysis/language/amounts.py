@@ -7,11 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from skk_analysis.impact.verdict import null_of
 from skk_analysis.language import forms
 from skk_analysis.language.catalogue import text
 
 if TYPE_CHECKING:
     from skk_analysis.impact.result import Effect
+
+MOST = 6
+"""Decimals at most."""
 
 PLAIN = "score"
 """The unit of `forms` that prints a number as it is."""
@@ -26,11 +30,13 @@ class Amounts:
     unit : a unit of `forms`, or the unit in words (``packs``), or ``""`` for pure numbers
     decimals : of every amount
     language : ``fi``, ``sv`` or ``en``
+    ratio : whether they are ratios, of which 1 is no difference, and not differences
     """
 
     unit: str
     decimals: int
     language: str
+    ratio: bool = False
 
     @classmethod
     def of(cls, effect: Effect, language: str) -> Amounts:
@@ -38,7 +44,13 @@ class Amounts:
         low, high = effect.interval
         spread = (high - low) / 2
         scale = next((v for v in (spread, effect.mde, abs(effect.estimate)) if _positive(v)), 1.0)
-        return cls(effect.unit, _decimals(scale, effect.unit), language)
+        decimals, null = _decimals(scale, effect.unit), null_of(effect)
+        # a limit beside no effect must not be rounded onto it: the text says on which side it lies
+        nearest = min((abs(x - null) for x in (low, high) if math.isfinite(x)), default=0.0)
+        apart = forms.scaled(nearest, effect.unit)
+        while 0 < apart < 0.5 * 10**-decimals and decimals < MOST:
+            decimals += 1
+        return cls(effect.unit, decimals, language, null == 1)
 
     @classmethod
     def among(cls, values: Iterable[float], unit: str, language: str) -> Amounts:
@@ -52,6 +64,8 @@ class Amounts:
             return text("effect.unknown", self.language)
         if math.isinf(value):
             return text("effect.unbounded", self.language)
+        if self.ratio:
+            return forms.number(value, self.language, self.decimals)
         return self._in_words(
             forms.difference(
                 value, self.form, self.language, self.decimals, signed=signed, short=short
@@ -65,13 +79,15 @@ class Amounts:
 
     def size(self, value: float, *, short: bool = False) -> str:
         """An amount without sign: how large something must be to be seen."""
-        return self.difference(abs(value), signed=False, short=short)
+        size = self.difference(abs(value), signed=False, short=short)
+        return text("effect.times", self.language, number=size) if self.ratio else size
 
     def limits(self, lower: float, upper: float) -> str:
         """The limits of an interval without unit: ``−0,8 – +0,2``; one may be unbounded."""
         if math.isfinite(lower) and math.isfinite(upper):
+            signed = not self.ratio
             return forms.interval(
-                lower, upper, self.form, self.language, self.decimals, signed=True
+                lower, upper, self.form, self.language, self.decimals, signed=signed
             )
         gap = forms.NO_BREAK_SPACE
         return f"{gap}{forms.EN_DASH}{gap}".join(self._limit(limit) for limit in (lower, upper))
@@ -80,7 +96,7 @@ class Amounts:
         if not math.isfinite(limit):
             return self.difference(limit)
         value = forms.scaled(limit, self.form)
-        return forms.number(value, self.language, self.decimals, signed=True)
+        return forms.number(value, self.language, self.decimals, signed=not self.ratio)
 
     @property
     def form(self) -> str:
@@ -111,4 +127,4 @@ def _decimals(scale: float, unit: str) -> int:
     """Decimals that show two digits of a number of this size, and no fewer than the unit's."""
     known = unit in forms.DECIMALS and unit != PLAIN
     shown = forms.scaled(scale, unit) if known else scale
-    return min(max(1 - math.floor(math.log10(shown)), forms.DECIMALS[unit] if known else 0), 6)
+    return min(max(1 - math.floor(math.log10(shown)), forms.DECIMALS[unit] if known else 0), MOST)

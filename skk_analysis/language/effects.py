@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from skk_analysis.impact.checks import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Check
+from skk_analysis.impact.verdict import null_of
 from skk_analysis.language import forms
 from skk_analysis.language.amounts import Amounts, probability
 from skk_analysis.language.catalogue import placeholders, template, text
@@ -116,7 +117,7 @@ def mde_text(effect: Effect, language: str) -> str:
         return text("effect.mde.unknown", language)
     size = Amounts.of(effect, language).size(effect.mde)
     lower, upper = effect.interval
-    if lower > 0 or upper < 0:
+    if lower > null_of(effect) or upper < null_of(effect):
         return text(f"effect.mde.{_register(effect.grade)}.found", language, mde=size)
     return text(f"effect.mde.{_register(effect.grade)}", language, mde=size)
 
@@ -231,7 +232,7 @@ def _rule(verdict: Verdict, amounts: Amounts) -> str:
             shown[key] = forms.joined(names, language)
         elif key == "limit":
             shown[key] = amounts.size(value)
-        elif key == "year":
+        elif key in ("year", "null"):
             shown[key] = str(int(value))
         elif key in PROBABILITIES:
             shown[key] = probability(value, language)
@@ -281,6 +282,8 @@ def _number(value: float | str, kind: str, key: str, amounts: Amounts) -> str:
         return amounts.difference(value, signed=key not in UNSIGNED)
     if kind == "probability":
         return probability(value, language)
+    if key == "comparison" and math.isnan(value):
+        return text("effect.none", language)
     if not math.isfinite(value):
         return text("effect.unknown" if math.isnan(value) else "effect.unbounded", language)
     if key == "year":

@@ -1,6 +1,7 @@
 """One rule decides each verdict, after the checks, and nothing that fails makes it stronger."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -45,8 +46,8 @@ def without(*names: str) -> Effect:
         (CLEAR, "strong_evidence_increase", "tests_and_checks_agree"),
         (Effect(-2, (-3, -1), 0.01, checks=ALL), "strong_evidence_decrease",
          "tests_and_checks_agree"),
-        (OPEN, "inconclusive", "interval_includes_zero"),
-        (Effect(1.0, (0.0, 2.0), 0.05, checks=ALL), "inconclusive", "interval_includes_zero"),
+        (OPEN, "inconclusive", "interval_includes_null"),
+        (Effect(1.0, (0.0, 2.0), 0.05, checks=ALL), "inconclusive", "interval_includes_null"),
         (Effect(1.0, (0.1, 2.0), 0.05, checks=ALL), "weak_evidence_increase",
          "not_below_strict_level"),
         (CLEAR.with_checks(made("second_opinion", p=0.04)), "weak_evidence_increase",
@@ -89,7 +90,7 @@ def without(*names: str) -> Effect:
         (CLEAR.with_checks(made("pre_fit", FAILED, rmse=1.9)), "weak_evidence_increase",
          "check_failed"),
         (Effect(2.0, (-math.inf, math.inf), 1.0, checks=ALL), "inconclusive",
-         "interval_includes_zero"),
+         "interval_includes_null"),
     ],
 )  # fmt: skip
 def test_each_rule_decides_where_it_should(effect, word, rule):
@@ -108,6 +109,20 @@ def test_series_and_surveys_have_their_own_essential_checks():
         assert verdict_of(Effect(2.0, (1.0, 3.0), 0.009, checks=checks[:1])).word.startswith("weak")
 
 
+def test_the_range_of_plain_synthetic_controls_speaks_only_against_them():
+    """It fails wherever there are more donors than years; penalised methods are the answer."""
+    wide = made("identified_range", FAILED)
+    found = {
+        method: verdict_of(replace(CLEAR, method=method).with_checks(wide)).strong
+        for method in ("synthetic_did", "synthetic_control", "augmented_synthetic_control")
+    }
+    assert found == {
+        "synthetic_did": True,
+        "synthetic_control": False,
+        "augmented_synthetic_control": False,
+    }
+
+
 def test_equivalence_needs_the_whole_interval_inside_and_no_failed_check():
     """The set inside the limit is a finding of its own; a failed check takes it away."""
     found = verdict_of(OPEN, limit=1.5)
@@ -122,6 +137,29 @@ def test_equivalence_needs_the_whole_interval_inside_and_no_failed_check():
     disagreeing = OPEN.with_checks(made("second_opinion", FAILED, p=0.6))
     assert verdict_of(disagreeing, limit=1.5).word == "no_effect_larger_than"
     assert verdict_of(CLEAR, limit=3.1).word == "no_effect_larger_than"
+
+
+def test_no_effect_of_a_ratio_is_one():
+    """A rate ratio's set is read against 1, its limit as a factor."""
+    checks = tuple(made(name) for group in ESSENTIAL["series"] for name in group)
+    ratio = Effect(0.894, (0.84, 0.95), 0.001, checks=checks, details={"null": 1.0})
+    assert verdict_of(ratio).word == "strong_evidence_decrease"
+    unclear = verdict_of(replace(ratio, interval=(0.84, 1.02), p=0.1))
+    assert (unclear.word, unclear.numbers["null"]) == ("inconclusive", 1.0)
+    assert verdict_of(ratio, limit=1.2).word == "no_effect_larger_than"
+    assert verdict_of(ratio, limit=1.1).word == "strong_evidence_decrease"
+    with pytest.raises(ValueError, match=r"must be above 1 and finite, got 0\.2"):
+        verdict_of(ratio, limit=0.2)
+
+
+def test_a_series_that_ends_before_the_pandemic_need_not_answer_for_it():
+    """The pandemic check is essential only where its year is among those averaged over."""
+    checks = tuple(made(name) for name in ("points", "autocorrelation"))
+    calm, struck = (
+        Effect(2.0, (1.0, 3.0), 0.001, years=years, checks=checks) for years in ((2019,), (2020,))
+    )
+    assert verdict_of(calm).strong
+    assert verdict_of(struck).rule == "check_inconclusive"
 
 
 def test_the_adjusted_p_decides_among_many_outcomes():
@@ -148,7 +186,7 @@ def test_better_and_worse_only_where_the_direction_is_known(better, estimate, fa
 
 def test_what_cannot_be_is_refused():
     """Each mistake is named with its value."""
-    with pytest.raises(ValueError, match="must be positive and finite, got 0"):
+    with pytest.raises(ValueError, match="must be above 0 and finite, got 0"):
         verdict_of(CLEAR, limit=0)
     with pytest.raises(ValueError, match=r"from 0 to 1, got 1\.5"):
         verdict_of(CLEAR, adjusted_p=1.5)
@@ -194,7 +232,7 @@ def test_a_failed_check_never_strengthens(estimate, half, p, results, second, li
     before = verdict_of(effect, limit=limit)
     after = verdict_of(effect.with_checks(made(failing, FAILED, p=second)), limit=limit)
     assert STRENGTH[after.word] <= STRENGTH[before.word]
-    assert not after.strong
+    assert not after.strong or failing in ("identified_range", "honest_smoothness")
     assert after.direction in (None, before.direction) or before.word == "no_effect_larger_than"
 
 

@@ -14,7 +14,10 @@ import pytest
 
 from skk_analysis import impact
 from skk_analysis.impact.checks import CHECKS, FAILED, INCONCLUSIVE, PASSED, RESULTS, Check
+from skk_analysis.impact.conformal import PERMUTATIONS
 from skk_analysis.impact.grade import REASONS, STEPS, WORDINGS, Grade, Reason
+from skk_analysis.impact.group_time import AGGREGATES
+from skk_analysis.impact.interrupted_series import ERRORS
 from skk_analysis.impact.result import Effect
 from skk_analysis.impact.verdict import RULES, WORDS, Verdict
 from skk_analysis.language import LANGUAGES
@@ -143,7 +146,9 @@ def test_nothing_is_claimed_of_what_cannot_be_told():
 
 def test_an_effect_in_finnish():
     """The whole text, with numbers where no ending is needed."""
-    found = Verdict("inconclusive", "interval_includes_zero", {"p": 0.243, "mde": 0.0121})
+    found = Verdict(
+        "inconclusive", "interval_includes_null", {"p": 0.243, "mde": 0.0121, "null": 0.0}
+    )
     effect = replace(
         EFFECT,
         estimate=-0.003,
@@ -157,8 +162,9 @@ def test_an_effect_in_finnish():
         "Arvio: −0,30 prosenttiyksikköä (95 % luottamusväli −0,80 – +0,20, p-arvo 0,24). "
         "Tällä asetelmalla ei olisi voitu havaita muutosta, joka on pienempi kuin 1,21 "
         "prosenttiyksikköä.\n"
-        "Sääntö: luottamusväli sisältää nollan (p-arvo 0,24). Vuosia ohjelman alun jälkeen on niin "
-        "vähän (1), ettei tuloksen pysyvyydestä voi sanoa mitään. Läpi menneitä tarkistuksia: 1.\n"
+        "Sääntö: luottamusväli sisältää arvon 0, joka tarkoittaa, ettei eroa ole (p-arvo 0,24). "
+        "Vuosia ohjelman alun jälkeen on niin vähän (1), ettei tuloksen pysyvyydestä voi sanoa "
+        "mitään. Läpi menneitä tarkistuksia: 1.\n"
         "Vuodet: 2019–2020. Kohteita 1, verrokkeja 303. Menetelmä: synteettinen erotusten erotus "
         "(synthetic difference-in-differences). Epävarmuus: sija samankokoisten plasebojen "
         "joukossa."
@@ -195,6 +201,7 @@ def test_the_smallest_visible_effect_follows_the_grade():
         ("packs", -15.6, (-25.0, -6.2), ("−15,6 packs", "−25,0 – −6,2", "packs")),
         ("", 0.0514, (0.011, 0.092), ("+0,051", "+0,011 – +0,092", "")),
         ("score", 2.0, (-math.inf, 9.5), ("+2,0", "rajaton – +9,5", "")),
+        ("", -0.5, (-1.0, -0.0004), ("−0,5000", "−1,0000 – −0,0004", "")),
     ],
 )
 def test_amounts_have_one_form_and_as_many_decimals_as_the_interval(
@@ -212,6 +219,19 @@ def test_probabilities():
     """Two or three decimals, never 0,000."""
     found = [probability(p, "fi") for p in (0.0244, 0.05, 0.025, 0.5, 1, 0.00001, math.nan)]
     assert found == ["0,024", "0,05", "0,025", "0,50", "1,00", f"<{NB}0,001", "ei tiedossa"]
+
+
+def test_a_ratio_is_told_as_a_factor():
+    """No sign, no points, and its null is 1."""
+    found = Verdict("inconclusive", "interval_includes_null", {"p": 0.1, "mde": 1.2, "null": 1.0})
+    effect = Effect(
+        0.9, (0.8, 1.01), 0.1, unit="ratio", mde=1.2, verdict=found, details={"null": 1.0}
+    )
+    words = effect_text(effect, "fi").replace(NB, " ")
+    assert "Arvio: 0,90 (95 % luottamusväli 0,80–1,01, p-arvo 0,10)." in words
+    assert "muutosta, joka on pienempi kuin 1,20-kertainen." in words
+    assert "sisältää arvon 1, joka" in words
+    assert "smaller than a factor of 1.20." in effect_text(effect, "en")
 
 
 def test_a_number_that_was_not_computed_is_said_to_be_unknown():
@@ -237,24 +257,43 @@ def test_a_verdict_is_asked_of_an_effect_that_has_one():
         verdict_text(EFFECT, "fi")
 
 
+FIRST = {
+    "few_treated_effect": "method",
+    "effect_of": "method",
+    "t_answer": "inference",
+    "Answer": "inference",
+}
+"""Functions of the room whose first argument is a name that is printed."""
+
+
 def test_methods_and_inferences_that_the_library_gives_have_names():
     """Every literal name that the room hands to an effect can be printed in three languages."""
     names: dict[str, set[str]] = {"method": set(), "inference": set()}
     for path in Path(impact.__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not isinstance(node, ast.Call):
-                continue
-            for keyword in node.keywords:
-                if keyword.arg in names and isinstance(keyword.value, ast.Constant):
-                    names[keyword.arg].add(keyword.value.value)
-            if getattr(node.func, "id", "") == "few_treated_effect":
-                names["method"] |= {a.value for a in node.args if isinstance(a, ast.Constant)}
-    assert "synthetic_did" in names["method"]
+            called = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+            if called in ("Effect", "replace"):
+                for keyword in node.keywords:
+                    if keyword.arg in names:
+                        names[keyword.arg] |= literals(keyword.value)
+            elif called in FIRST and node.args:
+                names[FIRST[called]] |= literals(node.args[0])
+    names["method"] |= {f"group_time_{kind}" for kind in AGGREGATES}
+    names["inference"] |= {f"conformal_{kind}" for kind in PERMUTATIONS} | {*ERRORS, ""}
+    assert {"synthetic_did", "before_after"} <= names["method"]
+    assert {"size_matched_placebos", "cluster_robust"} <= names["inference"]
     for language in LANGUAGES:
         assert all(method_name(name, language) for name in names["method"])
-        assert all(inference_name(name, language) for name in names["inference"] | {""})
+        assert all(inference_name(name, language) for name in names["inference"])
     with pytest.raises(SkkError, match=r"no message 'effect\.method\.guess'"):
         method_name("guess", "fi")
+
+
+def literals(node: ast.expr) -> set[str]:
+    """Texts that an expression may be; those inside an f-string or a comparison are none."""
+    if isinstance(node, ast.IfExp):
+        return literals(node.body) | literals(node.orelse)
+    return {node.value} if isinstance(node, ast.Constant) and node.value else set()
 
 
 def test_text_reads_the_same_for_numpy_numbers():

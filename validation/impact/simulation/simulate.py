@@ -1,6 +1,6 @@
 """Size, coverage and power of the default test, by simulation; writes size.csv and pandemic.csv.
 
-    python validation/impact/simulation/simulate.py 500     # about half an hour on one core
+python validation/impact/simulation/simulate.py 500     # about half an hour on one core
 """
 
 from __future__ import annotations
