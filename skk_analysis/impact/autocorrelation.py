@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Coefficients", "Mixture", "integrated_gls"]
+__all__ = ["Coefficients", "Mixture", "integrated_gls", "whitened"]
 
 GRID = 200
 """Even steps of ρ in [0, 1); the integrand is smooth, so a midpoint rule is exact to 5 digits."""
@@ -176,9 +176,7 @@ def integrated_gls(x: np.ndarray, y: np.ndarray) -> Coefficients:
     n, k = x.shape
     rho = (np.arange(GRID) + 0.5) / GRID
     data = np.column_stack([x, y])
-    white = np.empty((GRID, n, k + 1))
-    white[:, 0] = np.sqrt(1 - rho**2)[:, None] * data[0]
-    white[:, 1:] = data[1:] - rho[:, None, None] * data[:-1]
+    white = whitened(data, rho)
     # the triangle of [X y] holds the normal equations, their determinant and the residual sum
     triangle: np.ndarray = np.linalg.qr(white, mode="r")  # type: ignore[assignment]
     r, z = triangle[:, :k, :k], triangle[:, :k, k]
@@ -193,3 +191,11 @@ def integrated_gls(x: np.ndarray, y: np.ndarray) -> Coefficients:
     covariance = np.einsum("rij,rkj->rik", inverse, inverse) * (squares / (n - k))[:, None, None]
     beta = np.einsum("rij,rj->ri", inverse, z)
     return Coefficients(beta, covariance, weight, float(n - k), float(weight @ rho))
+
+
+def whitened(data: np.ndarray, rho: np.ndarray) -> np.ndarray:
+    """Return the rows freed of first-order autocorrelation (Prais & Winsten), for each ρ."""
+    white = np.empty((len(rho), *data.shape))
+    white[:, 0] = np.sqrt(1 - rho**2)[:, None] * data[0]
+    white[:, 1:] = data[1:] - rho[:, None, None] * data[:-1]
+    return white

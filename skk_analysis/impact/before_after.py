@@ -12,7 +12,6 @@ import pandas as pd
 
 from skk_analysis.estimate import Estimate
 from skk_analysis.impact.change_tests import (
-    Answer,
     direction_answer,
     linear_answer,
     mean_answer,
@@ -23,13 +22,15 @@ from skk_analysis.impact.effect_sizes import convert_effect_size, effect_size
 from skk_analysis.impact.marginal_odds import marginal_log_odds_ratio
 from skk_analysis.impact.result import Effect
 from skk_analysis.impact.survey_pairs import SurveyPairs, read_pairs
+from skk_analysis.impact.t_answer import Answer
 
 __all__ = ["before_after"]
 
 KINDS = ("continuous", "binary", "ordinal")
 ADJUST = ("change", "covariance")
-WORTHWHILE = {"continuous": 0.5, "binary": 0.2, "ordinal": 0.2}
-"""Smallest change worth seeing: half a standard deviation; 20 percentage points."""
+WORTHWHILE = {"continuous": 0.5, "binary": 0.2, "ordinal": 0.33}
+"""Smallest change worth seeing: half a standard deviation; 20 percentage points; a medium Cliff's
+delta (Romano et al. 2006)."""
 
 
 def before_after(
@@ -93,7 +94,7 @@ def before_after(
         alike before (Lord 1967); ``details`` has the other one.
     worthwhile : float, optional
         Smallest effect worth seeing, for the ``sample_size`` check; default half a standard
-        deviation of the first measurement, or 0.2 of a share.
+        deviation of the first measurement, 0.2 of a share, 0.33 of a dominance.
     level : float, default 0.95
     unit : str
 
@@ -269,7 +270,8 @@ def _sizes(people: SurveyPairs, kind: str) -> dict[str, Any]:
 def _standardised_change(pairs: SurveyPairs) -> Estimate:
     groups = [(pairs.before[g], pairs.after[g]) for g in (pairs.treated, ~pairs.treated) if g.any()]
     if min(float(b.std()) for b, _ in groups) == 0 or min(float(a.std()) for _, a in groups) == 0:
-        return Estimate(math.nan, math.nan, method="no spread to standardise by")
+        reason = "no spread to standardise by"
+        return Estimate(math.nan, math.nan, method=reason)
     within = [float(np.clip(np.corrcoef(b, a)[0, 1], -0.999999, 0.999999)) for b, a in groups]
     means = [(float(b.mean()), float(b.std(ddof=1)), float(a.mean()), len(b)) for b, a in groups]
     if len(groups) == 1:

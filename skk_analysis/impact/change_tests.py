@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,25 +21,12 @@ from skk_analysis.impact.paired_changes import (
 )
 from skk_analysis.impact.signed_ranks import EXACT_UP_TO, hodges_lehmann, signed_rank_p
 from skk_analysis.impact.survey_pairs import SurveyPairs
+from skk_analysis.impact.t_answer import POWER, Answer, t_answer
 
-__all__ = ["Answer", "direction_answer", "linear_answer", "mean_answer"]
+__all__ = ["direction_answer", "linear_answer", "mean_answer", "newcombe"]
 
-POWER = 0.8
 FEWEST_CLUSTERS = 2
 """So many clusters a side; with fewer a side has no spread of its own."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What one test says."""
-
-    inference: str
-    estimate: float
-    interval: tuple[float, float]
-    p: float
-    se: float
-    mde: float
-    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 def mean_answer(pairs: SurveyPairs, adjust: str, level: float) -> Answer:
@@ -47,12 +34,14 @@ def mean_answer(pairs: SurveyPairs, adjust: str, level: float) -> Answer:
     change, on = pairs.change, pairs.treated
     if not pairs.compared:
         se = _standard_error(change)
-        return _by_t("paired_t", change.mean(), se, len(change) - 1, level, _ranks(change, level))
+        return t_answer(
+            "paired_t", change.mean(), se, len(change) - 1, level, _ranks(change, level)
+        )
     gap = change[on].mean() - change[~on].mean()
     parts = [(_standard_error(x) ** 2, len(x) - 1) for x in (change[on], change[~on])]
     variance = sum(v for v, _ in parts)
     df = variance**2 / sum(v**2 / d for v, d in parts) if variance else len(change) - 2
-    welch = _by_t("welch_t", gap, math.sqrt(variance), df, level, {})
+    welch = t_answer("welch_t", gap, math.sqrt(variance), df, level, {})
     ancova = _covariance(pairs, level)
     chosen, other = (welch, ancova) if adjust == "change" else (ancova, welch)
     shift = _shift(change[on], change[~on])
@@ -74,7 +63,7 @@ def _covariance(pairs: SurveyPairs, level: float) -> Answer:
 
     x = np.column_stack([np.ones(len(pairs.before)), pairs.treated, pairs.before])
     fit = OLS(pairs.after, x).fit()
-    return _by_t("ols_t", fit.params[1], fit.bse[1], fit.df_resid, level, {})
+    return t_answer("ols_t", fit.params[1], fit.bse[1], fit.df_resid, level, {})
 
 
 def _ranks(change: np.ndarray, level: float) -> dict[str, Any]:
@@ -98,7 +87,7 @@ def _shift(first: np.ndarray, second: np.ndarray) -> dict[str, Any]:
     return {
         "hodges_lehmann": float(np.median(pairs)),
         "cliffs_delta": dominance,
-        "mann_whitney_p": float(mannwhitneyu(first, second, method="auto").pvalue),
+        "mann_whitney_p": float(mannwhitneyu(first, second).pvalue),
     }
 
 
@@ -128,37 +117,7 @@ def linear_answer(pairs: SurveyPairs, adjust: str, level: float) -> Answer:
             "not_valid_here", found.estimate, (math.nan, math.nan), math.nan, math.nan, math.nan,
             details,
         )  # fmt: skip
-    return _by_t("cluster_robust_cr2", found.estimate, found.se, found.df, level, details)
-
-
-def _by_t(name: str, estimate: float, se: float, df: float, level: float, details) -> Answer:
-    from scipy.special import stdtr, stdtrit
-
-    estimate, se = float(estimate), float(se)
-    if not se > 0:
-        raise ValueError(
-            "everybody changed by the same amount: there is no spread to judge the change by"
-        )
-    half = float(stdtrit(df, (1 + level) / 2)) * se
-    return Answer(
-        inference=name,
-        estimate=estimate,
-        interval=(estimate - half, estimate + half),
-        p=float(2 * stdtr(df, -abs(estimate) / se)),
-        se=se,
-        mde=se * _noncentrality(df, level),
-        details={"degrees_of_freedom": float(df)} | dict(details),
-    )
-
-
-def _noncentrality(df: float, level: float) -> float:
-    """Return the effect in standard errors that a two-sided t test finds with 80 % power."""
-    from scipy.optimize import brentq
-    from scipy.special import nctdtr, stdtrit
-
-    limit = float(stdtrit(df, (1 + level) / 2))
-    reach = limit + 5.0 + 4.0 * limit / math.sqrt(df)
-    return float(brentq(lambda x: 1 - nctdtr(df, x, limit) - POWER, 0.01, reach))
+    return t_answer("cluster_robust_cr2", found.estimate, found.se, found.df, level, details)
 
 
 def direction_answer(pairs: SurveyPairs, level: float) -> Answer:

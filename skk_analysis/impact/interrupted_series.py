@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from skk_analysis.impact.autocorrelation import Coefficients, integrated_gls
-from skk_analysis.impact.checks import Check
+from skk_analysis.impact.autocorrelation import (
+    Coefficients,
+    Mixture,
+    integrated_gls,
+)
 from skk_analysis.impact.result import Effect
+from skk_analysis.impact.series_checks import dispersion_check, series_checks
 from skk_analysis.impact.series_design import (
-    FEWEST_BEFORE,
+    FEWEST_FOR_SLOPE,
     SegmentedDesign,
     as_table,
     name_of,
@@ -22,9 +27,9 @@ from skk_analysis.impact.series_models import WorkingModel, count_model, measure
 
 __all__ = ["interrupted_time_series"]
 
-OVERDISPERSED = 1.5
 FAMILIES = ("gaussian", "poisson")
 ERRORS = ("ar1", "newey_west", "independent")
+METHODS = ("interrupted_series", "controlled_interrupted_series")
 
 
 def interrupted_time_series(
@@ -44,6 +49,7 @@ def interrupted_time_series(
     errors: str = "ar1",
     lags: int | None = None,
     dispersion: float | None = None,
+    pandemic: Collection[int] = (2020,),
     level: float = 0.95,
     unit: str = "",
 ) -> Effect:
@@ -93,6 +99,10 @@ def interrupted_time_series(
     dispersion : float, optional
         Of counts; default estimated.  1 is the plain Poisson model, whose intervals are too narrow
         for most real series; only with ``errors="independent"``, and then normal quantiles.
+    pandemic : collection of int, default (2020,)
+        Times that were a shock to everyone (of a monthly series, its numbers).  Where they end the
+        series and other times after remain, ``details["without_pandemic"]`` has the answer
+        without them.
     level : float, default 0.95
     unit : str
         Of the outcome.
@@ -101,12 +111,15 @@ def interrupted_time_series(
     -------
     Effect
         ``estimate`` is a difference in the outcome's unit (Gaussian) or a rate ratio (Poisson,
-        ``unit`` "ratio"; no effect is then ``details["null"]`` = 1).  ``path`` has the
+        ``unit`` "ratio"; no effect is then ``details["null"]`` = 1, and ``mde`` that of an
+        increase).  ``path`` has the
         counterfactual and the gap with its interval from the counterfactual's uncertainty;
-        ``details`` the difference and the ratio at the horizon (delta method; the last time if
-        ``at`` is not given), the ordinary fit's estimate, all coefficients, ρ and the dispersion;
-        ``checks`` are ``points``, ``autocorrelation`` (Breusch–Godfrey, lag 1) and, for counts,
-        ``dispersion`` (Pearson; it fails when a fixed one was over half as large again).
+        ``details`` the difference, and the ratio, to the counterfactual at the horizon (``at``, or
+        the last time; delta method), the ordinary fit's estimate, all coefficients, ρ and the
+        dispersion; ``checks`` are ``points``, ``autocorrelation`` (Breusch–Godfrey, lag 1,
+        positive: of what ``ar1`` left over, else of the ordinary residuals) and, for counts,
+        ``dispersion`` (Pearson; it fails when a fixed one was over half as large again) and
+        ``pandemic_only`` (fails when no other time after the start is there).
 
     Raises
     ------
@@ -122,7 +135,7 @@ def interrupted_time_series(
     Examples
     --------
     >>> years = np.arange(2009, 2021)
-    >>> rate = 20 + 0.3 * (years - 2009) - 2.0 * (years >= 2019) + 0.1 * (-1.0) ** years
+    >>> rate = 20 + 0.3 * (years - 2009) - 2.0 * (years >= 2019) + 0.02 * (-1.0) ** years
     >>> series = pd.Series(rate, index=pd.Index(years, name="year"), name="rate")
     >>> round(interrupted_time_series(series, time="year", start=2019).estimate, 1)
     -2.0
@@ -138,32 +151,33 @@ def interrupted_time_series(
     table, outcome = as_table(frame, outcome, time, comparison)
     roles = {"y": outcome, "m": population, "y2": name_of(comparison), "m2": comparison_population}
     series = read_series(table, time, {role: name for role, name in roles.items() if name})
-    design = SegmentedDesign.of(
-        series.index.to_numpy(), int(start), slope_change, harmonics, period
-    )
-    model = (
-        count_model(series, design) if family == "poisson" else measurement_model(series, design)
-    )
-    coefficients = _coefficients(model, errors, lags, dispersion)
-    ordinary = model.ordinary.params
-    theta = coefficients.contrast(design.effect(at if at is not None else start))
     ratio = family == "poisson"
+    shape = int(start), slope_change, harmonics, period
+
+    def fitted(part: pd.DataFrame) -> tuple[WorkingModel, SegmentedDesign, Coefficients]:
+        design = SegmentedDesign.of(part.index.to_numpy(), *shape)
+        model = count_model(part, design) if ratio else measurement_model(part, design)
+        return model, design, _coefficients(model, errors, lags, dispersion)
+
+    model, design, coefficients = fitted(series)
+    horizon = design.effect(start if at is None else at)
+    theta = coefficients.contrast(horizon)
+    calm = _before_pandemic(series, int(start), pandemic, slope_change)
     limits = theta.interval(level)
-    checks = [_points_check(design), _autocorrelation_check(model, coefficients)]
+    checks = series_checks(model, design, coefficients, pandemic)
     if ratio:
-        passed = dispersion is None or model.dispersion <= OVERDISPERSED * dispersion
-        checks.append(Check.of("dispersion", passed, ratio=model.dispersion))
+        checks.append(dispersion_check(model, dispersion))
     return Effect(
         estimate=_exp_if(ratio, theta.mean),
         interval=(_exp_if(ratio, limits[0]), _exp_if(ratio, limits[1])),
         p=theta.p(),
-        method="controlled_interrupted_series" if comparison is not None else "interrupted_series",
+        method=METHODS[comparison is not None],
         inference=errors,
         outcome=outcome,
         unit="ratio" if ratio else unit,
         level=level,
         mde=_exp_if(ratio, theta.mde(level)),
-        se=math.nan if ratio else theta.se,
+        se=theta.se * (math.exp(theta.mean) if ratio else 1.0),
         n_treated=1,
         n_comparison=int(comparison is not None),
         years=tuple(int(t) for t in design.times[design.after]),
@@ -173,11 +187,14 @@ def interrupted_time_series(
             "null": float(ratio),
             "log_estimate": theta.mean if ratio else math.nan,
             "log_se": theta.se if ratio else math.nan,
-            "ordinary": _exp_if(ratio, float(ordinary @ design.effect(at or start))),
+            "ordinary": _exp_if(ratio, float(model.ordinary.params @ horizon)),
             "coefficients": dict(zip(design.names, coefficients.mean.tolist(), strict=True)),
             "rho": coefficients.rho,
             "dispersion": model.dispersion,
             "degrees_of_freedom": coefficients.df,
+            "without_pandemic": (
+                None if calm is None else _in_short(fitted(calm)[2].contrast(horizon), ratio, level)
+            ),
         }
         | _horizon(model, design, coefficients, at, level),
         provenance={
@@ -185,13 +202,30 @@ def interrupted_time_series(
             "comparison": name_of(comparison), "slope_change": slope_change, "at": at,
             "harmonics": harmonics, "period": period, "errors": errors,
             "lags": model.lags(lags) if errors == "newey_west" else None,
-            "dispersion": dispersion,
+            "dispersion": dispersion, "pandemic": tuple(pandemic),
         },
     )  # fmt: skip
 
 
 def _exp_if(ratio: bool, x: float) -> float:
     return math.exp(x) if ratio else float(x)
+
+
+def _before_pandemic(
+    series: pd.DataFrame, start: int, pandemic: Collection[int], slope_change: bool
+) -> pd.DataFrame | None:
+    """Return the series without the pandemic at its end; None where too little would be left."""
+    struck = series.index.isin(list(pandemic))
+    calm = series[~struck]
+    after = int((calm.index >= start).sum())
+    enough = FEWEST_FOR_SLOPE if slope_change else 1
+    at_the_end = struck.any() and series.index[struck].min() > calm.index.max()
+    return calm if at_the_end and after >= enough else None
+
+
+def _in_short(theta: Mixture, ratio: bool, level: float) -> dict[str, Any]:
+    low, high = (_exp_if(ratio, limit) for limit in theta.interval(level))
+    return {"estimate": _exp_if(ratio, theta.mean), "interval": (low, high), "p": theta.p()}
 
 
 def _coefficients(
@@ -209,25 +243,6 @@ def _coefficients(
     if dispersion is not None:
         return Coefficients.of(fit.params, covariance * dispersion / model.dispersion, math.inf)
     return Coefficients.of(fit.params, covariance, float(n - k))
-
-
-def _points_check(design: SegmentedDesign) -> Check:
-    before, after = int((~design.after).sum()), int(design.after.sum())
-    return Check.of("points", True, before=before, after=after, needed=FEWEST_BEFORE)
-
-
-def _autocorrelation_check(model: WorkingModel, coefficients: Coefficients) -> Check:
-    """Breusch and Godfrey's F test; with few points it sees only strong autocorrelation."""
-    from statsmodels.api import OLS
-
-    residuals = model.ordinary.resid
-    lagged = np.concatenate([[0.0], residuals[:-1]])
-    p = float(OLS(residuals, np.column_stack([model.x, lagged])).fit().pvalues[-1])
-    rho = coefficients.rho
-    if math.isnan(rho):
-        rho = integrated_gls(model.x, model.y).rho
-    passed = False if p < 0.05 else (None if len(model.y) < 30 else True)
-    return Check.of("autocorrelation", passed, rho=rho, p=p)
 
 
 def _path(

@@ -48,7 +48,7 @@ def marginal_log_odds_ratio(people: SurveyPairs, kind: str) -> Estimate:
     for group, time in {(g, t) for g, t in zip(on, wave, strict=True)}:
         answers = y[(on == group) & (wave == time)]
         if np.unique(answers).size < 2 and answers[0] in (y.min(), y.max()):
-            return Estimate(math.nan, math.nan, method="no odds ratio: a group answered as one")
+            return _undefined("a group answered as one")
     columns = [wave] if on.all() else [wave, on, wave * on]
     place = 0 if on.all() else 2
     with warnings.catch_warnings():
@@ -56,9 +56,13 @@ def marginal_log_odds_ratio(people: SurveyPairs, kind: str) -> Estimate:
         try:
             value, error = _fit(y, np.column_stack(columns), who, kind, place)
         except (Warning, np.linalg.LinAlgError, ValueError) as reason:
-            return Estimate(math.nan, math.nan, method=f"no odds ratio: {reason}")
+            return _undefined(reason)
     method = "log odds ratio by GEE, Mancl and DeRouen's covariance"
     return Estimate(value, error, n=len(set(who)), method=method)
+
+
+def _undefined(reason: object) -> Estimate:
+    return Estimate(math.nan, math.nan, method=f"no odds ratio: {reason}")
 
 
 def _fit(y, x, who, kind: str, place: int) -> tuple[float, float]:

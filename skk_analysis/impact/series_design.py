@@ -9,7 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-__all__ = ["FEWEST_BEFORE", "SegmentedDesign", "as_table", "name_of", "read_series"]
+__all__ = [
+    "FEWEST_BEFORE",
+    "FEWEST_FOR_SLOPE",
+    "SegmentedDesign",
+    "as_table",
+    "name_of",
+    "read_series",
+]
 
 FEWEST_BEFORE = 8
 FEWEST_FOR_SLOPE = 3

@@ -20,6 +20,8 @@ LOST, LOST_APART = 0.20, 0.10
 """Largest share lost, and largest difference of the shares, that pass."""
 AT_THE_END = 0.15
 """Largest share at an end of the scale that passes (Terwee et al. 2007, J. Clin. Epidemiol. 60)."""
+MOST_AT_THE_END = 0.5
+"""Share at an end that fails: most could not move one way.  Single items often lie between."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +122,8 @@ class SurveyPairs:
             return Check("floor_ceiling", NOT_APPLICABLE, nothing)
         values = self.before[self.treated & np.isfinite(self.before)]
         floor, ceiling = (float((values == end).mean()) for end in scale)
-        passed = max(floor, ceiling) <= AT_THE_END
+        most = max(floor, ceiling)
+        passed = True if most <= AT_THE_END else (False if most > MOST_AT_THE_END else None)
         return Check.of("floor_ceiling", passed, floor=floor, ceiling=ceiling)
 
 

@@ -178,7 +178,7 @@ def test_attrition_and_checks(people):
     rows_dropped = before_after(holes.dropna(), "y", kind="ordinal", categories=5, **GROUP, **NAMES)
     assert rows_dropped.estimate == found.estimate
     needed = found.check("sample_size").numbers["needed"]
-    assert needed == math.ceil(33 * (found.mde / 0.2) ** 2)
+    assert needed == math.ceil(33 * (found.mde / 0.33) ** 2)
 
 
 def test_one_cluster_a_side_has_no_interval(people):

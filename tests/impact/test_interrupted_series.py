@@ -1,7 +1,6 @@
 """Interrupted series: R's glm, sandwich and nlme, the Sicilian smoking ban, exact special cases."""
 
 import json
-import math
 from pathlib import Path
 
 import numpy as np
@@ -123,16 +122,43 @@ def test_a_comparison_may_be_a_second_series(series):
     assert (other.estimate, other.p) == pytest.approx((column.estimate, column.p))
 
 
-def test_horizon_of_counts_by_the_delta_method(series):
-    found = interrupted_time_series(series, start=31, slope_change=True, at=36, **COUNTS)
-    d, row = found.details, found.path.set_index("time").loc[36]
-    assert d["counterfactual"] == pytest.approx(row["counterfactual"])
-    assert d["ratio"] == pytest.approx(found.estimate)
-    assert d["difference"] == pytest.approx(d["counterfactual"] * (found.estimate - 1))
-    # the derivative of the difference, by moving the population of that year a little
+@pytest.mark.parametrize("controlled", [False, True])
+def test_horizon_of_counts_by_the_delta_method(series, controlled):
+    from statsmodels.api import GLM, families
+
+    options = {"slope_change": True, "at": 36, "errors": "independent"}
+    options |= COUNTS | (OTHER if controlled else {})
+    found = interrupted_time_series(series, start=31, **options)
+    t, y = series["time"].to_numpy() - 31, series["count"].to_numpy()
+    x = np.column_stack([np.ones(40), t, t >= 0, t * (t >= 0)]).astype(float)
+    size = series["population"].to_numpy()
+    if controlled:
+        size = size / series["population2"].to_numpy()
+        other = series["other"].to_numpy()
+        fit = GLM(np.column_stack([y, other]), x, families.Binomial(), offset=np.log(size)).fit()
+        size = size * other
+    else:
+        fit = GLM(y, x, families.Poisson(), offset=np.log(size)).fit()
+    place = 35  # time 36
+    without = np.array([1.0, 5, 0, 0])
+
+    def difference(beta):
+        return size[place] * (np.exp(x[place] @ beta) - np.exp(without @ beta))
+
+    step = 1e-6 * np.eye(4)
+    slope = [(difference(fit.params + h) - difference(fit.params - h)) / 2e-6 for h in step]
+    # the plain information's inverse, times the dispersion that the result states
+    spread = fit.cov_params() / fit.scale * found.details["dispersion"]
+    half = stats.t.ppf(0.975, 36) * np.sqrt(slope @ spread @ slope)
+    d = found.details
+    assert d["difference"] == pytest.approx(difference(fit.params), rel=ITERATED)
     low, high = d["difference_interval"]
-    assert low < d["difference"] < high
-    assert d["ratio_interval"] == pytest.approx(found.interval, rel=0.02)
+    assert (high - low) / 2 == pytest.approx(half, rel=ITERATED)
+    assert d["ratio"] == pytest.approx(found.estimate)
+    assert d["ratio_interval"] == pytest.approx(found.interval, rel=ITERATED)
+    row = found.path.set_index("time").loc[36]
+    assert row["counterfactual"] == pytest.approx(d["counterfactual"])
+    assert row["lower"] < row["gap"] < row["upper"]
 
 
 def test_row_order_does_not_matter(series):
@@ -143,16 +169,36 @@ def test_row_order_does_not_matter(series):
 
 def test_checks_are_made(series):
     found = interrupted_time_series(series, start=31, **COUNTS)
-    assert [c.name for c in found.checks] == ["points", "autocorrelation", "dispersion"]
+    assert [c.name for c in found.checks] == [
+        "points",
+        "autocorrelation",
+        "pandemic_only",
+        "dispersion",
+    ]
     assert found.check("points").numbers == {"before": 30, "after": 10, "needed": 8}
     walk = np.random.default_rng(3).standard_normal(60).cumsum()
-    drift = interrupted_time_series(years(walk, 1960), time="year", start=2000)
+    walk = {"frame": years(walk, 1960), "time": "year", "start": 2000}
+    drift = interrupted_time_series(**walk, errors="independent")
     assert drift.check("autocorrelation").result == "failed"
-    assert drift.details["rho"] > 0.7
+    allowed = interrupted_time_series(**walk)
+    assert allowed.check("autocorrelation").result == "passed"
+    assert allowed.details["rho"] > 0.7
     plain = interrupted_time_series(
         series, start=31, errors="independent", dispersion=0.01, **COUNTS
     )
     assert plain.check("dispersion").result == "failed"
+
+
+def test_the_pandemic_year_is_left_out_beside():
+    found = interrupted_time_series(years(NOISE), time="year", start=2019)
+    shorter = interrupted_time_series(years(NOISE[:-1]), time="year", start=2019)
+    beside = found.details["without_pandemic"]
+    assert (beside["estimate"], beside["p"]) == (shorter.estimate, shorter.p)
+    assert found.check("pandemic_only").result == "passed"
+    assert shorter.check("pandemic_only").result == "not_applicable"
+    alone = interrupted_time_series(years(NOISE), time="year", start=2020)
+    assert alone.check("pandemic_only").result == "failed"
+    assert alone.details["without_pandemic"] is None
 
 
 NOISE = [3.0, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8]
@@ -182,10 +228,10 @@ def test_what_cannot_be_answered_stops(change, arguments, says):
         )
 
 
-def test_the_ratio_has_no_effect_at_one():
+def test_counts_without_an_effect():
     counts = years([30, 32, 31, 30, 33, 29, 31, 30, 32, 31, 30, 31], name="cases")
     found = interrupted_time_series(counts, time="year", start=2019, family="poisson")
-    assert found.interval[0] < 1 < found.interval[1]
-    assert found.p > 0.05
+    assert found.interval[0] < found.details["null"] < found.interval[1]
     assert found.details["null"] == 1
-    assert math.log(found.mde) > 0
+    assert found.p > 0.05
+    assert found.mde > 1
