@@ -65,9 +65,7 @@ def test_an_independent_solver_agrees(ridge):
         assert weights == pytest.approx(theirs.x, abs=2e-5)
 
 
-@given(
-    a=st.floats(-5, 5), b=st.floats(-5, 5), target=st.floats(-5, 5), ridge=st.floats(1e-3, 1e3)
-)
+@given(a=st.floats(-5, 5), b=st.floats(-5, 5), target=st.floats(-5, 5), ridge=st.floats(1e-3, 1e3))
 @settings(max_examples=60, deadline=None)
 def test_two_donors_have_a_closed_form(a, b, target, ridge):
     # d/dw of (wa + (1-w)b - t)²/2 + ridge (w² + (1-w)²)/2
