@@ -144,7 +144,7 @@ def conformal_synthetic_control(
     kernel = functools.partial(synthetic_control_gaps, ridge=ridge, intercept=intercept)
     real = assigned(kernel, block, block.treated[None, :])
     estimate = float(real.effect[0])
-    alpha = 1 - level
+    alpha = round(1 - level, 12)
     whole = fit.question(block)
     enough = whole.smallest <= alpha + 1e-12
     p, interval = math.nan, UNKNOWN
@@ -249,7 +249,7 @@ def _set(question: _Question, centre: float, alpha: float) -> tuple[float, float
     """Return the hull of the effects that are not rejected."""
 
     def kept(effects: np.ndarray) -> np.ndarray:
-        return _p(question, effects) > alpha
+        return _p(question, effects) > alpha + 1e-12
 
     reach = 4 * max(float(np.abs(question.target).max()), abs(centre), 1e-12)
     for _ in range(WIDEST):

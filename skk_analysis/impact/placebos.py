@@ -141,7 +141,7 @@ def placebo_inference(kernel: Kernel, block: Block, plan: Placebos | None = None
     estimate = float(real.effect[0])
     second = rank_p(estimate, rescaled_placebos(kernel, block, plan.draws, plan.seed))
     smallest = 1 / (1 + len(placebos))
-    alpha = 1 - plan.level
+    alpha = round(1 - plan.level, 12)  # 1 - 0.9 is less than 0.1
     matched = min((len(m) for m in _matches(block, plan)), default=0)
     checks = (
         Check.of(

@@ -43,7 +43,7 @@ def test_the_set_holds_exactly_the_effects_that_are_not_rejected(estimate, place
     supposed = estimate + share * 50
     at_the_edge = min(abs(supposed - low), abs(supposed - high)) < 1e-6
     if not at_the_edge:
-        assert (low <= supposed <= high) == (rank_p(estimate - supposed, placebos) > 1 - level)
+        assert (low <= supposed <= high) == (rank_p(estimate - supposed, placebos) > 0.1 + 1e-12)
 
 
 @given(supposed=st.floats(-8, 8))
@@ -92,6 +92,13 @@ def test_one_treated_unit_against_all_is_enumerated():
     assert found.p == (1 + sum(abs(x) >= abs(real) for x in by_hand)) / 12
     assert found.checks[1].numbers == pytest.approx({"p": 1 / 12, "level": 0.05})
     assert found.checks[1].result == "failed"
+
+
+def test_nine_placebos_are_just_enough_for_ninety_percent():
+    block = panels.panel_of(panels.paths(units=10), population=None).block("y")
+    found = placebo_inference(difference_gaps, block, Placebos(level=0.9))
+    assert found.checks[1].result == "passed"
+    assert math.isfinite(found.interval[0])
 
 
 def test_pairs_are_enumerated_when_few_and_no_unit_is_twice_in_one():
