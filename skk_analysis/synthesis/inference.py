@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from skk_analysis.synthesis.random_effects import METHODS, Fit
-from skk_analysis.synthesis.reasons import Reason, Refused
+from skk_analysis.synthesis.reasons import Reason, RefusedError
 
 __all__ = ["FEWEST_FOR_Z", "INFERENCES", "require_choices", "variance_factor"]
 
@@ -24,7 +24,7 @@ def require_choices(method: str, inference: str, level: float, k: int) -> None:
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, got {level}; try 0.95")
     if inference == Z and method != "FE" and k < FEWEST_FOR_Z:
-        raise Refused(
+        raise RefusedError(
             Reason("z_with_few_studies", {"k": k, "needed": FEWEST_FOR_Z}),
             f"a z interval of {k} studies covers far less than it says, because the variance "
             f"between studies is estimated; it needs {FEWEST_FOR_Z} studies. Use inference="

@@ -168,7 +168,7 @@ def meta_regression(
     ValueError
         If a moderator is missing (naming the study), constant or a combination of the others, or
         there are too few studies.
-    Refused
+    RefusedError
         If z does not hold.
 
     References

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from skk_analysis.synthesis.inference import chi2_tail, quantile, two_sided
 from skk_analysis.synthesis.moderators import INTERCEPT, moderator_columns
-from skk_analysis.synthesis.reasons import Reason, Refused
+from skk_analysis.synthesis.nested import NestedModel, restricted_maximum
+from skk_analysis.synthesis.reasons import Reason, RefusedError
 from skk_analysis.synthesis.robust import cr2
 from skk_analysis.synthesis.studies import Studies, read_studies
 
 __all__ = ["Multilevel", "multilevel", "within_study_covariance"]
 
 ROBUST, MODEL = "robust", "model"
-FINENESS = 8
-"""Points a side of the first search over the two variances."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -151,16 +149,15 @@ def multilevel(
 
     Raises
     ------
-    Refused
+    RefusedError
         If there are not more studies than coefficients.
     ValueError
         If the input is not as said.
 
     Notes
     -----
-    :math:`y_{ij} = x_{ij}'\\beta + u_i + w_{ij} + e_{ij}` with the errors' covariance known.  The two
-    variances maximise the restricted likelihood over both not below 0: the best point of a grid,
-    then Fisher's scoring with steps cut until they climb, so that it can't cycle.
+    :math:`y_{ij} = x_{ij}'\\beta + u_i + w_{ij} + e_{ij}` with the errors' covariance known.  The
+    two variances maximise the restricted likelihood (:mod:`~skk_analysis.synthesis.nested`).
 
     References
     ----------
@@ -187,12 +184,12 @@ def multilevel(
     terms, x = list(design), design.to_numpy()
     count, p = int(clusters.max()) + 1, x.shape[1]
     if count <= p:
-        raise Refused(
+        raise RefusedError(
             Reason("too_few_studies", {"k": count, "needed": p + 1}),
             f"{count} studies can't carry {p} coefficients at the level of studies",
         )
-    model = _Model(effects.estimates, x, known, (clusters[:, None] == clusters).astype(float))
-    between, within = _restricted_maximum(model)
+    model = NestedModel(effects.estimates, x, known, (clusters[:, None] == clusters).astype(float))
+    between, within = restricted_maximum(model)
     state = model.at(between, within)
     total = known + between * model.together + within * np.eye(k)
     if inference == ROBUST:
@@ -252,80 +249,3 @@ def _design(moderators: Any, effects: Studies) -> pd.DataFrame:
     if moderators is None:
         return pd.DataFrame({INTERCEPT: np.ones(len(effects.names))})
     return moderator_columns(moderators, effects.names, intercept=True)
-
-
-# -- restricted likelihood of two variances -----------------------------------------------------
-
-
-class _State(NamedTuple):
-    coefficients: np.ndarray
-    covariance: np.ndarray
-    projection: np.ndarray
-    log_likelihood: float
-
-
-class _Model(NamedTuple):
-    y: np.ndarray
-    x: np.ndarray
-    known: np.ndarray
-    together: np.ndarray
-    """1 where two effects are of one study."""
-
-    def at(self, between: float, within: float) -> _State:
-        total = self.known + between * self.together
-        total[np.diag_indices_from(total)] += within
-        root = np.linalg.cholesky(total)
-        inverse = np.linalg.inv(total)
-        information = self.x.T @ inverse @ self.x
-        covariance = np.linalg.inv(information)
-        loaded = inverse @ self.x
-        projection = inverse - loaded @ covariance @ loaded.T
-        height = (
-            2 * np.log(np.diag(root)).sum()
-            + np.linalg.slogdet(information)[1]
-            - np.linalg.slogdet(self.x.T @ self.x)[1]
-            + self.y @ projection @ self.y
-            + (len(self.y) - self.x.shape[1]) * math.log(2 * math.pi)
-        )
-        return _State(covariance @ (loaded.T @ self.y), covariance, projection, -0.5 * height)
-
-    def slope(self, state: _State) -> tuple[np.ndarray, np.ndarray]:
-        """Return the score of the two variances and its expected information."""
-        p = state.projection
-        py = p @ self.y
-        pb = p @ self.together
-        score = 0.5 * np.array([py @ self.together @ py - np.trace(pb), py @ py - np.trace(p)])
-        cross = (pb.T * p).sum()
-        return score, 0.5 * np.array([[(pb.T * pb).sum(), cross], [cross, (p * p).sum()]])
-
-
-def _restricted_maximum(model: _Model) -> tuple[float, float]:
-    """Return the variances between and within studies that maximise the restricted likelihood."""
-    smallest = float(np.diag(model.known).min())
-    spread = float(np.var(model.y - model.x @ np.linalg.lstsq(model.x, model.y)[0])) * 4
-    side = smallest * np.expm1(np.linspace(0, math.log1p(spread / smallest), FINENESS))
-    grid = [(b, w) for b in side for w in side]
-    best = max(grid, key=lambda pair: model.at(*pair).log_likelihood)
-    here, state = np.array(best), model.at(*best)
-    for _ in range(200):
-        score, information = model.slope(state)
-        free = (here > 0) | (score > 0)
-        if not free.any():
-            break
-        step = np.zeros(2)
-        step[free] = np.linalg.solve(information[np.ix_(free, free)], score[free])
-        gain, moved = 1.0, False
-        while gain > 1e-10:
-            there = np.maximum(here + gain * step, 0.0)
-            proposed = model.at(*there)
-            if proposed.log_likelihood > state.log_likelihood:
-                moved = True
-                break
-            gain /= 2
-        if not moved:
-            break
-        small = np.abs(there - here).max() < 1e-13 * (smallest + here.max())
-        here, state = there, proposed
-        if small:
-            break
-    return float(here[0]), float(here[1])

@@ -21,10 +21,10 @@ from skk_analysis.synthesis.inference import (
     variance_factor,
 )
 from skk_analysis.synthesis.random_effects import Design, Fit, fit, q_profile, whitened
-from skk_analysis.synthesis.reasons import Reason, Refused
+from skk_analysis.synthesis.reasons import Reason, RefusedError
 from skk_analysis.synthesis.studies import Studies, read_studies
 
-__all__ = ["Pooled", "leave_one_out", "pool"]
+__all__ = ["Pooled", "pool", "pool_studies"]
 
 NOWHERE = (math.nan, math.nan)
 DEGREES = {"k-1": 1, "k-2": 2}
@@ -137,8 +137,8 @@ class Pooled:
 
         Notes
         -----
-        :math:`P(\\theta_{new} > c) = T((\\hat\\mu - c)/\\sqrt{se^2 + \\hat\\tau^2})`, the tail of the
-        prediction interval: a further city is taken to be drawn like these.
+        :math:`P(\\theta_{new} > c) = T((\\hat\\mu - c)/\\sqrt{se^2 + \\hat\\tau^2})`, the tail of
+        the prediction interval: a further city is taken to be drawn like these.
 
         Raises
         ------
@@ -232,23 +232,27 @@ def pool(
 
     Raises
     ------
-    Refused
+    RefusedError
         If there is one study only (which may be given to FE with z), or z does not hold.
     ValueError
         If the input is not as said, naming the study.
 
     Notes
     -----
-    Weights are :math:`1/(v_i + \\hat\\tau^2)`.  I² is :math:`\\hat\\tau^2/(\\hat\\tau^2 + s^2)` with
-    the typical sampling variance :math:`s^2` of Higgins & Thompson (2002, eq. 9), so that it is
-    compatible with the τ² of the method in use; for FE it is :math:`(Q - (k-1))/Q`, not below zero.
-    The REML and ML estimates are the global maxima.
+    Weights are :math:`1/(v_i + \\hat\\tau^2)`.  I² is :math:`\\hat\\tau^2/(\\hat\\tau^2 + s^2)`
+    with the typical sampling variance :math:`s^2` of Higgins & Thompson (2002, eq. 9), so that it
+    goes with the τ² of the method in use; for FE it is :math:`(Q - (k-1))/Q`, not below zero.  REML
+    and ML estimates are the global maxima.
+
+    statsmodels' ``combine_effects`` has DL and PM only, no prediction or Q-profile interval and no
+    covariance, so that it is an oracle of the tests here and not what computes.
 
     References
     ----------
-    Viechtbauer, W. (2005), *J. Educ. Behav. Stat.* 30, 261–293 (estimators); Veroniki et al. (2016),
-    *Res. Synth. Methods* 7, 55–79; Knapp & Hartung (2003), *Stat. Med.* 22, 2693–2710; Röver, Knapp
-    & Friede (2015), *BMC Med. Res. Methodol.* 15, 99; Viechtbauer (2007), *Stat. Med.* 26, 37–52.
+    Viechtbauer, W. (2005), *J. Educ. Behav. Stat.* 30, 261–293 (estimators); Veroniki et al.
+    (2016), *Res. Synth. Methods* 7, 55–79; Knapp & Hartung (2003), *Stat. Med.* 22, 2693–2710;
+    Röver, Knapp & Friede (2015), *BMC Med. Res. Methodol.* 15, 99; Viechtbauer (2007), *Stat. Med.*
+    26, 37–52.
 
     Examples
     --------
@@ -265,7 +269,7 @@ def pool_studies(studies: Studies, method: str, inference: str, level: float) ->
     k = len(studies.estimates)
     require_choices(method, inference, level, k)
     if k < 2 and (method != "FE" or inference != Z):
-        raise Refused(
+        raise RefusedError(
             Reason("too_few_studies", {"k": k, "needed": 2}),
             f"{k} study has nothing to be pooled with; report its own interval",
         )
@@ -317,49 +321,3 @@ def heterogeneity_ratio(fitted: Fit, method: str) -> float:
     if method != "FE":
         return 1 + fitted.tau2 / fitted.typical
     return fitted.contrasts.q() / fitted.degrees
-
-
-def leave_one_out(pooled: Pooled) -> pd.DataFrame:
-    """Return the pooled estimate without each study in turn.
-
-    Parameters
-    ----------
-    pooled : Pooled
-
-    Returns
-    -------
-    DataFrame
-        Columns left_out, estimate, se, lower, upper, p, tau2, q, q_p, i2, h2 and same_conclusion:
-        whether the interval lies on the same side of zero, or covers it, as with all studies.
-
-    Raises
-    ------
-    Refused
-        With two studies: one alone is not a synthesis.
-    """
-    if pooled.k < 3:
-        raise Refused(
-            Reason("too_few_studies", {"k": pooled.k, "needed": 3}),
-            f"leaving one of {pooled.k} studies out leaves nothing to pool; it needs 3",
-        )
-    rows = []
-    for at, name in enumerate(pooled.studies.names):
-        less = pool_studies(
-            pooled.studies.without(at), pooled.method, _holding(pooled), pooled.level
-        )
-        same = _side(less.interval) == _side(pooled.interval)
-        frame = (less.estimate, less.se, *less.interval, less.p, less.tau2, less.q, less.q_p)
-        rows.append((name, *frame, less.i2, less.h2, same))
-    columns = "left_out estimate se lower upper p tau2 q q_p i2 h2 same_conclusion"
-    return pd.DataFrame(rows, columns=columns.split())
-
-
-def _holding(pooled: Pooled) -> str:
-    """Return the inference that still holds without one study."""
-    few = pooled.inference == Z and pooled.method != "FE" and pooled.k - 1 < 10
-    return MODIFIED if few else pooled.inference
-
-
-def _side(interval: tuple[float, float]) -> int:
-    """Return 1, −1 or 0: clearly above zero, clearly below, or neither."""
-    return int(interval[0] > 0) - int(interval[1] < 0)

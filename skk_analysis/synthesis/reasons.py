@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["REASONS", "Reason", "Refused"]
+__all__ = ["REASONS", "Reason", "RefusedError"]
 
 REASONS: dict[str, tuple[str, ...]] = {
     # pooling is refused
@@ -59,7 +59,7 @@ class Reason:
             raise ValueError(f"reason {self.name!r} has {declared}, got {list(self.numbers)}")
 
 
-class Refused(ValueError):
+class RefusedError(ValueError):
     """A synthesis that would mislead; ``reason`` says why in symbols, the message in English."""
 
     def __init__(self, reason: Reason, message: str) -> None:

@@ -111,7 +111,7 @@ def _columns(estimates: Any, errors: Any) -> tuple[tuple[str, ...] | None, Any, 
                 f"a frame of studies has the columns 'estimate' and 'se' (and 'study'), got "
                 f"{list(estimates.columns)}; rename them"
             )
-        label = estimates["study"] if "study" in estimates else estimates.index
+        label = estimates.get("study", estimates.index)
         known = estimates["se"] if errors is None else errors
         return tuple(map(str, label)), estimates[column], known, None
     names = None
@@ -210,8 +210,8 @@ def _require_covariance(matrix: np.ndarray, errors: np.ndarray, names: tuple[str
     if off.max() > 1e-6:
         at = int(off.argmax())
         raise ValueError(
-            f"study {names[at]!r}: the covariance matrix has the variance {matrix[at, at]:.6g}, but "
-            f"the standard error squared is {errors[at] ** 2:.6g}; give one of them only"
+            f"study {names[at]!r}: the covariance matrix has the variance {matrix[at, at]:.6g}, "
+            f"but the standard error squared is {errors[at] ** 2:.6g}; give one of them only"
         )
     if np.linalg.eigvalsh(matrix / scale)[0] < 1e-10:
         raise ValueError(

@@ -81,7 +81,7 @@ def subgroups(
     ------
     ValueError
         If there is one group only, a group is missing, or separate τ² are not possible.
-    Refused
+    RefusedError
         If z does not hold, or a group of one study is to have its own τ².
 
     References
@@ -175,4 +175,4 @@ def welch(means: np.ndarray, errors: np.ndarray, own: np.ndarray) -> tuple[float
 
 
 def _ordered(table: pd.DataFrame) -> pd.DataFrame:
-    return table["group k estimate se lower upper p tau2 i2".split()]
+    return table[["group", "k", "estimate", "se", "lower", "upper", "p", "tau2", "i2"]]

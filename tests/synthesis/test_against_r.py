@@ -59,7 +59,7 @@ def figures(pooled):
 def test_pooled_estimates(name, method):
     for inference, reference in R["pooled"][name]["methods"][method].items():
         if inference == "z" and method != "FE" and len(data(name)[0]) < 10:
-            with pytest.raises(s.Refused):
+            with pytest.raises(s.RefusedError):
                 s.pool(*data(name), method=method, inference=inference)
             continue
         pooled = s.pool(*data(name), method=method, inference=inference)
