@@ -81,6 +81,16 @@ def gap_map(
         If a column is missing, or a study has a dimension, type, kind or confidence that does not
         exist (naming it), or no year where one is asked for.
 
+    Examples
+    --------
+    >>> studies = pd.DataFrame(
+    ...     [("A", "income", "mentoring", "evaluation")],
+    ...     columns=["study", "dimension", "type", "kind"],
+    ... )
+    >>> found = gap_map(studies, ["income", "health"], ["mentoring"])
+    >>> found.gaps()["dimension"].tolist()
+    ['health']
+
     References
     ----------
     Snilstveit et al. (2013), *Evidence Gap Maps*, World Bank WPS 6725; 3ie, evidence gap maps:

@@ -40,8 +40,7 @@ def variance_factor(fitted: Fit, inference: str) -> float:
     """
     if inference == Z or not fitted.degrees:
         return 1.0
-    factor = fitted.contrasts.q(fitted.tau2) / fitted.degrees
-    return max(1.0, factor) if inference == MODIFIED else factor
+    return max(1.0, fitted.dispersion) if inference == MODIFIED else fitted.dispersion
 
 
 def quantile(level: float, degrees: float) -> float:

@@ -50,6 +50,12 @@ def known_table(findings: pd.DataFrame) -> pd.DataFrame:
     ValueError
         If a column is missing or a figure is impossible, naming the finding.
 
+    Examples
+    --------
+    >>> row = {"finding": "f", "studies": 1, "grade": 3, "lower": 0.1, "upper": 0.5}
+    >>> known_table(pd.DataFrame([row]))[["state", "rule"]].values.tolist()
+    [['uncertain', 'single_study']]
+
     Notes
     -----
     Unknown: no study, or none with an interval.  Uncertain: the best design has no comparison

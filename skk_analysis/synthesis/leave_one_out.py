@@ -28,6 +28,12 @@ def leave_one_out(pooled: Pooled) -> pd.DataFrame:
     ------
     RefusedError
         With two studies: one alone is not a synthesis.
+
+    Examples
+    --------
+    >>> from skk_analysis.synthesis import pool
+    >>> leave_one_out(pool([0.1, 0.3, 0.4], [0.1, 0.1, 0.2]))["estimate"].round(2).tolist()
+    [0.32, 0.16, 0.2]
     """
     if pooled.k < 3:
         raise RefusedError(
@@ -37,7 +43,11 @@ def leave_one_out(pooled: Pooled) -> pd.DataFrame:
     rows = []
     for at, name in enumerate(pooled.studies.names):
         less = pool_studies(
-            pooled.studies.without(at), pooled.method, _holding(pooled), pooled.level
+            pooled.studies.without(at),
+            pooled.method,
+            _holding(pooled),
+            pooled.level,
+            pooled.weighting,
         )
         same = _side(less.interval) == _side(pooled.interval)
         frame = (less.estimate, less.se, *less.interval, less.p, less.tau2, less.q, less.q_p)

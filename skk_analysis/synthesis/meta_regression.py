@@ -171,6 +171,12 @@ def meta_regression(
     RefusedError
         If z does not hold.
 
+    Examples
+    --------
+    >>> model = meta_regression([0.1, 0.3, 0.35, 0.65], [0.1, 0.12, 0.15, 0.2], [1, 2, 3, 4])
+    >>> model.coefficients["estimate"].round(3).tolist()
+    [-0.057, 0.162]
+
     References
     ----------
     Knapp & Hartung (2003), *Stat. Med.* 22, 2693–2710; López-López et al. (2014), *Br. J. Math.

@@ -159,6 +159,12 @@ def multilevel(
     :math:`y_{ij} = x_{ij}'\\beta + u_i + w_{ij} + e_{ij}` with the errors' covariance known.  The
     two variances maximise the restricted likelihood (:mod:`~skk_analysis.synthesis.nested`).
 
+    Examples
+    --------
+    >>> model = multilevel([0.1, 0.2, 0.3, 0.5, 0.4, 0.6], [0.1] * 6, list("aabbcc"))
+    >>> round(model.estimate, 2), round(model.between, 3), round(model.within, 3)
+    (0.35, 0.025, 0.005)
+
     References
     ----------
     Konstantopoulos (2011), *Res. Synth. Methods* 2, 61–76; Cheung (2014), *Psychol. Methods* 19,

@@ -69,7 +69,8 @@ def restricted_maximum(model: NestedModel) -> tuple[float, float]:
         if not free.any():
             break
         step = np.zeros(2)
-        step[free] = np.linalg.solve(information[np.ix_(free, free)], score[free])
+        # the shortest step, where one effect a study leaves only the sum of the two to be told
+        step[free] = np.linalg.lstsq(information[np.ix_(free, free)], score[free])[0]
         gain, moved = 1.0, False
         while gain > 1e-10:
             there = np.maximum(here + gain * step, 0.0)

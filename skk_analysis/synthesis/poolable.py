@@ -124,6 +124,15 @@ def synthesise(
     Returns
     -------
     Synthesis
+
+    Examples
+    --------
+    >>> studies = pd.DataFrame(
+    ...     {"estimate": [0.2, 0.4], "se": [0.1, 0.1], "outcome": ["gini", "employment"]}
+    ... )
+    >>> found = synthesise(studies)
+    >>> found.pooled is None, [reason.name for reason in found.reasons]
+    (True, ['different_outcomes'])
     """
     reasons = reasons_against_pooling(studies, alike=alike, level=level)
     pooled = None if reasons else pool(studies, level=level, **options)

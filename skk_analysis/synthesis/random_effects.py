@@ -187,6 +187,8 @@ class Fit(NamedTuple):
     """Of the coefficients with all variances taken as known, shape (p, p)."""
     tau2: float
     contrasts: Contrasts
+    dispersion: float
+    """How the estimates vary over what the model says (Knapp and Hartung's factor)."""
 
     @property
     def degrees(self) -> int:
@@ -213,11 +215,26 @@ def fit(studies: Studies, design: Design, method: str) -> Fit:
     """Return the fit of studies on a design."""
     contrasts = error_contrasts(studies, design)
     tau2 = METHODS[method](contrasts)
+    free = len(contrasts.squares)
+    dispersion = contrasts.q(tau2) / free if free else math.nan
     rows = whitened(studies, tau2, np.column_stack([design.columns, studies.estimates]))
     if rows.shape[1] == 2:  # one coefficient, of which there are thousands in a simulation
         x, y = rows.T
         precision = x @ x
-        return Fit(np.array([x @ y / precision]), np.array([[1 / precision]]), tau2, contrasts)
-    q, r = np.linalg.qr(rows[:, :-1])
-    inverse = np.linalg.inv(r)
-    return Fit(inverse @ (q.T @ rows[:, -1]), inverse @ inverse.T, tau2, contrasts)
+        b, covariance = np.array([x @ y / precision]), np.array([[1 / precision]])
+    else:
+        q, r = np.linalg.qr(rows[:, :-1])
+        inverse = np.linalg.inv(r)
+        b, covariance = inverse @ (q.T @ rows[:, -1]), inverse @ inverse.T
+    return Fit(b, covariance, tau2, contrasts, dispersion)
+
+
+def fit_plain_mean(studies: Studies, method: str) -> Fit:
+    """Return the unweighted mean of independent studies, whose dispersion is the t-test's."""
+    k = len(studies.estimates)
+    contrasts = error_contrasts(studies, Design.mean(k))
+    tau2 = METHODS[method](contrasts)
+    variance = (studies.variances.sum() / k + tau2) / k
+    found = contrasts.spread / (k - 1) if k > 1 else math.nan
+    mean, covariance = np.array([studies.estimates.mean()]), np.array([[variance]])
+    return Fit(mean, covariance, tau2, contrasts, found / variance)

@@ -27,6 +27,7 @@ REASONS: dict[str, tuple[str, ...]] = {
     "covariance_modelled": ("largest",),
     "shared_units_not_modelled": ("units",),
     "several_effects_of_one_study": ("studies",),
+    "one_study_dominates": ("study", "share"),
 }
 """Reasons by name, and what each carries."""
 

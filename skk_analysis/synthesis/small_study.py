@@ -89,6 +89,14 @@ def egger(
     RefusedError
         Below ten studies, and where all standard errors are equal.
 
+    Examples
+    --------
+    >>> errors = [0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55]
+    >>> effects = [0.3, 0.3, 0.4, 0.4, 0.5, 0.4, 0.6, 0.7, 0.6, 0.8]
+    >>> test = egger(effects, errors)
+    >>> round(test.limit, 2), test.p < 0.05
+    (0.17, True)
+
     References
     ----------
     Egger et al. (1997), *BMJ* 315, 629–634; Sterne & Egger (2005) in Rothstein, Sutton &

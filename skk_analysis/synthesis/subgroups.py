@@ -84,6 +84,12 @@ def subgroups(
     RefusedError
         If z does not hold, or a group of one study is to have its own τ².
 
+    Examples
+    --------
+    >>> found = subgroups([0.1, 0.3, 0.35, 0.65], [0.1, 0.12, 0.15, 0.2], list("aabb"))
+    >>> found.table["estimate"].round(2).tolist(), round(found.p, 2)
+    ([0.19, 0.47], 0.25)
+
     References
     ----------
     Borenstein et al. (2009), *Introduction to Meta-Analysis*, ch. 19; Welch, B. L. (1951),

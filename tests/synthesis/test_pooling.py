@@ -140,6 +140,29 @@ def test_a_diagonal_covariance_is_independence():
     assert one.weights.to_numpy() == pytest.approx(other.weights.to_numpy())
 
 
+def test_equal_weights_are_the_t_test():
+    pooled = s.pool(Y, SE, weights="equal", inference="knapp_hartung")
+    test = stats.ttest_1samp(Y, 0)
+    assert pooled.interval == pytest.approx(tuple(test.confidence_interval()))
+    assert pooled.p == pytest.approx(test.pvalue)
+    assert pooled.weights.to_numpy() == pytest.approx(np.full(6, 1 / 6))
+    model = math.sqrt((SE**2 + pooled.tau2).sum()) / 6
+    assert s.pool(Y, SE, weights="equal").se == pytest.approx(max(pooled.se, model))
+    with pytest.raises(ValueError, match="needs independent studies"):
+        s.pool(Y, covariance=np.diag(SE**2), weights="equal")
+    with pytest.raises(ValueError, match="weights is"):
+        s.pool(Y, SE, weights="precision")
+
+
+def test_a_study_that_dominates_is_named():
+    se = np.array([0.05, 0.3, 0.3, 0.3, 0.3, 0.3])
+    (note,) = s.pool(Y, se).notes
+    assert (note.name, note.numbers["study"]) == ("one_study_dominates", "1")
+    assert note.numbers["share"] == pytest.approx(400 / (400 + 5 / 0.09))
+    assert s.pool(Y, se, weights="equal").notes == ()
+    assert s.pool(Y[:3], se[:3]).notes == ()
+
+
 # -- dependence ------------------------------------------------------------------------------
 
 
@@ -192,7 +215,7 @@ def test_all_shapes_of_input_are_the_same_studies():
     ]
     assert len({repr(pooled) for pooled in shapes}) == 1
     assert list(shapes[2].weights.index) == names
-    assert shapes[0].to_frame().shape == (1, 20)
+    assert shapes[0].to_frame().shape == (1, 21)
     again = s.pool(frame.assign(study=["a", "a", "b", "b", "c", "d"]))
     assert again.notes[0].numbers["studies"] == ("a", "b")
 

@@ -1,9 +1,10 @@
 """How often the pooled interval of six cities covers the mean, and the next city's its effect.
 
-python validation/synthesis/coverage.py      (in the repository's root; about a minute)
+python validation/synthesis/coverage.py      (in the repository's root; some minutes)
 
-writes ``coverage.csv``.  All intervals of a row come from the same fits: REML, then modified
-Knapp–Hartung, Knapp–Hartung, and z, which the library refuses to give at six studies.
+writes ``coverage.csv`` (REML with modified Knapp–Hartung, Knapp–Hartung and z, which the library
+refuses to give at six studies, and modified Knapp–Hartung with equal weights; prediction intervals)
+and ``dominance.csv`` (one study with much of the weight that sampling errors alone would give).
 """
 
 import math
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from skk_analysis.synthesis.inference import KNAPP_HARTUNG, MODIFIED
+from skk_analysis.synthesis.inference import MODIFIED
 from skk_analysis.synthesis.pooling import pool_studies
 from skk_analysis.synthesis.studies import Studies
 
@@ -23,6 +24,7 @@ ERRORS = {
     "unequal": np.array([0.05, 0.1, 0.2, 0.3, 0.6, 0.9]) ** 0.5,
     "one_large_city": np.array([0.02, 0.5, 0.5, 0.5, 0.5, 0.5]) ** 0.5,
 }
+SHARES = ("modified", "knapp_hartung", "z", "equal_weights", "prediction", "prediction_hts")
 DRAWS = 4000
 LEVEL = 0.95
 
@@ -34,14 +36,17 @@ def coverage(errors: np.ndarray, tau2: float, draws: int, seed: int) -> dict[str
     effects = rng.normal(0.0, math.sqrt(tau2), (draws, k + 1))  # the last is the next city's
     found = effects[:, :k] + rng.normal(0.0, 1.0, (draws, k)) * errors
     names = tuple(map(str, range(k)))
-    hits = dict.fromkeys(("modified", "knapp_hartung", "z", "prediction", "prediction_hts"), 0)
+    hits = dict.fromkeys(SHARES, 0)
     for row, further in zip(found, effects[:, k], strict=True):
         studies = Studies(names, row, errors**2, None, ())
         pooled = pool_studies(studies, "REML", MODIFIED, LEVEL)
         usual = 1.959963984540054 * pooled.se / math.sqrt(pooled.factor)
-        plain = pool_studies(studies, "REML", KNAPP_HARTUNG, LEVEL)
         hits["modified"] += pooled.interval[0] <= 0 <= pooled.interval[1]
-        hits["knapp_hartung"] += plain.interval[0] <= 0 <= plain.interval[1]
+        half = (pooled.interval[1] - pooled.estimate) / math.sqrt(pooled.factor)
+        plain = half * math.sqrt(pooled.fitted.dispersion)
+        hits["knapp_hartung"] += abs(pooled.estimate) <= plain
+        even = pool_studies(studies, "REML", MODIFIED, LEVEL, "equal")
+        hits["equal_weights"] += even.interval[0] <= 0 <= even.interval[1]
         hits["z"] += abs(pooled.estimate) <= usual
         low, high = pooled.prediction_interval
         hits["prediction"] += low <= further <= high
@@ -60,7 +65,26 @@ def table(draws: int = DRAWS, seed: int = 2019) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def dominated(k: int, share: float) -> np.ndarray:
+    """Return errors of which one study has a share of the weight and the rest have variance 0.5."""
+    variances = np.full(k, 0.5)
+    variances[0] = 0.5 * (1 - share) / (share * (k - 1))
+    return np.sqrt(variances)
+
+
+def dominance(draws: int = 1500, seed: int = 2020) -> pd.DataFrame:
+    """Return the coverages where one study has much of the weight."""
+    rows = [
+        {"k": k, "share": share, "tau2": tau2}
+        | coverage(dominated(k, share), tau2, draws, seed + k)
+        for k in (3, 4, 6, 12)
+        for share in (0.4, 0.5, 0.6, 0.7, 0.8)
+        for tau2 in (0.05, 0.15, 0.5)
+    ]
+    return pd.DataFrame(rows)[["k", "share", "tau2", "modified", "equal_weights"]]
+
+
 if __name__ == "__main__":
-    found = table()
-    found.to_csv(HERE / "coverage.csv", index=False, float_format="%.4f")
-    print(found.to_string(index=False))
+    for name, found in (("coverage", table()), ("dominance", dominance())):
+        found.to_csv(HERE / f"{name}.csv", index=False, float_format="%.4f")
+        print(found.to_string(index=False))
