@@ -33,7 +33,7 @@ def leave_one_out(pooled: Pooled) -> pd.DataFrame:
     --------
     >>> from skk_analysis.synthesis import pool
     >>> leave_one_out(pool([0.1, 0.3, 0.4], [0.1, 0.1, 0.2]))["estimate"].round(2).tolist()
-    [0.32, 0.16, 0.2]
+    [0.32, 0.2, 0.2]
     """
     if pooled.k < 3:
         raise RefusedError(

@@ -95,7 +95,7 @@ def egger(
     >>> effects = [0.3, 0.3, 0.4, 0.4, 0.5, 0.4, 0.6, 0.7, 0.6, 0.8]
     >>> test = egger(effects, errors)
     >>> round(test.limit, 2), test.p < 0.05
-    (0.17, True)
+    (0.19, True)
 
     References
     ----------

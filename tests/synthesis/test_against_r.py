@@ -1,4 +1,4 @@
-"""Agreement with R's metafor and clubSandwich on the data sets shipped with metafor.
+"""Agreement with R's metafor, clubSandwich and robumeta on the data sets shipped with metafor.
 
 ``validation/synthesis/README.md`` says what agrees to which digit and how to make the values again.
 """
@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from skk_analysis import synthesis as s
+from skk_analysis.synthesis.robust import cr2
 
 HERE = Path(__file__).resolve().parents[2] / "validation" / "synthesis"
 R = json.loads((HERE / "r.json").read_text(encoding="utf-8"))
@@ -169,6 +170,20 @@ def test_three_levels_with_a_moderator():
     same(table["se"], reference["robust_se"], THEIR_OPTIMISER)
     same(table["degrees"], reference["robust_df"], THEIR_OPTIMISER)
     same([model.between, model.within], [reference["between"], reference["within"]], 1e-4)
+
+
+@pytest.mark.parametrize("kind", ["CORR", "HIER"])
+def test_robust_variance_under_robumeta_s_weights(kind):
+    reference = R["robumeta"][kind]
+    weights = np.array(reference["weights"])
+    x = np.column_stack([np.ones(len(weights)), reference["year"]])
+    y = np.array(reference["yi"])
+    b = np.linalg.solve((x.T * weights) @ x, (x.T * weights) @ y)
+    clusters = pd.factorize(np.array(reference["study"]))[0]
+    covariance, degrees = cr2(x, y - x @ b, np.diag(1 / weights), clusters)
+    same(b, reference["estimate"])
+    same(np.sqrt(np.diag(covariance)), reference["se"])
+    same(degrees, reference["df"])
 
 
 def test_dependent_studies():

@@ -1,9 +1,10 @@
 # Reference values from R for tests/synthesis/test_against_r.py.
 #   Rscript validation/synthesis/regenerate.R      (in the repository's root)
-# Needs R with metafor, metadat, clubSandwich and jsonlite (Debian: r-cran-metafor r-cran-metadat
-# r-cran-clubsandwich r-cran-jsonlite). Effect sizes and variances are computed by escalc from the
+# Needs R with metafor, metadat, clubSandwich, robumeta and jsonlite (Debian: r-cran-metafor
+# r-cran-metadat r-cran-clubsandwich r-cran-robumeta r-cran-jsonlite). Effect sizes and variances are computed by escalc from the
 # data sets shipped with metafor, whose sources the README names.
-suppressPackageStartupMessages({library(metafor); library(clubSandwich); library(jsonlite)})
+suppressPackageStartupMessages({library(metafor); library(clubSandwich)
+                                library(robumeta); library(jsonlite)})
 
 tight <- list(threshold = 1e-13, maxiter = 100000, stepadj = 0.5, tol = 1e-13)
 methods <- c("REML", "PM", "DL", "ML", "EB", "SJ", "HE", "FE")
@@ -111,8 +112,16 @@ multilevel <- list(
     between = mods16$sigma2[1], within = mods16$sigma2[2], robust_se = num(r16$SE),
     robust_df = num(if (is.null(r16$df_Satt)) r16$df else r16$df_Satt)))
 
-# one outcome of ishak2007 at several times, and berkey1998: pooling with a full covariance
-bk <- dat.berkey1998[dat.berkey1998$outcome == "AL", ]
+# robumeta: other weights than the working model's inverse would give by maximum likelihood
+rve <- lapply(c(CORR = "CORR", HIER = "HIER"), function(kind) {
+  m <- robu(yi ~ year, data = a16, studynum = study, var.eff.size = vi, rho = 0.8,
+            modelweights = kind, small = TRUE)
+  list(weights = num(m$data.full$r.weights), study = as.character(m$data.full$study),
+       yi = num(m$data.full$effect.size), year = num(m$Xreg[, "year"]),
+       estimate = num(m$reg_table$b.r), se = num(m$reg_table$SE), df = num(m$reg_table$dfs))
+})
+
+# pooling with a full covariance
 V <- bldiag(lapply(split(dat.berkey1998[c("v1i", "v2i")], dat.berkey1998$trial), as.matrix))
 mv <- rma.mv(yi, V, random = ~ 1 | row, data = transform(dat.berkey1998, row = seq_along(yi)),
              control = fine)
@@ -144,8 +153,9 @@ small <- lapply(sets[c("bcg", "raudenbush1985", "hackshaw1998", "li2007", "linde
 
 out <- list(
   versions = lapply(list(R = getRversion(), metafor = packageVersion("metafor"),
-    metadat = packageVersion("metadat"), clubSandwich = packageVersion("clubSandwich")), as.character),
+    metadat = packageVersion("metadat"), clubSandwich = packageVersion("clubSandwich"),
+    robumeta = packageVersion("robumeta")), as.character),
   pooled = pooled, meta_data = meta_data, meta_regression = meta, subgroups = groups,
-  multilevel = multilevel, covariance = covariance, small_study = small)
+  multilevel = multilevel, robumeta = rve, covariance = covariance, small_study = small)
 write(toJSON(out, digits = I(15), auto_unbox = TRUE, null = "null", na = "null"),
       "validation/synthesis/r.json")
