@@ -6,13 +6,15 @@ directions.
 """
 
 from skk_analysis.synthesis.directions import direction_table
+from skk_analysis.synthesis.distribution import ConfidenceDistribution
 from skk_analysis.synthesis.gap_map import CONFIDENCE, GapMap, gap_map
 from skk_analysis.synthesis.known import KNOWN_RULES, known_table
 from skk_analysis.synthesis.leave_one_out import leave_one_out
 from skk_analysis.synthesis.meta_regression import MetaRegression, meta_regression
 from skk_analysis.synthesis.multilevel import Multilevel, multilevel, within_study_covariance
 from skk_analysis.synthesis.poolable import Synthesis, reasons_against_pooling, synthesise
-from skk_analysis.synthesis.pooling import Pooled, pool
+from skk_analysis.synthesis.pooled import Pooled
+from skk_analysis.synthesis.pooling import pool
 from skk_analysis.synthesis.reasons import REASONS, Reason, RefusedError
 from skk_analysis.synthesis.small_study import SmallStudyTest, begg, egger
 from skk_analysis.synthesis.subgroups import Subgroups, subgroups
@@ -22,6 +24,7 @@ __all__ = [
     "CONFIDENCE",
     "KNOWN_RULES",
     "REASONS",
+    "ConfidenceDistribution",
     "GapMap",
     "MetaRegression",
     "Multilevel",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from skk_analysis.synthesis.inference import FEWEST_FOR_Z, MODIFIED, Z
-from skk_analysis.synthesis.pooling import Pooled, pool_studies
+from skk_analysis.synthesis.pooled import Pooled
+from skk_analysis.synthesis.pooling import pool_studies
 from skk_analysis.synthesis.reasons import Reason, RefusedError
 
 __all__ = ["leave_one_out"]
@@ -43,11 +44,7 @@ def leave_one_out(pooled: Pooled) -> pd.DataFrame:
     rows = []
     for at, name in enumerate(pooled.studies.names):
         less = pool_studies(
-            pooled.studies.without(at),
-            pooled.method,
-            _holding(pooled),
-            pooled.level,
-            pooled.weighting,
+            pooled.studies.without(at), pooled.method, _holding(pooled), pooled.level
         )
         same = _side(less.interval) == _side(pooled.interval)
         frame = (less.estimate, less.se, *less.interval, less.p, less.tau2, less.q, less.q_p)

@@ -20,7 +20,7 @@ from skk_analysis.synthesis.inference import (
     variance_factor,
 )
 from skk_analysis.synthesis.moderators import INTERCEPT, moderator_columns
-from skk_analysis.synthesis.pooling import heterogeneity_ratio, heterogeneity_share
+from skk_analysis.synthesis.pooled import heterogeneity_ratio, heterogeneity_share
 from skk_analysis.synthesis.random_effects import (
     METHODS,
     Design,

@@ -11,7 +11,8 @@ import pandas as pd
 
 from skk_analysis.synthesis.directions import direction_table, oriented
 from skk_analysis.synthesis.inference import quantile
-from skk_analysis.synthesis.pooling import Pooled, pool
+from skk_analysis.synthesis.pooled import Pooled
+from skk_analysis.synthesis.pooling import pool
 from skk_analysis.synthesis.reasons import Reason
 
 __all__ = ["Synthesis", "reasons_against_pooling", "synthesise"]

@@ -227,14 +227,3 @@ def fit(studies: Studies, design: Design, method: str) -> Fit:
         inverse = np.linalg.inv(r)
         b, covariance = inverse @ (q.T @ rows[:, -1]), inverse @ inverse.T
     return Fit(b, covariance, tau2, contrasts, dispersion)
-
-
-def fit_plain_mean(studies: Studies, method: str) -> Fit:
-    """Return the unweighted mean of independent studies, whose dispersion is the t-test's."""
-    k = len(studies.estimates)
-    contrasts = error_contrasts(studies, Design.mean(k))
-    tau2 = METHODS[method](contrasts)
-    variance = (studies.variances.sum() / k + tau2) / k
-    found = contrasts.spread / (k - 1) if k > 1 else math.nan
-    mean, covariance = np.array([studies.estimates.mean()]), np.array([[variance]])
-    return Fit(mean, covariance, tau2, contrasts, found / variance)

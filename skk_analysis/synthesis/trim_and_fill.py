@@ -11,7 +11,8 @@ import pandas as pd
 
 from skk_analysis.synthesis.inference import MODIFIED, require_choices
 from skk_analysis.synthesis.meta_regression import meta_regression
-from skk_analysis.synthesis.pooling import Pooled, pool_studies
+from skk_analysis.synthesis.pooled import Pooled
+from skk_analysis.synthesis.pooling import pool_studies
 from skk_analysis.synthesis.small_study import enough_studies
 from skk_analysis.synthesis.studies import Studies
 

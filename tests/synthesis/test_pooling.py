@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import optimize, stats
 
 from skk_analysis import synthesis as s
 from skk_analysis.estimate import Estimate, Influence, Sampling
@@ -140,27 +140,69 @@ def test_a_diagonal_covariance_is_independence():
     assert one.weights.to_numpy() == pytest.approx(other.weights.to_numpy())
 
 
-def test_equal_weights_are_the_t_test():
-    pooled = s.pool(Y, SE, weights="equal", inference="knapp_hartung")
-    test = stats.ttest_1samp(Y, 0)
-    assert pooled.interval == pytest.approx(tuple(test.confidence_interval()))
-    assert pooled.p == pytest.approx(test.pvalue)
-    assert pooled.weights.to_numpy() == pytest.approx(np.full(6, 1 / 6))
-    model = math.sqrt((SE**2 + pooled.tau2).sum()) / 6
-    assert s.pool(Y, SE, weights="equal").se == pytest.approx(max(pooled.se, model))
-    with pytest.raises(ValueError, match="needs independent studies"):
-        s.pool(Y, covariance=np.diag(SE**2), weights="equal")
-    with pytest.raises(ValueError, match="weights is"):
-        s.pool(Y, SE, weights="precision")
-
-
 def test_a_study_that_dominates_is_named():
     se = np.array([0.05, 0.3, 0.3, 0.3, 0.3, 0.3])
     (note,) = s.pool(Y, se).notes
     assert (note.name, note.numbers["study"]) == ("one_study_dominates", "1")
     assert note.numbers["share"] == pytest.approx(400 / (400 + 5 / 0.09))
-    assert s.pool(Y, se, weights="equal").notes == ()
     assert s.pool(Y[:3], se[:3]).notes == ()
+
+
+# -- the confidence distribution -------------------------------------------------------------
+
+
+def test_negligible_errors_give_exactly_the_t_distribution():
+    pooled = s.pool(Y, np.full(6, 1e-8), inference="knapp_hartung")
+    found = pooled.distribution
+    assert found.interval() == pytest.approx(pooled.interval)
+    assert found.prediction_interval(0.8) == pytest.approx(
+        s.pool(Y, np.full(6, 1e-8), inference="knapp_hartung", level=0.8).prediction_interval
+    )
+    assert found.p == pytest.approx(pooled.p)
+    for better in ("higher", "lower"):
+        assert found.probability_of_benefit(0.1, better=better) == pytest.approx(
+            pooled.probability_of_benefit(0.1, better=better)
+        )
+
+
+@pytest.mark.parametrize("dependent", [False, True])
+def test_the_distribution_is_that_of_its_pivot(dependent):
+    matrix = np.diag(SE**2) + (0.004 if dependent else 0.0)
+    pooled = s.pool(Y, covariance=matrix)
+    rng, draws = np.random.default_rng(11), 1200
+    means, further = [], []
+    for target in rng.chisquare(5, draws):
+
+        def q(tau2, target=target):
+            unit = np.linalg.inv(matrix + tau2 * np.eye(6))
+            centre = unit.sum(0) @ Y / unit.sum()
+            return (Y - centre) @ unit @ (Y - centre) - target
+
+        tau2 = optimize.brentq(q, 0, 1e5) if q(0) > 0 else 0.0
+        unit = np.linalg.inv(matrix + tau2 * np.eye(6))
+        means.append(unit.sum(0) @ Y / unit.sum() + rng.normal() / unit.sum() ** 0.5)
+        further.append(means[-1] + rng.normal() * tau2**0.5)
+    found = pooled.distribution
+    spread = 4 * (0.25 / draws) ** 0.5
+    for threshold in (0.0, 0.1, 0.4):
+        share = np.mean(np.array(further) > threshold)
+        assert found.probability_of_benefit(threshold) == pytest.approx(share, abs=spread)
+    low, high = found.interval(0.8)
+    assert np.mean((low < np.array(means)) & (np.array(means) < high)) == pytest.approx(
+        0.8, abs=spread
+    )
+
+
+def test_agreeing_studies_and_the_edges_of_the_distribution():
+    same = s.pool([0.3, 0.3, 0.3], [0.1, 0.2, 0.3])
+    reach = stats.norm.ppf(0.975) * same.se  # all the confidence is at τ² = 0
+    assert same.distribution.interval() == pytest.approx((0.3 - reach, 0.3 + reach))
+    with pytest.raises(ValueError, match="nothing of a further city"):
+        _ = s.pool(Y, SE, method="FE").distribution
+    with pytest.raises(ValueError, match="better is"):
+        same.distribution.probability_of_benefit(better="more")
+    with pytest.raises(ValueError, match="level must lie"):
+        same.distribution.interval(95)
 
 
 # -- dependence ------------------------------------------------------------------------------
@@ -215,7 +257,7 @@ def test_all_shapes_of_input_are_the_same_studies():
     ]
     assert len({repr(pooled) for pooled in shapes}) == 1
     assert list(shapes[2].weights.index) == names
-    assert shapes[0].to_frame().shape == (1, 21)
+    assert shapes[0].to_frame().shape == (1, 24)
     again = s.pool(frame.assign(study=["a", "a", "b", "b", "c", "d"]))
     assert again.notes[0].numbers["studies"] == ("a", "b")
 
