@@ -221,12 +221,14 @@ def _coefficients(terms, fitted: Fit, variances, degrees: float, level: float) -
     se = np.sqrt(variances)
     half = quantile(level, degrees)
     b = fitted.coefficients
+    with np.errstate(divide="ignore", invalid="ignore"):  # plain Knapp–Hartung of a perfect fit
+        t = b / se
     return pd.DataFrame(
         {
             "term": terms,
             "estimate": b,
             "se": se,
-            "t": b / se,
+            "t": t,
             "degrees": degrees,
             "p": [two_sided(float(x), float(s), degrees) for x, s in zip(b, se, strict=True)],
             "lower": b - half * se,
@@ -242,6 +244,8 @@ def _r2(studies, fitted: Fit, method: str) -> float:
 
 def wald(coefficients: np.ndarray, covariance: np.ndarray) -> float:
     """Return the Wald statistic over its number of restrictions."""
+    if not covariance.any():
+        return math.inf if coefficients.any() else math.nan
     return float(coefficients @ np.linalg.solve(covariance, coefficients)) / len(coefficients)
 
 

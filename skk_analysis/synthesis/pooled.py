@@ -210,9 +210,9 @@ class Pooled:
         known = self.method != "FE" and self.k > 1
         mean = self.distribution.interval(self.level) if known else NOWHERE
         further = self.distribution.prediction_interval(self.level) if known else NOWHERE
-        names = ("distribution_lower", "distribution_upper")
-        names += ("distribution_prediction_lower", "distribution_prediction_upper")
-        return dict(zip(names, (*mean, *further), strict=True))
+        names = ("lower", "upper", "prediction_lower", "prediction_upper")
+        ends = zip(names, (*mean, *further), strict=True)
+        return {f"distribution_{name}": end for name, end in ends}
 
 
 def _share(tau2: float, fitted: Fit) -> float:

@@ -45,8 +45,8 @@ def pool(
         As in :func:`~skk_analysis.synthesis.studies.read_studies`: numbers with standard errors, a
         list or mapping of :class:`~skk_analysis.estimate.Estimate`, or a frame with columns
         ``estimate``, ``se`` and ``study``.  A ``covariance`` of studies with comparison units in
-        common (for instance of their joint placebo draws) makes the fit one of generalised least
-        squares; ``shared`` only names what they share, in ``notes``.
+        common (for instance ``placebos.cov()`` of joint placebo draws, one column a city) makes the
+        fit one of generalised least squares; ``shared`` only names what they share, in ``notes``.
     method : {"REML", "PM", "DL", "ML", "EB", "SJ", "HE", "FE"}
         Estimator of the variance between studies: restricted maximum likelihood, Paule–Mandel,
         DerSimonian–Laird, maximum likelihood, empirical Bayes, Sidik–Jonkman, Hedges; FE takes

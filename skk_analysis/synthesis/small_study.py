@@ -119,8 +119,9 @@ def egger(
 
     # dividing by the standard error turns the regressor into a constant: its slope is the intercept
     line = linregress(1 / errors, studies.estimates / errors)
-    t = float(line.intercept / line.intercept_stderr)
-    p = two_sided(float(line.intercept), float(line.intercept_stderr), k - 2.0)
+    slope, se = float(line.intercept), float(line.intercept_stderr)
+    t = slope / se if se else math.copysign(math.inf, slope)
+    p = two_sided(slope, se, k - 2.0)
     return SmallStudyTest("egger", t, p, k - 2.0, float(line.slope), k)
 
 

@@ -106,13 +106,13 @@ def _columns(estimates: Any, errors: Any) -> tuple[tuple[str, ...] | None, Any, 
     """Return names, values, standard errors and covariance, each None where not known."""
     if isinstance(estimates, pd.DataFrame):
         column = next((c for c in VALUE_COLUMNS if c in estimates), None)
-        if column is None or ("se" not in estimates and errors is None):
+        if column is None:
             raise ValueError(
                 f"a frame of studies has the columns 'estimate' and 'se' (and 'study'), got "
                 f"{list(estimates.columns)}; rename them"
             )
         label = estimates.get("study", estimates.index)
-        known = estimates["se"] if errors is None else errors
+        known = estimates.get("se") if errors is None else errors
         return tuple(map(str, label)), estimates[column], known, None
     names = None
     if isinstance(estimates, Mapping | pd.Series):

@@ -218,6 +218,10 @@ def test_shared_controls_widen_the_interval_or_are_named():
     assert together.se / together.factor**0.5 > apart.se / apart.factor**0.5
     assert [note.name for note in together.notes] == ["covariance_modelled"]
     assert together.notes[0].numbers["largest"] == pytest.approx(0.6)
+    names = list("fedcba")
+    frame = pd.DataFrame(matrix, names, names).iloc[::-1, ::-1]
+    estimates = pd.DataFrame({"study": names, "estimate": Y})
+    assert s.pool(estimates, covariance=frame, method="FE").se == together.se
     named = s.pool(Y, SE, shared="donor towns")
     assert named.notes == (s.Reason("shared_units_not_modelled", {"units": "donor towns"}),)
 
