@@ -53,8 +53,9 @@ def pool(
         it to be zero.
     inference : {"modified_knapp_hartung", "knapp_hartung", "z"}
         The first two use t with k − 1 degrees and, for every method, Knapp and Hartung's variance;
-        the modified one is never smaller than the usual variance.  ``z`` is refused for random
-        effects of fewer than ten studies; for FE it is the textbook interval.
+        the modified one is never smaller than the usual variance (with FE it is Birge's: widened
+        by Q/(k − 1) where the studies disagree).  ``z`` is refused for random effects of fewer than
+        ten studies; for FE it is the textbook interval.
     level : float, default 0.95
 
     Returns
@@ -62,8 +63,8 @@ def pool(
     Pooled
         With a note ``one_study_dominates`` where one of four or more studies has over half of the
         weight that sampling errors alone would give: REML then often finds τ² = 0 where it is not,
-        and at 80 % of the weight modified Knapp–Hartung intervals of six or twelve studies cover
-        86 to 92 % (``validation/synthesis/dominance.csv``); ``distribution`` is right there too.
+        and modified Knapp–Hartung intervals may cover as little as 86 % for a promised 95
+        (``validation/synthesis/dominance.csv``).  ``distribution`` is right there too.
 
     Raises
     ------

@@ -51,7 +51,7 @@ class Design(NamedTuple):
         return cls(columns, np.linalg.qr(columns, mode="complete")[0][:, columns.shape[1] :])
 
     @classmethod
-    @lru_cache(maxsize=64)
+    @lru_cache(maxsize=16)
     def mean(cls, k: int) -> Design:
         """Return the design of one mean of k studies."""
         return cls.of(np.ones((k, 1)))

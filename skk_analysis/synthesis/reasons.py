@@ -26,6 +26,8 @@ REASONS: dict[str, tuple[str, ...]] = {
     # notes on a result
     "covariance_modelled": ("largest",),
     "shared_units_not_modelled": ("units",),
+    "comparison_units_in_common": ("count",),
+    "errors_from_placebos": ("studies",),
     "several_effects_of_one_study": ("studies",),
     "one_study_dominates": ("study", "share"),
 }

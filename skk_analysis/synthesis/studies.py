@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -61,8 +62,9 @@ def read_studies(
     ----------
     estimates : array-like, Series, mapping, sequence of Estimate or Effect, or DataFrame
         Numbers, shape (k,); or results that carry their own standard errors, under their names in
-        a mapping; or a frame with columns ``estimate`` (or ``value``), ``se`` and, if the rows
-        have names, ``study``.
+        a mapping (an effect without one gets the spread of its placebos, and comparison units that
+        several effects use are named in the notes); or a frame with columns ``estimate`` (or
+        ``value``), ``se`` and, if the rows have names, ``study``.
     standard_errors : array-like, shape (k,), optional
         Where ``estimates`` are numbers and no ``covariance`` is given.
     covariance : array-like or DataFrame, shape (k, k), optional
@@ -79,6 +81,7 @@ def read_studies(
         the shapes or the covariance matrix don't fit.
     """
     names, values, errors, found = _columns(estimates, standard_errors)
+    effects = _effects(estimates)
     values = np.asarray(values, dtype=float)
     if values.ndim != 1 or not len(values):
         raise ValueError(
@@ -89,7 +92,7 @@ def read_studies(
     matrix = found if covariance is None else _matrix(covariance, names)
     if errors is None and matrix is None:
         raise ValueError("the estimates have no standard errors; give standard_errors=")
-    if errors is None:
+    if errors is None or (effects and matrix is not None):
         errors = np.sqrt(_positive_diagonal(np.asarray(matrix), names))
     errors = np.asarray(errors, dtype=float)
     if errors.shape != values.shape:
@@ -99,7 +102,8 @@ def read_studies(
     _require_numbers(names, values, errors)
     if matrix is not None:
         _require_covariance(matrix, errors, names)
-    return Studies(names, values, errors**2, matrix, tuple(_notes(names, errors, matrix, shared)))
+    notes = (*_notes(names, errors, matrix, shared), *_effect_notes(effects, names, matrix))
+    return Studies(names, values, errors**2, matrix, notes)
 
 
 def _columns(estimates: Any, errors: Any) -> tuple[tuple[str, ...] | None, Any, Any, Any]:
@@ -125,8 +129,39 @@ def _columns(estimates: Any, errors: Any) -> tuple[tuple[str, ...] | None, Any, 
             matrix = _shared_covariance(results)
             return names, [x.value for x in results], [x.se for x in results], matrix
         if all(isinstance(x, Effect) for x in results):
-            return names, [x.estimate for x in results], [x.se for x in results], None
+            return names, [x.estimate for x in results], [_error(x) for x in results], None
     return names, estimates, errors, None
+
+
+def _effects(estimates: Any) -> list[Effect]:
+    """Return the effects among what was given, if it is effects."""
+    if isinstance(estimates, pd.DataFrame | np.ndarray):
+        return []
+    results = estimates.values() if isinstance(estimates, Mapping) else estimates
+    return [x for x in results if isinstance(x, Effect)]
+
+
+def _error(effect: Effect) -> float:
+    """Return the standard error, else the spread of the effect's placebos, else NaN."""
+    if math.isnan(effect.se) and len(effect.placebos) > 2:
+        return float(np.std(effect.placebos, ddof=1))
+    return effect.se
+
+
+def _effect_notes(effects: list[Effect], names: tuple[str, ...], matrix: Any) -> Iterator[Reason]:
+    """Name errors that are the placebos' spread, and comparison units that several effects use."""
+    if not effects:
+        return
+    pairs = zip(names, effects, strict=True)
+    placebo = tuple(name for name, x in pairs if math.isnan(x.se))
+    if placebo and matrix is None:
+        yield Reason("errors_from_placebos", {"studies": placebo})
+    used = Counter(
+        unit for x in effects if x.weights is not None for unit in x.weights.index[x.weights != 0]
+    )
+    common = sum(times > 1 for times in used.values())
+    if common and matrix is None:
+        yield Reason("comparison_units_in_common", {"count": common})
 
 
 def _in_order(errors: Any, names: tuple[str, ...]) -> Any:

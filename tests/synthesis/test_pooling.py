@@ -243,6 +243,28 @@ def test_estimates_with_common_sampling_units_bring_their_covariance():
     assert s.pool([Estimate(1.0, 0.2), Estimate(2.0, 0.3)]).studies.covariance is None
 
 
+def test_effects_without_errors_have_their_placebos_and_name_common_donors():
+    placebos = np.random.default_rng(2).normal(size=(3, 40))
+    effects = {
+        city: Effect(y, placebos=row, weights=pd.Series({donor: 0.4, "Rauma": 0.6, "Kemi": 0.0}))
+        for city, y, row, donor in zip(
+            "abc", Y[:3], placebos, ["Salo", "Pori", "Salo"], strict=True
+        )
+    }
+    pooled = s.pool(effects)
+    assert pooled.studies.variances == pytest.approx(placebos.var(axis=1, ddof=1))
+    assert {note.name: dict(note.numbers) for note in pooled.notes} == {
+        "errors_from_placebos": {"studies": ("a", "b", "c")},
+        "comparison_units_in_common": {"count": 2},
+    }
+    joint = pd.DataFrame(placebos.T[:30], columns=list("abc")).cov()
+    assert [note.name for note in s.pool(effects, covariance=joint).notes] == [
+        "covariance_modelled"
+    ]
+    with pytest.raises(ValueError, match=r"study '2'.*standard error is nan"):
+        s.pool([Effect(0.1, se=0.1), Effect(0.2)])
+
+
 # -- shapes of input -------------------------------------------------------------------------
 
 
