@@ -18,6 +18,7 @@ from skk_analysis.synthesis.reasons import Reason
 __all__ = ["Studies", "read_studies"]
 
 VALUE_COLUMNS = ("estimate", "value")
+TWICE = "the estimates have standard errors of their own; leave standard_errors= out"
 SYMMETRY = 1e-8  # relative; a covariance matrix read from a text file is not symmetric to the bit
 
 
@@ -92,7 +93,7 @@ def read_studies(
     matrix = found if covariance is None else _matrix(covariance, names)
     if errors is None and matrix is None:
         raise ValueError("the estimates have no standard errors; give standard_errors=")
-    if errors is None or (effects and matrix is not None):
+    if errors is None or (effects and matrix is not None and standard_errors is None):
         errors = np.sqrt(_positive_diagonal(np.asarray(matrix), names))
     errors = np.asarray(errors, dtype=float)
     if errors.shape != values.shape:
@@ -102,7 +103,8 @@ def read_studies(
     _require_numbers(names, values, errors)
     if matrix is not None:
         _require_covariance(matrix, errors, names)
-    notes = (*_notes(names, errors, matrix, shared), *_effect_notes(effects, names, matrix))
+    own = standard_errors is None and matrix is None
+    notes = (*_notes(names, errors, matrix, shared), *_effect_notes(effects, names, matrix, own))
     return Studies(names, values, errors**2, matrix, notes)
 
 
@@ -115,6 +117,8 @@ def _columns(estimates: Any, errors: Any) -> tuple[tuple[str, ...] | None, Any, 
                 f"a frame of studies has the columns 'estimate' and 'se' (and 'study'), got "
                 f"{list(estimates.columns)}; rename them"
             )
+        if "se" in estimates and errors is not None:
+            raise ValueError(TWICE)
         label = estimates.get("study", estimates.index)
         known = estimates.get("se") if errors is None else errors
         return tuple(map(str, label)), estimates[column], known, None
@@ -126,10 +130,13 @@ def _columns(estimates: Any, errors: Any) -> tuple[tuple[str, ...] | None, Any, 
     if isinstance(estimates, Sequence | pd.Series) and len(estimates):
         results = list(estimates)
         if all(isinstance(x, Estimate) for x in results):
+            if errors is not None:
+                raise ValueError(TWICE)
             matrix = _shared_covariance(results)
             return names, [x.value for x in results], [x.se for x in results], matrix
         if all(isinstance(x, Effect) for x in results):
-            return names, [x.estimate for x in results], [_error(x) for x in results], None
+            known = [_error(x) for x in results] if errors is None else errors
+            return names, [x.estimate for x in results], known, None
     return names, estimates, errors, None
 
 
@@ -148,13 +155,15 @@ def _error(effect: Effect) -> float:
     return effect.se
 
 
-def _effect_notes(effects: list[Effect], names: tuple[str, ...], matrix: Any) -> Iterator[Reason]:
+def _effect_notes(
+    effects: list[Effect], names: tuple[str, ...], matrix: Any, own: bool
+) -> Iterator[Reason]:
     """Name errors that are the placebos' spread, and comparison units that several effects use."""
     if not effects:
         return
     pairs = zip(names, effects, strict=True)
     placebo = tuple(name for name, x in pairs if math.isnan(x.se))
-    if placebo and matrix is None:
+    if placebo and own:
         yield Reason("errors_from_placebos", {"studies": placebo})
     used = Counter(
         unit for x in effects if x.weights is not None for unit in x.weights.index[x.weights != 0]

@@ -305,6 +305,8 @@ def test_all_shapes_of_input_are_the_same_studies():
         ({"standard_errors": None, "covariance": np.ones((3, 3))}, "not positive definite"),
         ({"standard_errors": None, "covariance": np.triu(np.ones((3, 3)))}, "symmetric"),
         ({"estimates": pd.DataFrame({"effect": [1.0]})}, "columns 'estimate' and 'se'"),
+        ({"estimates": [Estimate(1.0, 0.1)] * 3}, "standard errors of their own"),
+        ({"estimates": pd.DataFrame({"value": Y[:3], "se": SE[:3]})}, "errors of their own"),
         ({"estimates": [[1.0, 2.0, 3.0]]}, "one number a study"),
     ],
 )
