@@ -11,6 +11,7 @@ from skk_analysis.impact.panel import Block
 __all__ = ["pandemic_exposure", "two_way_demeaned", "without_covariates"]
 
 EXPOSURE = "exposure × pandemic"
+DEPENDENT = 1e-10  # singular values below this share of the largest are rounding
 
 
 def without_covariates(block: Block, *, exposure: bool = False) -> tuple[Block, dict[str, float]]:
@@ -42,7 +43,7 @@ def without_covariates(block: Block, *, exposure: bool = False) -> tuple[Block, 
                 f"covariate {name!r} does not vary between comparison units over time beyond unit "
                 "and time effects, so nothing can be taken out; leave it away"
             )
-    slopes, _, rank, _ = np.linalg.lstsq(flat / scale, y.ravel(), rcond=None)
+    slopes, _, rank, _ = np.linalg.lstsq(flat / scale, y.ravel(), rcond=DEPENDENT)
     if rank < len(scale):
         raise ValueError(f"covariates {list(covariates)} are linearly dependent; leave one away")
     slopes = slopes / scale

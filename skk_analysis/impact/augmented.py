@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from skk_analysis.impact.gaps import Gaps, centred_moments, change_noise, gaps_of_weights
-from skk_analysis.impact.simplex import simplex_weights
+from skk_analysis.impact.simplex import simplex_weights, unique_weights
 
 __all__ = ["augmented_gaps", "penalty_path"]
 
 SMALLEST_PENALTY = 1e-8  # of the largest
 PENALTIES = 20
-UNIQUE = 1e-4  # of the yearly noise: a ridge that makes the simplex weights unique
+UNIQUE = 1e-4  # of the yearly noise: a ridge that picks among weights that fit alike
+
+Solver = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
 def augmented_gaps(
@@ -35,8 +39,8 @@ def augmented_gaps(
         Choose the largest penalty whose error is within a standard error of the least; False, the
         one of the least error.
     ridge : float, optional
-        Ridge of the simplex weights in the outcome's unit; None is one just large enough to make
-        them unique.
+        Ridge of the simplex weights in the outcome's unit; None leaves it out, and picks the widest
+        spread where many sets of weights meet the target.
     intercept : bool, default False
         Follow the treated mean up to a constant.
 
@@ -48,15 +52,16 @@ def augmented_gaps(
     """
     early = values[:, :before]
     own = early - early.mean(axis=1, keepdims=True) if intercept else early
+    targets = own[treated].mean(axis=1)
+    solve: Solver = simplex_weights
     if ridge is None:
-        zeta = UNIQUE * change_noise(early, allowed)
+        solve, zeta = unique_weights, np.maximum(UNIQUE * change_noise(early, allowed), 1e-150)
     else:
         zeta = np.full(len(treated), float(ridge))
-    targets = own[treated].mean(axis=1)
-    base = simplex_weights(own.T, targets, zeta**2 * before, allowed)
+    base = solve(own.T, targets, zeta**2 * before, allowed)
     moments = centred_moments(own, allowed)
     if penalty is None:
-        chosen = _cross_validated(own, targets, allowed, zeta, moments, one_error)
+        chosen = _cross_validated(solve, own, targets, allowed, zeta, moments, one_error)
     else:
         chosen = np.full(len(treated), float(penalty))
     system = moments + chosen[:, None, None] * np.eye(before)
@@ -76,7 +81,7 @@ def penalty_path(moments: np.ndarray) -> np.ndarray:
     return largest[:, None] * SMALLEST_PENALTY ** (np.arange(PENALTIES + 1) / PENALTIES)
 
 
-def _cross_validated(own, targets, allowed, zeta, moments, one_error) -> np.ndarray:
+def _cross_validated(solve, own, targets, allowed, zeta, moments, one_error) -> np.ndarray:
     """Return each problem's penalty: every time before treatment is left out and predicted once."""
     times = own.shape[1]
     if times < 3:
@@ -89,7 +94,7 @@ def _cross_validated(own, targets, allowed, zeta, moments, one_error) -> np.ndar
     for left_out in range(times):
         kept = np.flatnonzero(np.arange(times) != left_out)
         rows, target = own[:, kept], targets[:, kept]
-        base = simplex_weights(rows.T, target, zeta**2 * (times - 1), allowed)
+        base = solve(rows.T, target, zeta**2 * (times - 1), allowed)
         missing = target - base @ rows
         plain = targets[:, left_out] - base @ own[:, left_out]
         size, axes = np.linalg.eigh(moments[:, kept[:, None], kept])

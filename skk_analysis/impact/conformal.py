@@ -25,7 +25,7 @@ from skk_analysis.impact.placebos import Placebos, assigned
 from skk_analysis.impact.result import UNKNOWN, Effect
 from skk_analysis.impact.simplex import simplex_weights
 
-__all__ = ["conformal_synthetic_control"]
+__all__ = ["conformal_p_values", "conformal_synthetic_control"]
 
 PERMUTATIONS = ("moving_block", "iid")
 FIRST_GRID, FINER_GRID, ROUNDS = 201, 21, 6  # values tried at once, and how often closer in
@@ -144,7 +144,7 @@ def conformal_synthetic_control(
     kernel = functools.partial(synthetic_control_gaps, ridge=ridge, intercept=intercept)
     real = assigned(kernel, block, block.treated[None, :])
     estimate = float(real.effect[0])
-    alpha = 1 - level
+    alpha = round(1 - level, 12)
     whole = fit.question(block)
     enough = whole.smallest <= alpha + 1e-12
     p, interval = math.nan, UNKNOWN
@@ -182,6 +182,30 @@ def conformal_synthetic_control(
             "exposure": exposure,
         },
     )
+
+
+def conformal_p_values(
+    block: Block,
+    effects: Sequence[float],
+    *,
+    ridge: float | None = None,
+    intercept: bool = True,
+    permutations: str = "moving_block",
+    draws: int = 9999,
+    seed: int = 2019,
+) -> np.ndarray:
+    """Return the p-values of supposed effects, the same in each time after treatment.
+
+    Parameters
+    ----------
+    block : Block
+        With one first treated time.
+    effects : sequence of float
+    ridge, intercept, permutations, draws, seed
+        As in :func:`conformal_synthetic_control`.
+    """
+    fit = _Fit(ridge, intercept, permutations, Placebos(draws=draws, seed=seed))
+    return _p(fit.question(block), np.asarray(effects, dtype=float))
 
 
 def _with_limits(path: pd.DataFrame, block: Block, fit: _Fit) -> pd.DataFrame:
@@ -225,7 +249,7 @@ def _set(question: _Question, centre: float, alpha: float) -> tuple[float, float
     """Return the hull of the effects that are not rejected."""
 
     def kept(effects: np.ndarray) -> np.ndarray:
-        return _p(question, effects) > alpha
+        return _p(question, effects) > alpha + 1e-12
 
     reach = 4 * max(float(np.abs(question.target).max()), abs(centre), 1e-12)
     for _ in range(WIDEST):

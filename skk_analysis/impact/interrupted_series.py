@@ -112,14 +112,13 @@ def interrupted_time_series(
     Effect
         ``estimate`` is a difference in the outcome's unit (Gaussian) or a rate ratio (Poisson,
         ``unit`` "ratio"; no effect is then ``details["null"]`` = 1, and ``mde`` that of an
-        increase).  ``path`` has the
-        counterfactual and the gap with its interval from the counterfactual's uncertainty;
-        ``details`` the difference, and the ratio, to the counterfactual at the horizon (``at``, or
-        the last time; delta method), the ordinary fit's estimate, all coefficients, ρ and the
-        dispersion; ``checks`` are ``points``, ``autocorrelation`` (Breusch–Godfrey, lag 1,
-        positive: of what ``ar1`` left over, else of the ordinary residuals) and, for counts,
-        ``dispersion`` (Pearson; it fails when a fixed one was over half as large again) and
-        ``pandemic_only`` (fails when no other time after the start is there).
+        increase).  ``path`` has the counterfactual and the gap with its interval from the
+        counterfactual's uncertainty; ``details`` the difference, and the ratio, to the
+        counterfactual at the horizon (``at``, or the last time; delta method), the ordinary fit's
+        estimate, all coefficients, ρ and the dispersion; ``checks`` are ``points``,
+        ``autocorrelation`` (Breusch–Godfrey, lag 1, positive: of what ``ar1`` left over, else of
+        the ordinary residuals), ``pandemic_only`` (fails when no other time after the start is
+        there) and, for counts, ``dispersion`` (Pearson; fails when a fixed one was half too small).
 
     Raises
     ------

@@ -99,7 +99,7 @@ class Panel:
             odd = rows.loc[~on.isin([0, 1])].iloc[0]
             raise ValueError(
                 f"column {self.treated!r} must be 0 or 1; {odd[self.unit]}, {odd[self.time]} has "
-                f"{odd[self.treated]!r}"
+                f"{odd[self.treated]:g}"
             )
         ended = rows[on.groupby(rows[self.unit]).diff() < 0]
         if len(ended):

@@ -147,7 +147,7 @@ def placebo_inference(kernel: Kernel, block: Block, plan: Placebos | None = None
     second = rank_p(estimate, rescaled_placebos(singles, block, plan.draws, plan.seed))
     p = rank_p(estimate, placebos)
     smallest = 1 / (1 + len(placebos))
-    alpha = round(1 - plan.level, 12)
+    alpha = round(1 - plan.level, 12)  # 1 - 0.9 is less than 0.1
     matched = min((len(m) for m in _matches(block, plan)), default=0)
     checks = (
         Check.of(

@@ -17,6 +17,7 @@ Predictor = str | tuple[str, Iterable[int]]
 Importance = str | Mapping[str, float]
 WAYS = ("standardised", "regression", "nested")
 STEPS = 400  # of one outer search, per predictor
+SCATTERED, SCATTER, BEST = 40, 3.0, 2  # points tried per predictor, in logs; how many go further
 SMALLEST = 1e-4  # relative gain of the outer search that is worth another start
 
 
@@ -108,11 +109,11 @@ def _means(panel, frame, block, column, years, label) -> np.ndarray:
     """Return the mean of a column over years, by unit."""
     if column not in frame.columns:
         raise ValueError(f"predictor {label!r}: no such column; there are {list(frame.columns)}")
-    chosen = frame.loc[frame[panel.time].isin(years), [panel.unit, panel.time, column]]
-    if chosen[column].dtype.kind not in "iufb":
-        raise ValueError(f"predictor {label!r} must hold numbers, has type {chosen[column].dtype}")
-    chosen = chosen.sort_values(panel.time, kind="stable")  # sums do not depend on row order
-    means = chosen.groupby(panel.unit)[column].mean().reindex(block.names)
+    if frame[column].dtype.kind not in "iufb":
+        raise ValueError(f"predictor {label!r} must hold numbers, has type {frame[column].dtype}")
+    # sorted, so that the digits of a sum do not depend on the order of rows
+    rows = frame[frame[panel.time].isin(years)].sort_values(panel.time, kind="stable")
+    means = rows[column].groupby(rows[panel.unit]).mean().reindex(block.names)
     if means.isna().any():
         raise ValueError(
             f"predictor {label!r}: unit {means.index[means.isna()][0]} has no value in those "
@@ -245,8 +246,8 @@ def _nested(table, before, slots, mine) -> np.ndarray:
     """Return the shares whose weights follow the outcome before treatment best.
 
     The outer problem has many local optima: the search is Nelder & Mead's, restarted where it
-    stops as long as that helps, from equal shares and from the regression's; the better end is
-    kept.
+    stops as long as that helps, from equal shares, the regression's and the best of some hundred
+    scattered ones; the best end is kept.
     """
     from scipy.optimize import minimize
 
@@ -265,7 +266,10 @@ def _nested(table, before, slots, mine) -> np.ndarray:
         return float(np.mean((own - weights @ followed) ** 2)) / scale
 
     size = _squared_slopes(table, before)
+    scattered = SCATTER * np.random.default_rng(0).normal(size=(SCATTERED * count, count))
+    order = np.argsort([miss(logs) for logs in scattered], kind="stable")
     starts = [np.zeros(count), np.log(np.maximum(size / size.max(), 1e-8))]
+    starts += list(scattered[order[:BEST]])
     best, least = starts[0], np.inf
     options = {"maxfev": STEPS * count, "xatol": 1e-4, "fatol": 1e-9, "adaptive": count > 4}
     for start in starts:

@@ -12,10 +12,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["SimplexWeights", "active_set_weights", "ridge_weights", "simplex_weights"]
+__all__ = [
+    "SimplexWeights",
+    "active_set_weights",
+    "ridge_weights",
+    "simplex_weights",
+    "unique_weights",
+]
 
 GAP = 1e-12
 UNSOLVED = 1e-10
+EXACT = 1e-9  # of the columns' range: a target met
 STEPS = 60
 STEEP = 1e-3  # ridge, relative to squared values, below which weights are polished
 UNIFORM = 1e12  # ridge above which no digit of the weights differs from equal ones
@@ -99,6 +106,27 @@ def simplex_weights(
     for problem in np.flatnonzero(plain):
         mine = allowed[problem]
         weights[problem, mine] = active_set_weights(columns[:, mine], targets[problem])
+    return weights
+
+
+def unique_weights(
+    columns: np.ndarray, targets: np.ndarray, ridge: np.ndarray, allowed: np.ndarray
+) -> np.ndarray:
+    """Return weights without a ridge where one set of them fits best, else those of a small ridge.
+
+    A target that can be met exactly can be met in many ways, of which a small ridge picks the one
+    spread widest; one that cannot has, but for donors that are copies of each other, one best fit.
+
+    Parameters
+    ----------
+    columns, targets, ridge, allowed
+        As in :func:`ridge_weights`; the ridge should be as small as makes no difference.
+    """
+    weights = simplex_weights(columns, targets, 0.0, allowed)
+    scale = max(float(np.ptp(columns)), 1e-300)
+    met = np.abs(weights @ columns.T - targets).max(axis=1) <= EXACT * scale
+    if met.any():
+        weights[met] = ridge_weights(columns, targets[met], ridge[met], allowed[met]).weights
     return weights
 
 

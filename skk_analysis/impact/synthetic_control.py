@@ -161,8 +161,8 @@ def augmented_synthetic_control(
         Take the largest penalty within one standard error of the least error (over times);
         False, the one of the least error.
     ridge : float, optional
-        Penalty of the simplex weights, in the outcome's unit; None is one just large enough to
-        make them unique, 0 leaves it out.
+        Penalty of the simplex weights, in the outcome's unit; None and 0 leave it out, and None
+        picks, where many sets of weights meet the target, the one spread widest.
     intercept : bool, default False
         Follow the treated units up to a constant level difference.
 

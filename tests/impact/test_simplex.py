@@ -8,7 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from skk_analysis.impact.simplex import active_set_weights, ridge_weights, simplex_weights
+from skk_analysis.impact.simplex import (
+    active_set_weights,
+    ridge_weights,
+    simplex_weights,
+    unique_weights,
+)
 
 RIDGES = [10.0, 1.0, 1e-2, 1e-4, 1e-6, 1e-8]
 
@@ -120,3 +125,16 @@ def test_what_cannot_be_solved_is_refused():
         ridge_weights(columns, targets, 0.0)
     with pytest.raises(ValueError, match="no donor left"):
         ridge_weights(columns, targets, 1.0, np.zeros((len(targets), columns.shape[1]), bool))
+
+
+def test_weights_are_unique_with_and_without_an_exact_fit():
+    columns, targets = problem(rows=5, donors=40, problems=6, seed=3)
+    targets[:3] = columns[:, :3].T * 0.5 + columns[:, 3:6].T * 0.5  # met by more than one mixture
+    everyone, ridge = np.ones((6, 40), dtype=bool), np.full(6, 1e-8)
+    found = unique_weights(columns, targets, ridge, everyone)
+    order = np.random.default_rng(0).permutation(40)
+    mixed = unique_weights(columns[:, order], targets, ridge, everyone)
+    assert np.abs(mixed - found[:, order]).max() <= 1e-9
+    assert np.abs(found[:3] @ columns.T - targets[:3]).max() <= 1e-6
+    for target, weights in zip(targets[3:], found[3:], strict=True):
+        assert broken_conditions(columns, target, 0.0, weights, everyone[0]) <= 1e-7
