@@ -187,7 +187,7 @@ def _with_placebos(effect: Effect, block: Block, plan: Placebos) -> Effect:
     """Return the effect with its rank among placebos in place of the clustered test."""
     kind = PLACEBOS if block.size is not None else "placebos"
     nan = (np.nan, np.nan)
-    effect = replace(effect, inference=kind, se=np.nan, p=np.nan, interval=nan)
+    effect = replace(effect, inference=kind, se=np.nan, p=np.nan, interval=nan, mde=np.nan)
     found = drawn_placebos(block, plan)
     if found is None:
         return replace(effect, details={**effect.details, "placebos_not_possible": True})
