@@ -76,8 +76,8 @@ def difference_in_differences(
     missing : {"raise", "drop", "balanced", "available"}, default "raise"
         Units that lack values: stop; leave out comparison units that do; leave out treated ones
         too; or use every row that has a value, with effects of groups (units with the same first
-        treated time) in place of units', as in a table of group means.  The last has cluster-robust
-        inference only.
+        treated time) in place of units', as in a table of group means.  The last suits repeated
+        cross-sections too (each row a unit of its own) and has cluster-robust inference only.
     count : {"nested", "all"}, default "nested"
         Parameters in the small-sample factor: see :func:`~skk_analysis.impact.two_way.fit`.
     level : float, default 0.95
