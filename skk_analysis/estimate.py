@@ -14,14 +14,41 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["Estimate", "Influence", "Sampling", "as_estimate", "combine"]
+__all__ = ["Estimate", "Influence", "Sampling", "WhenAsked", "as_estimate", "combine", "standard_error"]
 
 UNBOUNDED = (-math.inf, math.inf)
 LONELY_NOTE = "single-unit strata centred at the grand mean"
+
+
+class WhenAsked:
+    """A field of a dataclass that may be given as a function: called when it is first read.
+
+    What a reader doesn't look at (a standard error, an influence function) then costs nothing.
+    """
+
+    def __init__(self, *default) -> None:
+        self.default = default
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance, owner: type | None = None):
+        if instance is None:
+            if not self.default:
+                raise AttributeError(self.name)  # to a dataclass: no default
+            return self.default[0]
+        value = instance.__dict__[self.name]
+        if callable(value):
+            value = instance.__dict__[self.name] = value()
+        return value
+
+    def __set__(self, instance, value) -> None:
+        instance.__dict__[self.name] = value
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,7 +243,8 @@ class Estimate:
     ----------
     value : float
     se : float, default 0
-        Standard error.  0 = known exactly; NaN = not estimable, and ``method`` says why.
+        Standard error.  0 = known exactly; NaN = not estimable, and ``method`` says why.  May be
+        given as a function, to be called when it is first read.
     n : int, default 0
         Rows behind the value; of a combination, the smallest n of its parts.
     unit : str
@@ -238,7 +266,7 @@ class Estimate:
     """
 
     value: float
-    se: float = 0.0
+    se: float = cast(float, WhenAsked(0.0))
     n: int = 0
     unit: str = ""
     method: str = ""
@@ -246,12 +274,17 @@ class Estimate:
     influence: tuple[Influence, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
+        if callable(self.__dict__["se"]):
+            return
         if self.se < 0:
             raise ValueError(f"a standard error is never negative, got {self.se}")
         if not self.influence and self.se > 0:
             unit, total = np.zeros(1, dtype=int), np.array([self.se])
             known = Influence(Sampling.of_known_error(), unit, total)
             object.__setattr__(self, "influence", (known,))
+
+    def __getstate__(self) -> dict:
+        return self.__dict__ | {"se": self.se}  # a function is not for pickling
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -393,7 +426,7 @@ def combine(
     known = not any(math.isnan(e.se) for _, e in terms)
     return Estimate(
         value=float(value),
-        se=_standard_error(influence) if known else math.nan,
+        se=standard_error(influence) if known else math.nan,
         n=min((e.n for _, e in terms if e.influence), default=0),
         unit=unit,
         method="; ".join(dict.fromkeys(e.method for _, e in terms)) if method is None else method,
@@ -411,7 +444,7 @@ def _merge(parts: Iterable[Influence]) -> tuple[Influence, ...]:
     return tuple(merged.values())
 
 
-def _standard_error(parts: Sequence[Influence]) -> float:
+def standard_error(parts: Sequence[Influence]) -> float:
     """Square root of the summed variances and twice the covariances between samplings."""
     variance = sum(part.variance for part in parts)
     pairs = ((a, b) for i, a in enumerate(parts) for b in parts[:i])

@@ -4,20 +4,67 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
+
+from skk_analysis.estimate import WhenAsked
 
 if TYPE_CHECKING:
     from skk_analysis.metrics.domain import Domain
 
-__all__ = ["Distribution"]
+__all__ = ["Distribution", "alike", "ascending", "is_alike"]
 
 # Cumulative shares carry the rounding of up to millions of additions; two shares closer than this
 # are the same share.
 SAME_SHARE = 1e-10
+ROUNDING = 1e-12  # of the sum of millions of shares
 LEAST_COUNTED = 5_000  # rows; fewer are sorted as fast
 WOODRUFF = 2.576  # normal quantile of a 99 % interval
+BLOCK = 2**16  # numbers that fit in a processor's cache
+
+
+def alike(value: float, n: int) -> np.ndarray:
+    """Return the same number n times, in the memory of one; read only."""
+    one = np.array(value)
+    return np.ndarray(n, one.dtype, one.tobytes(), strides=(0,))
+
+
+def is_alike(values: np.ndarray) -> bool:
+    """Whether an array is one number said many times."""
+    return values.strides == (0,)
+
+
+def ascending(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the places of values in ascending order, equal ones in the order they stand.
+
+    And the values in that order.
+
+    A number's bits, read as an integer, are in its order.  With the place written over the last
+    of them there is one array to sort, which processors do several times faster than finding an
+    order.  Where the bits that are left don't tell all values apart, one more sort mends it.
+    """
+    n = len(values)
+    if n < 2:
+        return np.arange(n), values
+    key = np.ascontiguousarray(values, dtype=float).view(np.int64)
+    if key.min() < 0:  # of negative numbers, in two's complement
+        key = np.where(key < 0, np.int64(-(2**63)) - key, key)
+    low, bits = int(key.min()), (n - 1).bit_length()
+    spare = 64 - (int(key.max()) - low).bit_length()
+    mixed = (key - np.int64(low)).view(np.uint64)
+    if spare < bits:
+        mixed >>= np.uint64(bits - spare)
+    mixed <<= np.uint64(bits)
+    mixed |= np.arange(n, dtype=np.uint64)
+    mixed.sort()
+    mixed &= np.uint64(2**bits - 1)
+    order = mixed.view(np.int64)
+    found = values[order]
+    if spare < bits and (found[1:] < found[:-1]).any():
+        again = np.argsort(found, kind="stable")  # quick, because nearly all are in place
+        order, found = order[again], found[again]
+    return order, found
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +77,7 @@ class Distribution:
         Ascending, finite.
     weights : ndarray of float, shape (n,)
         Positive, in the same order; only their ratios matter.
-    rows : ndarray of int, shape (n,)
+    rows : ndarray of int, shape (n,), or function that returns it
         Where each value came from, to name it in an error.
     counts : ndarray of float, shape (n,), or float
         How many identical units each row stands for; 1 except in frequency tables.
@@ -40,7 +87,7 @@ class Distribution:
 
     values: np.ndarray
     weights: np.ndarray
-    rows: np.ndarray
+    rows: np.ndarray = cast(np.ndarray, WhenAsked())
     counts: np.ndarray | float = 1.0
     places: np.ndarray | None = None
 
@@ -64,12 +111,13 @@ class Distribution:
         present = found > 0
         income = low + np.flatnonzero(present)
         places = (np.cumsum(present, dtype=np.int32) - 1)[places]
+        rows = cast(np.ndarray, lambda: domain.rows)
         if domain.equal_weights:
             found = found[present].astype(float)
-            return cls(income, found, domain.rows, found, places)
-        weight = np.bincount(places, domain.weights)
-        units = weight**2 / np.bincount(places, domain.weights**2 / domain.counts)
-        return cls(income, weight, domain.rows, units, places)
+            return cls(income, found, rows, found, places)
+        weight = np.bincount(places, domain.share)
+        units = weight**2 / np.bincount(places, domain.share**2 / domain.counts)
+        return cls(income, weight, rows, units, places)
 
     def condensed(self, cells: int) -> Distribution:
         """Return the distribution with neighbours merged to at most so many values, their means.
@@ -97,17 +145,30 @@ class Distribution:
 
     def where(self, mask: np.ndarray) -> Distribution:
         """Return the distribution of the rows for which ``mask`` is true."""
+        values = self.values[mask]
         counts = self.counts[mask] if isinstance(self.counts, np.ndarray) else self.counts
-        return Distribution(self.values[mask], self.weights[mask], self.rows[mask], counts)
+        weights = alike(1.0, len(values)) if is_alike(self.weights) else self.weights[mask]
+        return Distribution(values, weights, self.rows[mask], counts)
 
     @cached_property
     def share(self) -> np.ndarray:
         """Population share of each row; sums to 1."""
-        return self.weights / self.weights.sum()
+        if is_alike(self.weights):
+            return alike(1 / len(self.weights), len(self.weights))
+        total = float(self.weights.sum())
+        return self.weights if abs(total - 1) < ROUNDING else self.weights / total
+
+    def average(self, x: np.ndarray) -> float:
+        """Return the weighted mean of something that is known at each value."""
+        if is_alike(self.weights):
+            return float(x.sum()) / len(x)
+        return float(np.einsum("i,i->", self.share, x))
 
     @cached_property
     def cumulative_share(self) -> np.ndarray:
         """Share of the population up to and including each row."""
+        if is_alike(self.weights):
+            return np.arange(1.0, len(self.weights) + 1) / len(self.weights)
         return np.cumsum(self.share)
 
     @cached_property
@@ -118,7 +179,7 @@ class Distribution:
     @cached_property
     def mean(self) -> float:
         """Weighted mean."""
-        return float(self.cumulative_mean[-1])
+        return self.average(self.values)
 
     @cached_property
     def relative(self) -> np.ndarray:
@@ -136,6 +197,17 @@ class Distribution:
         return self.quantile(0.5)
 
     @cached_property
+    def half_mean_distance(self) -> float:
+        """Half the mean distance between two people, :math:`\\int F(1-F)\\,dy`.
+
+        No term is negative, so nothing is lost to rounding, and equal values add exactly 0.
+        """
+        below = self.cumulative_share[:-1]
+        apart = np.diff(self.values)
+        apart *= below
+        return float(np.einsum("i,i->", apart, 1 - below))
+
+    @property
     def mean_distance(self) -> np.ndarray:
         """Mean distance of each row from all others, :math:`A(y_i)=\\sum_j p_j|y_i-y_j|`.
 
@@ -246,8 +318,9 @@ class Distribution:
 
     def negatives_note(self) -> str:
         """Say how many negative values an index kept; empty if none."""
-        negative = len(self.rows_at(np.arange(np.searchsorted(self.values, 0.0))))
-        return f"{negative} negative values kept" if negative else ""
+        below = int(np.searchsorted(self.values, 0.0))
+        negative = below if self.places is None else np.count_nonzero(self.places < below)
+        return f"{negative} negative values kept" if below else ""
 
     def require_positive_mean(self, index: str) -> None:
         """Stop unless the mean, by which the index divides, is positive."""

@@ -19,27 +19,30 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, cast
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
 
 import numpy as np
 import pandas as pd
 
-from skk_analysis.estimate import UNBOUNDED, Estimate, combine
+from skk_analysis.estimate import UNBOUNDED, Estimate, WhenAsked, combine
 from skk_analysis.metrics.design import SurveyDesign, as_design
-from skk_analysis.metrics.distribution import Distribution
+from skk_analysis.metrics.distribution import Distribution, ascending
 from skk_analysis.metrics.domain import Domain
 
 __all__ = ["INDICES", "Linearised", "index", "inequality_table"]
 
 
-class Linearised(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Linearised:
     """Value of an index and its influence function.
 
     Attributes
     ----------
     value : float
-    influence : ndarray, shape (n,)
-        In the order of the distribution; weighted mean 0.
+    influence : ndarray, shape (n,), or function that returns it
+        In the order of the distribution; weighted mean 0.  A function is called if and when a
+        standard error is wanted, which in each replicate of a bootstrap it is not.
     terms : sequence of (float, Estimate)
         Derivatives by estimates that the index was given as parameters, e.g. a poverty line.
     note : str
@@ -49,7 +52,7 @@ class Linearised(NamedTuple):
     """
 
     value: float
-    influence: np.ndarray
+    influence: Any = WhenAsked()
     terms: Sequence[tuple[float, Estimate]] = ()
     note: str = ""
     bounds: tuple[float, float] | None = None
@@ -141,10 +144,11 @@ def _estimates(
     kinds = {_unwrap(function)[0].labels for function in wanted.values()}
     if len(kinds) > 1:
         raise ValueError(f"some of {list(wanted)} read names and some numbers; ask for them apart")
-    rows, values, note = design.values(column, labels=kinds == {True})
+    rows, values, note = design.read(column, labels=kinds == {True})
     if by is None:
         yield (), _of_domain(design, rows, values, wanted, note)
         return
+    rows = design.rows if rows is None else rows
     codes, labels = design.on(rows).group_codes(by)
     codes = codes.astype(np.min_scalar_type(len(labels)))  # small integers sort fastest
     grouped = np.argsort(codes, kind="stable")
@@ -166,12 +170,9 @@ def _of_domain(design, rows, values, wanted, note) -> Iterator[tuple[str, Estima
         notes = [_label(index_, parameters), result.note, note, missing]
         bounds = result.bounds or index_.bounds
         of = domain if dist is whole else Domain(design, dist.rows)
-        estimate = of.estimate(
-            result.value,
-            dist.to_rows(result.influence),
-            method="; ".join(filter(None, notes)),
-            bounds=bounds,
-        )
+        method = "; ".join(filter(None, notes))
+        influence = functools.partial(getattr, result, "influence")
+        estimate = of.estimate(result.value, influence, dist=dist, method=method, bounds=bounds)
         if design.replication is not None:
             of_dist = functools.partial(_replicate, index_.formula, parameters, beside)
             estimate = design.replication.restate(estimate, of, dist, of_dist, bool(beside))
@@ -187,17 +188,24 @@ def _replicate(formula, parameters, beside, dist: Distribution, kept: np.ndarray
 
 
 def _distribution(design, rows, values, wanted) -> tuple[Domain, Distribution]:
-    """Return a domain's rows and their distribution: counted if possible, else sorted."""
-    domain = Domain(design, rows)
+    """Return a domain's rows (None: all) and their distribution: counted if possible, or sorted."""
     alone = not any(_unwrap(function)[0].columns for function in wanted.values())
-    counted = Distribution.counted(values, domain) if alone else None
-    if counted is not None:
-        return domain, counted
-    order = np.argsort(values, kind=None if alone else "stable")  # ties may differ in the others
-    domain = Domain(design, order if rows is design.frame_rows else rows[order])
-    whole = Distribution(values[order], domain.weights, domain.rows, domain.counts)
-    domain.share = whole.share
-    return domain, whole
+    domain = Domain(design, rows)
+    if alone:
+        counted = Distribution.counted(values, domain)
+        if counted is not None:
+            return domain, counted
+    if alone and domain.independent and domain.equal_weights:  # then no row need be found again
+        domain = Domain(design, lambda: _arranged(rows, ascending(values)[0]), len(values))
+        at = cast(np.ndarray, lambda: domain.rows)
+        return domain, Distribution(np.sort(values), domain.share, at)
+    order, values = ascending(values)
+    domain = Domain(design, _arranged(rows, order))
+    return domain, Distribution(values, domain.share, domain.rows, domain.counts)
+
+
+def _arranged(rows: np.ndarray | None, order: np.ndarray) -> np.ndarray:
+    return order if rows is None else rows[order]
 
 
 def _with_columns(

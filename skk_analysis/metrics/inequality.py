@@ -63,16 +63,19 @@ def gini(dist: Distribution, corrected: bool = False) -> Linearised:
     0.1667
     """
     dist.require_positive_mean("gini")
-    distance, mean = dist.mean_distance, dist.mean
-    value = float(dist.share @ distance) / (2 * mean)
-    influence = dist.values * -value
-    influence += distance
-    influence /= mean
-    influence -= value
     if corrected and not dist.effective_n > 1:
         raise ValueError("gini(corrected=True) needs at least two units")
     factor = dist.effective_n / (dist.effective_n - 1) if corrected else 1.0
-    return Linearised(factor * value, factor * influence, note=dist.negatives_note())
+    value = dist.half_mean_distance / dist.mean
+
+    def influence() -> np.ndarray:
+        found = dist.mean_distance
+        found -= value * dist.values
+        found *= factor / dist.mean
+        found -= factor * value
+        return found
+
+    return Linearised(factor * value, influence, note=dist.negatives_note())
 
 
 def entropy_kernel(ratio: np.ndarray, alpha: float) -> tuple[np.ndarray, np.ndarray]:
@@ -105,11 +108,15 @@ def require_entropy_domain(dist: Distribution, name: str, alpha: float) -> None:
 def _entropy(dist: Distribution, name: str, alpha: float) -> Linearised:
     require_entropy_domain(dist, name, alpha)
     kernel, elasticity = entropy_kernel(dist.relative, alpha)
-    value = float(dist.share @ kernel)
-    tilt = float(dist.share @ elasticity)
-    kernel -= tilt * dist.relative
-    kernel += tilt - value
-    return Linearised(value, kernel)
+    value = dist.average(kernel)
+
+    def influence() -> np.ndarray:
+        tilt = dist.average(elasticity)
+        found = kernel - tilt * dist.relative
+        found += tilt - value
+        return found
+
+    return Linearised(value, influence)
 
 
 @index(bounds=(0, math.inf))
