@@ -11,7 +11,7 @@ Floor 0: imports numpy and pandas; scipy only when an interval is asked for.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import cast
@@ -19,10 +19,21 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
-__all__ = ["Estimate", "Influence", "Sampling", "WhenAsked", "as_estimate", "combine", "standard_error"]
+__all__ = ["Estimate", "Influence", "LateInfluence", "Sampling", "WhenAsked", "as_estimate", "combine", "standard_error"]
 
 UNBOUNDED = (-math.inf, math.inf)
 LONELY_NOTE = "single-unit strata centred at the grand mean"
+
+
+def alike(value: float, n: int) -> np.ndarray:
+    """Return the same number n times, in the memory of one; read only."""
+    one = np.array(value)
+    return np.ndarray(n, one.dtype, one.tobytes(), strides=(0,))
+
+
+def is_alike(values: np.ndarray) -> bool:
+    """Whether an array is one number said many times."""
+    return values.strides == (0,)
 
 
 class WhenAsked:
@@ -95,9 +106,9 @@ class Sampling:
     def of_units(cls, stratum, *, fraction=None, count=None, keys=None) -> Sampling:
         """Return the sampling whose units are exactly those listed."""
         if count is None:
-            one = np.ndim(stratum) and not any(stratum.strides)
-            size = np.array([float(len(stratum))]) if one else np.bincount(stratum).astype(float)
-            count = np.broadcast_to(1.0, len(stratum))
+            one = np.array([float(len(stratum))])
+            size = one if is_alike(stratum) else np.bincount(stratum).astype(float)
+            count = alike(1.0, len(stratum))
         else:
             count = np.asarray(count, dtype=float)
             size = np.bincount(stratum, count)
@@ -222,6 +233,35 @@ class Influence:
         position = left.get_indexer(right)
         shared = position >= 0
         return float(self.scores()[position[shared]] @ other.scores()[shared])
+
+
+class LateInfluence(Influence):
+    """Influence whose units are looked up when it meets another; for most that never happens.
+
+    Parameters
+    ----------
+    look_up : function that returns the Influence
+    variance : function that returns its variance
+    degrees : float
+        Its degrees of freedom.
+    """
+
+    variance = WhenAsked()
+    degrees_of_freedom = WhenAsked()
+
+    def __init__(self, look_up: Callable, variance: Callable, degrees: float) -> None:
+        self.__dict__.update(look_up=look_up, variance=variance, degrees_of_freedom=degrees)
+
+    @cached_property
+    def _found(self) -> Influence:
+        return self.look_up()
+
+    sampling = property(lambda self: self._found.sampling)
+    units = property(lambda self: self._found.units)
+    totals = property(lambda self: self._found.totals)
+
+    def __reduce__(self):
+        return Influence, (self.sampling, self.units, self.totals)
 
 
 def _require_same_labels(left: pd.MultiIndex, right: pd.MultiIndex) -> None:

@@ -33,7 +33,7 @@ class AreaIndex(Protocol):
     """A public index of counts, carrying its formula and the range of its values."""
 
     __name__: str
-    formula: Callable[..., tuple[float, np.ndarray]]
+    formula: Callable[..., tuple]
     bounds: tuple[float, float]
 
     def __call__(
@@ -49,7 +49,8 @@ def area_index(
 ) -> Callable[[Callable], AreaIndex]:
     """Make a public index of a formula ``formula(table, **parameters) -> (value, gradient)``.
 
-    The gradient is by the cell shares, shape (areas, groups); :class:`AreaValue` adds a note.
+    The gradient is by the cell shares, shape (areas, groups), or a function that returns it;
+    :class:`AreaValue` adds a note.
     """
 
     def decorate(formula: Callable) -> AreaIndex:

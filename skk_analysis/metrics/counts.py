@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import pandas as pd
 
-from skk_analysis.estimate import UNBOUNDED, Estimate, Influence, Sampling
+from skk_analysis.estimate import UNBOUNDED, Estimate, Influence, LateInfluence, Sampling
 
-__all__ = ["AreaCounts", "AreaValue", "naming", "read_cells"]
+__all__ = ["AreaCounts", "AreaValue", "naming", "read_cells", "settled"]
 
 NAMED_AT_MOST = 5
+BLOCK = 2**14  # cells at a time: they stay in the processor's cache
 
 
 class AreaValue(NamedTuple):
@@ -24,15 +26,21 @@ class AreaValue(NamedTuple):
     Attributes
     ----------
     value : float
-    gradient : ndarray, shape (areas, groups)
-        Cells of nobody don't matter: nobody is drawn from them.
+    gradient : ndarray, shape (areas, groups), or function that returns it
+        Cells of nobody don't matter: nobody is drawn from them.  A function is called if and when
+        a standard error is wanted.
     note : str
         Anything the reader of this one value must know.
     """
 
     value: float
-    gradient: np.ndarray
+    gradient: np.ndarray | Callable[[], np.ndarray]
     note: str = ""
+
+
+def settled(gradient: np.ndarray | Callable[[], np.ndarray]) -> np.ndarray:
+    """Return a gradient that may have been given as a function."""
+    return gradient() if callable(gradient) else gradient
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +68,8 @@ class AreaCounts:
     def read(cls, counts, groups=None, *, areas=None, total=None) -> AreaCounts:
         """Read a frame, a mapping of columns or a two-dimensional array; stop on bad cells."""
         labels, asked, table = read_cells(counts, groups, areas=areas, total=total)
-        wrong = ~np.isfinite(table) | (table < 0)
-        if wrong.any():
+        if not (table.size and table.min() >= 0 and np.isfinite(table.sum())):
+            wrong = ~np.isfinite(table) | (table < 0)
             i, g = np.argwhere(wrong)[0]
             raise ValueError(
                 f"counts must be known and ≥ 0: {wrong.sum()} cells are not, the first is "
@@ -71,7 +79,7 @@ class AreaCounts:
         return cls(table, asked, labels, asked)._without_empty_groups()
 
     def _without_empty_groups(self) -> AreaCounts:
-        present = self.counts.sum(axis=0) > 0
+        present = self.members > 0
         kept = tuple(g for g, p in zip(self.groups, present, strict=True) if p)
         if len(kept) < 2:
             raise ValueError(
@@ -83,9 +91,14 @@ class AreaCounts:
         return replace(self, counts=self.counts[:, present], groups=kept)
 
     @cached_property
+    def members(self) -> np.ndarray:
+        """Number of people in each group, shape (groups,)."""
+        return self.counts.sum(axis=0)
+
+    @cached_property
     def people(self) -> float:
         """Number of people."""
-        return float(self.counts.sum())
+        return float(self.members.sum())
 
     @cached_property
     def cells(self) -> np.ndarray:
@@ -95,12 +108,19 @@ class AreaCounts:
     @cached_property
     def area_shares(self) -> np.ndarray:
         """Share of all people in each area, shape (areas, 1)."""
-        return self.cells.sum(axis=1, keepdims=True)
+        return self.counts.sum(axis=1, keepdims=True) / self.people
 
     @cached_property
     def group_shares(self) -> np.ndarray:
         """Share of all people in each group, shape (groups,)."""
-        return self.cells.sum(axis=0)
+        return self.members / self.people
+
+    def blocks(self) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+        """Yield some areas at a time: which, their cells and expected cells, to be overwritten."""
+        for block in _blocks(self.counts):
+            cells = self.counts[block] / self.people
+            shares = self.area_shares[block], self.group_shares
+            yield block, cells, np.multiply(*shares, out=np.empty_like(cells))
 
     @cached_property
     def expected(self) -> np.ndarray:
@@ -159,7 +179,7 @@ class AreaCounts:
         self,
         name: str,
         value: float,
-        gradient: np.ndarray,
+        gradient: np.ndarray | Callable[[], np.ndarray],
         note: str = "",
         *,
         bounds: tuple[float, float] = UNBOUNDED,
@@ -174,22 +194,51 @@ class AreaCounts:
         bounds : tuple of float
             Range of the index.
         """
-        influence = np.array(gradient.ravel()[self.filled])
-        share = self.sampling.count / self.people
-        influence -= np.einsum("i,i->", share, influence)
-        share *= influence
-        part = Influence(self.sampling, self._units, share)
-        variance = np.einsum("i,i->", share, influence)
+
+        slope = functools.cache(functools.partial(settled, gradient))
+
+        def look_up() -> Influence:
+            share = self.sampling.count / self.people
+            found = slope().ravel()[self.filled]
+            share *= found - np.einsum("i,i->", share, found)
+            return Influence(self.sampling, self._units, share)
+
+        def variance() -> float:
+            if self.people <= 1:
+                return math.nan
+            found = slope()
+            mean = _inner(self.counts, found) / self.people
+            if not math.isfinite(mean):  # where there is nobody the slope may be anything
+                found = np.where(self.counts > 0, found, 0.0)
+                mean = _inner(self.counts, found) / self.people
+            squares = 0.0
+            for block in _blocks(found):
+                apart = found[block] - mean
+                apart *= apart
+                squares += _inner(self.counts[block], apart)
+            return squares / self.people / (self.people - 1)
+
+        part = LateInfluence(look_up, variance, max(self.people - 1, 1.0))
+        notes = [f"{name}, people drawn independently", note, self.note]
         return Estimate(
             value=float(value),
-            se=math.sqrt(variance / (self.people - 1)) if self.people > 1 else math.nan,
+            se=cast(float, lambda: math.sqrt(part.variance)),
             n=round(self.people),
-            method="; ".join(
-                filter(None, [f"{name}, people drawn independently", note, self.note])
-            ),
+            method="; ".join(filter(None, notes)),
             bounds=bounds,
             influence=(part,),
         )
+
+
+def _inner(one: np.ndarray, other: np.ndarray) -> float:
+    return float(np.einsum("ig,ig->", one, other))
+
+
+def _blocks(table: np.ndarray) -> Iterator[slice]:
+    """Yield slices of rows that are worked on within the processor's cache."""
+    rows = max(BLOCK * len(table) // max(table.size, 1), 1)
+    for start in range(0, len(table), rows):
+        yield slice(start, start + rows)
 
 
 def naming(labels: Sequence, which: Sequence[int] | np.ndarray) -> str:
@@ -210,7 +259,7 @@ def read_cells(
     if absent:
         raise KeyError(f"no column {absent[0]!r}; the columns are {list(frame.columns)}")
     labels = frame.index if areas is None else pd.Index(frame[areas])
-    table = _numbers(frame, columns)
+    table = np.asfortranarray(_numbers(frame, columns))  # group by group: formulas go along areas
     if total is not None:
         rest = _numbers(frame, [total])[:, 0] - table.sum(axis=1)
         table, columns = np.column_stack([table, rest]), [*columns, f"rest of {total}"]
@@ -219,6 +268,9 @@ def read_cells(
 
 def _numbers(frame: pd.DataFrame, columns: list) -> np.ndarray:
     wanted = frame if columns == list(frame.columns) else frame[columns]
+    plain = wanted.to_numpy()
+    if plain.dtype.kind in "fiu":
+        return plain.astype(float, copy=False)
     if not all(pd.api.types.is_numeric_dtype(kind) for kind in wanted.dtypes):
         wanted = wanted.apply(pd.to_numeric)
     return wanted.to_numpy(dtype=float, na_value=np.nan)

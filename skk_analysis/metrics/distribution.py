@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from skk_analysis.estimate import WhenAsked
+from skk_analysis.estimate import WhenAsked, alike, is_alike
 
 if TYPE_CHECKING:
     from skk_analysis.metrics.domain import Domain
 
-__all__ = ["Distribution", "alike", "ascending", "is_alike"]
+__all__ = ["Distribution", "ascending"]
 
 # Cumulative shares carry the rounding of up to millions of additions; two shares closer than this
 # are the same share.
@@ -21,18 +21,7 @@ SAME_SHARE = 1e-10
 ROUNDING = 1e-12  # of the sum of millions of shares
 LEAST_COUNTED = 5_000  # rows; fewer are sorted as fast
 WOODRUFF = 2.576  # normal quantile of a 99 % interval
-BLOCK = 2**16  # numbers that fit in a processor's cache
-
-
-def alike(value: float, n: int) -> np.ndarray:
-    """Return the same number n times, in the memory of one; read only."""
-    one = np.array(value)
-    return np.ndarray(n, one.dtype, one.tobytes(), strides=(0,))
-
-
-def is_alike(values: np.ndarray) -> bool:
-    """Whether an array is one number said many times."""
-    return values.strides == (0,)
+BLOCK = 2**14  # numbers at a time: they stay in the processor's cache
 
 
 def ascending(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -99,7 +88,7 @@ class Distribution:
         so nothing that is computed changes.  None if the values are not whole numbers in a range
         narrow enough for counting to pay.
         """
-        if len(values) < LEAST_COUNTED or (values[:100] % 1).any():
+        if len(values) < LEAST_COUNTED or values[0] % 1 or (values[:100] % 1).any():
             return None
         low = values.min()
         if low % 1 or values.max() - low >= 2 * len(values):
@@ -168,13 +157,22 @@ class Distribution:
     def cumulative_share(self) -> np.ndarray:
         """Share of the population up to and including each row."""
         if is_alike(self.weights):
-            return np.arange(1.0, len(self.weights) + 1) / len(self.weights)
+            return self._cumulated(0, len(self.weights))
         return np.cumsum(self.share)
+
+    def _cumulated(self, start: int, end: int) -> np.ndarray:
+        """Return some of the cumulative shares."""
+        if not is_alike(self.weights):
+            return self.cumulative_share[start:end]
+        part = np.arange(start + 1.0, end + 1.0)
+        part /= len(self.weights)
+        return part
 
     @cached_property
     def cumulative_mean(self) -> np.ndarray:
         """Generalised Lorenz ordinate up to and including each row; ends at the mean."""
-        return np.cumsum(self.share * self.values)
+        held = self.share * self.values
+        return np.cumsum(held, out=held)
 
     @cached_property
     def mean(self) -> float:
@@ -202,22 +200,25 @@ class Distribution:
 
         No term is negative, so nothing is lost to rounding, and equal values add exactly 0.
         """
-        below = self.cumulative_share[:-1]
-        apart = np.diff(self.values)
-        apart *= below
-        return float(np.einsum("i,i->", apart, 1 - below))
+        total, last = 0.0, len(self.values) - 1
+        for start in range(0, last, BLOCK):
+            end = min(start + BLOCK, last)
+            below = self._cumulated(start, end)
+            apart = self.values[start + 1 : end + 1] - self.values[start:end]
+            total += float(np.einsum("i,i,i->", below, 1 - below, apart))
+        return total
 
-    @property
-    def mean_distance(self) -> np.ndarray:
-        """Mean distance of each row from all others, :math:`A(y_i)=\\sum_j p_j|y_i-y_j|`.
+    def mean_distance(self, tilt: float = 0.0) -> np.ndarray:
+        """Return the mean distance of each row from all others, less ``tilt`` times its value.
 
-        Rows with the same value get the same distance in whatever order they stand, because a
-        tied row adds as much to the first cumulative sum as it takes from the second.
+        :math:`A(y_i)=\\sum_j p_j|y_i-y_j|`.  Rows with the same value get the same distance in
+        whatever order they stand, because a tied row adds as much to the first cumulative sum as
+        it takes from the second.
         """
-        distance = 2 * self.cumulative_share
-        distance -= 1
+        distance = self.cumulative_share - (1 + tilt) / 2
         distance *= self.values
-        distance -= 2 * self.cumulative_mean
+        distance -= self.cumulative_mean
+        distance *= 2
         distance += self.mean
         return distance
 
@@ -318,9 +319,11 @@ class Distribution:
 
     def negatives_note(self) -> str:
         """Say how many negative values an index kept; empty if none."""
+        if self.values[0] >= 0:
+            return ""
         below = int(np.searchsorted(self.values, 0.0))
         negative = below if self.places is None else np.count_nonzero(self.places < below)
-        return f"{negative} negative values kept" if below else ""
+        return f"{negative} negative values kept"
 
     def require_positive_mean(self, index: str) -> None:
         """Stop unless the mean, by which the index divides, is positive."""

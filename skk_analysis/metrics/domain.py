@@ -13,11 +13,14 @@ from skk_analysis.estimate import (
     UNBOUNDED,
     Estimate,
     Influence,
+    LateInfluence,
     Sampling,
     WhenAsked,
+    alike,
+    is_alike,
     standard_error,
 )
-from skk_analysis.metrics.distribution import BLOCK, Distribution, alike, is_alike
+from skk_analysis.metrics.distribution import BLOCK, Distribution
 
 if TYPE_CHECKING:
     from skk_analysis.metrics.design import SurveyDesign
@@ -180,7 +183,7 @@ class Domain:
         """
         parts: tuple[Influence, ...]
         if dist is not None and self.independent:
-            parts = (ByValue(self, dist, influence),)
+            parts = (self._by_value(dist, influence),)
         else:
             found = influence() if callable(influence) else influence
             parts = self.influence(found if dist is None else dist.to_rows(found))
@@ -194,55 +197,31 @@ class Domain:
             influence=parts,
         )
 
+    def _by_value(
+        self, dist: Distribution, influence: np.ndarray | Callable[[], np.ndarray]
+    ) -> Influence:
+        """Return the influence of rows drawn one by one from one stratum, given by value.
 
-class ByValue(Influence):
-    """Influence of rows drawn one by one from one stratum, given at the values they have.
+        The variance sums squares over values, each over the number of its rows.
+        """
+        (sampling,) = self.design.samplings
 
-    The variance sums squares over values, each over the number of its rows.  Rows are only looked
-    up when the estimate meets another, which for most never happens.
-    """
+        def look_up() -> Influence:
+            found = influence() if callable(influence) else influence
+            return self.influence(dist.to_rows(found))[0]
 
-    influence = WhenAsked()
+        def variance() -> float:
+            found = influence() if callable(influence) else influence
+            total = squares = 0.0
+            for start in range(0, len(found), BLOCK):
+                block = slice(start, start + BLOCK)
+                weighted = dist.share[block] * found[block]
+                total += float(weighted.sum())
+                each = weighted
+                if isinstance(dist.counts, np.ndarray):
+                    each = weighted / dist.counts[block]
+                squares += float(np.einsum("i,i->", weighted, each))
+            spread = squares - total * (total / float(sampling.size[0]))
+            return float(sampling.scale[0]) * max(spread, 0.0)
 
-    def __init__(
-        self, domain: Domain, dist: Distribution, influence: np.ndarray | Callable
-    ) -> None:
-        (sampling,) = domain.design.samplings
-        self.__dict__.update(sampling=sampling, domain=domain, dist=dist, influence=influence)
-
-    def __reduce__(self):
-        return Influence, (self.sampling, self.units, self.totals)
-
-    @cached_property
-    def _parts(self) -> Influence:
-        (part,) = self.domain.influence(self.dist.to_rows(self.influence))
-        return part
-
-    @property
-    def units(self) -> np.ndarray:
-        """Positions of the units in the sampling."""
-        return self._parts.units
-
-    @property
-    def totals(self) -> np.ndarray:
-        """Share × influence of each unit."""
-        return self._parts.totals
-
-    @cached_property
-    def variance(self) -> float:
-        """Design variance of the total."""
-        share, counts, influence = self.dist.share, self.dist.counts, self.influence
-        total = squares = 0.0
-        for start in range(0, len(share), BLOCK):
-            block = slice(start, start + BLOCK)
-            weighted = share[block] * influence[block]
-            total += float(weighted.sum())
-            each = weighted if isinstance(counts, float) else weighted / counts[block]
-            squares += float(np.einsum("i,i->", weighted, each))
-        size = float(self.sampling.size[0])
-        return float(self.sampling.scale[0]) * max(squares - total * (total / size), 0.0)
-
-    @property
-    def degrees_of_freedom(self) -> float:
-        """Units less one."""
-        return max(self.domain.units - 1, 1.0)
+        return LateInfluence(look_up, variance, max(self.units - 1, 1.0))

@@ -189,19 +189,18 @@ def _replicate(formula, parameters, beside, dist: Distribution, kept: np.ndarray
 
 def _distribution(design, rows, values, wanted) -> tuple[Domain, Distribution]:
     """Return a domain's rows (None: all) and their distribution: counted if possible, or sorted."""
-    alone = not any(_unwrap(function)[0].columns for function in wanted.values())
     domain = Domain(design, rows)
-    if alone:
+    if not any(_unwrap(function)[0].columns for function in wanted.values()):
         counted = Distribution.counted(values, domain)
         if counted is not None:
             return domain, counted
-    if alone and domain.independent and domain.equal_weights:  # then no row need be found again
-        domain = Domain(design, lambda: _arranged(rows, ascending(values)[0]), len(values))
-        at = cast(np.ndarray, lambda: domain.rows)
-        return domain, Distribution(np.sort(values), domain.share, at)
-    order, values = ascending(values)
+        if domain.independent and domain.equal_weights:  # then no row need be found again
+            domain.rows = lambda: _arranged(rows, ascending(values)[0])
+            at = cast(np.ndarray, lambda: domain.rows)
+            return domain, Distribution(np.sort(values), domain.share, at)
+    order, found = ascending(values)
     domain = Domain(design, _arranged(rows, order))
-    return domain, Distribution(values, domain.share, domain.rows, domain.counts)
+    return domain, Distribution(found, domain.share, domain.rows, domain.counts)
 
 
 def _arranged(rows: np.ndarray | None, order: np.ndarray) -> np.ndarray:

@@ -69,8 +69,7 @@ def gini(dist: Distribution, corrected: bool = False) -> Linearised:
     value = dist.half_mean_distance / dist.mean
 
     def influence() -> np.ndarray:
-        found = dist.mean_distance
-        found -= value * dist.values
+        found = dist.mean_distance(value)
         found *= factor / dist.mean
         found -= factor * value
         return found

@@ -50,7 +50,7 @@ def wolfson(dist: Distribution) -> Linearised:
     middle = dist.median
     if middle <= 0:
         raise ValueError(f"wolfson divides by the median, which is {middle:g}; it must be > 0")
-    distance = dist.mean_distance
+    distance = dist.mean_distance()
     mean_distance = float(dist.share @ distance)  # 2 G mu
     gap = dist.mean / 2 - dist.generalised_lorenz(0.5) - mean_distance / 4
     value = 4 * gap / middle
@@ -112,7 +112,7 @@ def duclos_esteban_ray(
     """
     identification, width = identify(dist, "duclos_esteban_ray", alpha, bandwidth)
     x = dist.values / dist.mean
-    distance = dist.mean_distance / dist.mean
+    distance = dist.mean_distance() / dist.mean
     value = float(dist.share @ (identification * distance))
     influence = (
         (1 + alpha) * identification * distance

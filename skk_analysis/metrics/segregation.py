@@ -21,7 +21,7 @@ import math
 import numpy as np
 
 from skk_analysis.metrics.area_index import area_index
-from skk_analysis.metrics.counts import AreaCounts
+from skk_analysis.metrics.counts import AreaCounts, AreaValue
 
 __all__ = [
     "dissimilarity",
@@ -33,7 +33,7 @@ __all__ = [
 
 
 @area_index(bounds=(0, 1))
-def dissimilarity(table: AreaCounts) -> tuple[float, np.ndarray]:
+def dissimilarity(table: AreaCounts) -> AreaValue:
     """Dissimilarity index D, the share of people who would have to move for an even spread.
 
     .. math:: D=\\tfrac12\\sum_i\\Big|\\frac{a_i}{A}-\\frac{b_i}{B}\\Big|,\\qquad
@@ -53,17 +53,26 @@ def dissimilarity(table: AreaCounts) -> tuple[float, np.ndarray]:
     >>> round(float(dissimilarity({"a": [10, 40, 50], "b": [50, 40, 10]})), 4)
     0.4
     """
-    groups, areas = table.group_shares, table.area_shares
-    deviation = table.cells - table.expected
+    groups = table.group_shares
     diversity = float(groups @ (1 - groups))
-    slope = np.sign(deviation)
-    value = float(np.einsum("ig,ig->", slope, deviation)) / (2 * diversity)
-    by_area = np.einsum("ig,g->i", slope, groups)[:, None]
-    by_group = np.einsum("ig,i->g", slope, areas[:, 0]) + 2 * value * (1 - 2 * groups)
-    slope -= by_area
-    slope -= by_group
-    slope /= 2 * diversity
-    return value, slope
+    distance = 0.0
+    for _, cells, expected in table.blocks():
+        cells -= expected
+        distance += float(np.abs(cells, out=cells).sum())
+    value = distance / (2 * diversity)
+
+    def gradient() -> np.ndarray:
+        slope = np.empty_like(table.counts)
+        for block, cells, expected in table.blocks():
+            np.sign(np.subtract(cells, expected, out=cells), out=slope[block])
+        by_area = np.einsum("ig,g->i", slope, groups)[:, None]
+        by_group = np.einsum("ig,i->g", slope, table.area_shares[:, 0])
+        slope -= by_area
+        slope -= by_group + 2 * value * (1 - 2 * groups)
+        slope /= 2 * diversity
+        return slope
+
+    return AreaValue(value, gradient)
 
 
 @area_index(bounds=(0, 1))
@@ -171,7 +180,7 @@ def segregation_atkinson(table: AreaCounts, b: float = 0.5) -> tuple[float, np.n
 
 
 @area_index(bounds=(0, math.inf))
-def mutual_information(table: AreaCounts) -> tuple[float, np.ndarray]:
+def mutual_information(table: AreaCounts) -> AreaValue:
     """Mutual information index M of area and group, for any number of groups.
 
     .. math:: M=\\sum_i\\sum_g p_{ig}\\ln\\frac{p_{ig}}{p_{i\\cdot}p_{\\cdot g}}
@@ -189,14 +198,28 @@ def mutual_information(table: AreaCounts) -> tuple[float, np.ndarray]:
     >>> round(float(mutual_information({"a": [5, 0], "b": [0, 5]})), 4)
     0.6931
     """
-    cells = table.cells
-    surprise = np.divide(cells, table.expected, out=np.ones_like(cells), where=cells > 0)
-    np.log(surprise, out=surprise)
-    return float(np.einsum("ig,ig->", cells, surprise)), surprise
+    value = 0.0
+    for _, cells, expected in table.blocks():
+        value += float(np.einsum("ig,ig->", cells, _surprise(cells, expected)))
+
+    def gradient() -> np.ndarray:
+        slope = np.empty_like(table.counts)
+        for block, cells, expected in table.blocks():
+            slope[block] = _surprise(cells, expected)
+        return slope
+
+    return AreaValue(value, gradient)
+
+
+def _surprise(cells: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """Return the logarithm of the cells over the expected cells, 0 where there is nobody."""
+    somebody = True if cells.all() else cells > 0
+    ratio = np.divide(cells, expected, out=np.ones_like(cells), where=somebody)
+    return np.log(ratio, out=ratio)
 
 
 @area_index(bounds=(0, 1))
-def theil_h(table: AreaCounts) -> tuple[float, np.ndarray]:
+def theil_h(table: AreaCounts) -> AreaValue:
     """Theil's information index H, for any number of groups.
 
     .. math:: H=\\frac{M}{E},\\qquad E=-\\sum_g p_{\\cdot g}\\ln p_{\\cdot g}
@@ -214,10 +237,15 @@ def theil_h(table: AreaCounts) -> tuple[float, np.ndarray]:
     >>> round(float(theil_h({"a": [5, 0], "b": [0, 5]})), 4)
     1.0
     """
-    information, surprise = mutual_information.formula(table)
+    information, by_information, _ = mutual_information.formula(table)
     logs = np.log(table.group_shares)
     entropy = float(-table.group_shares @ logs)
     value = information / entropy
-    surprise += value * logs
-    surprise /= entropy
-    return value, surprise
+
+    def gradient() -> np.ndarray:
+        slope = by_information()
+        slope += value * logs
+        slope /= entropy
+        return slope
+
+    return AreaValue(value, gradient)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from skk_analysis.estimate import Estimate, combine
-from skk_analysis.metrics.counts import AreaCounts
+from skk_analysis.metrics.counts import AreaCounts, settled
 from skk_analysis.metrics.segregation import mutual_information
 from skk_analysis.metrics.segregation_parts import NON_NEGATIVE, divisor, information, tidy
 
@@ -137,7 +137,8 @@ def _effects() -> dict[str, dict[tuple[int, int, int], float]]:
 
 def _index_of(table: AreaCounts, index: str) -> tuple[float, np.ndarray]:
     """Return M or H of a table and its derivative."""
-    value, slope = mutual_information.formula(table)
+    value, by_cells, _ = mutual_information.formula(table)
+    slope = settled(by_cells)
     divide, divide_slope = divisor(table, index)
     return value / divide, slope / divide - value / divide**2 * divide_slope
 

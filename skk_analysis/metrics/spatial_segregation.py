@@ -16,7 +16,7 @@ import numpy as np
 
 from skk_analysis.metrics.area_index import area_index
 from skk_analysis.metrics.area_map import AreaMap
-from skk_analysis.metrics.counts import AreaCounts, AreaValue, naming
+from skk_analysis.metrics.counts import AreaCounts, AreaValue, naming, settled
 from skk_analysis.metrics.segregation import dissimilarity
 
 __all__ = [
@@ -67,7 +67,8 @@ def boundary_dissimilarity(
     weights = area.contact if border == "contact" else area.borders
     if weights is None:
         raise ValueError("border='length' needs polygons; neighbours alone have no border length")
-    value, gradient = dissimilarity.formula(table)
+    value, by_cells, _ = dissimilarity.formula(table)
+    gradient = settled(by_cells)
 
     people, pairs = table.area_shares[:, 0], weights.tocoo()
     lived_in = (people[pairs.row] > 0) & (people[pairs.col] > 0)
