@@ -132,7 +132,7 @@ class Sampling:
         """Strata of one unit, shape (strata,)."""
         return self.size == 1
 
-    @property
+    @cached_property
     def scale(self) -> np.ndarray:
         """Variance factor :math:`(1-f_h)\\,n_h/(n_h-1)`, shape (strata,)."""
         spread = 1 + 1 / np.where(self.lonely, math.inf, self.size - 1)

@@ -106,14 +106,14 @@ def require_entropy_domain(dist: Distribution, name: str, alpha: float) -> None:
 
 def _entropy(dist: Distribution, name: str, alpha: float) -> Linearised:
     require_entropy_domain(dist, name, alpha)
-    kernel, elasticity = entropy_kernel(dist.relative, alpha)
-    value = dist.average(kernel)
+    value = dist.average_of(lambda y: entropy_kernel(y / dist.mean, alpha)[0])
 
     def influence() -> np.ndarray:
+        kernel, elasticity = entropy_kernel(dist.relative, alpha)
         tilt = dist.average(elasticity)
-        found = kernel - tilt * dist.relative
-        found += tilt - value
-        return found
+        kernel -= tilt * dist.relative
+        kernel += tilt - value
+        return kernel
 
     return Linearised(value, influence)
 
@@ -229,15 +229,27 @@ def atkinson(dist: Distribution, epsilon: float = 0.5) -> Linearised:
     else:
         dist.require_positive(f"atkinson(epsilon={epsilon:g})", advice=POSITIVE)
     dist.require_positive_mean("atkinson")
+    power = 1 - epsilon
     if epsilon == 1:
-        equivalent = math.exp(dist.share @ np.log(dist.values))
-        welfare = np.log(dist.values / equivalent)
+        equivalent = math.exp(dist.average_of(np.log))
     else:
-        power = 1 - epsilon
-        equivalent = float(dist.share @ dist.values**power) ** (1 / power)
-        welfare = ((dist.values / equivalent) ** power - 1) / power
+        equivalent = dist.average_of(lambda y: y**power) ** (1 / power)
     kept = equivalent / dist.mean
-    return Linearised(1 - kept, kept * (dist.values / dist.mean - 1 - welfare))
+
+    def influence() -> np.ndarray:
+        welfare = dist.values / equivalent
+        if epsilon == 1:
+            np.log(welfare, out=welfare)
+        else:
+            welfare **= power
+            welfare -= 1
+            welfare /= power
+        welfare *= -kept
+        welfare += kept / dist.mean * dist.values
+        welfare -= kept
+        return welfare
+
+    return Linearised(1 - kept, influence)
 
 
 @index(bounds=(0, 1))
@@ -262,13 +274,19 @@ def hoover(dist: Distribution) -> Linearised:
     0.2
     """
     dist.require_positive_mean("hoover")
-    mean, excess = dist.mean, dist.mean_influence()
-    influence = np.abs(excess)
-    value = float(dist.share @ influence) / (2 * mean)
-    balance = float(dist.share @ -np.sign(excess))  # 2 F(mean) - 1
-    influence += (balance - 2 * value) * excess
-    influence /= 2 * mean
-    influence -= value
+    mean = dist.mean
+    value = dist.average_of(lambda y: np.abs(y - mean)) / (2 * mean)
+
+    def influence() -> np.ndarray:
+        balance = -dist.average_of(lambda y: np.sign(y - mean))  # 2 F(mean) - 1
+        excess = dist.mean_influence()
+        found = np.abs(excess)
+        excess *= balance - 2 * value
+        found += excess
+        found /= 2 * mean
+        found -= value
+        return found
+
     return Linearised(value, influence, note=dist.negatives_note())
 
 
@@ -296,11 +314,17 @@ def coefficient_of_variation(dist: Distribution) -> Linearised:
     0.4472
     """
     dist.require_positive_mean("coefficient_of_variation")
-    excess = dist.mean_influence()
-    variance = float(dist.share @ excess**2)
-    value = math.sqrt(variance) / dist.mean
-    # at full equality the index has no derivative; there is no variation and no error either
-    influence = excess * (excess / (2 * math.sqrt(variance) or 1.0) - value)
-    influence -= math.sqrt(variance) / 2
-    influence /= dist.mean
+    deviation = math.sqrt(dist.average_of(lambda y: np.square(y - dist.mean)))
+    value = deviation / dist.mean
+
+    def influence() -> np.ndarray:
+        excess = dist.mean_influence()
+        # at full equality the index has no derivative; there is no variation and no error either
+        found = excess / (2 * deviation or 1.0)
+        found -= value
+        found *= excess
+        found -= deviation / 2
+        found /= dist.mean
+        return found
+
     return Linearised(value, influence, note=dist.negatives_note())
