@@ -19,7 +19,16 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
-__all__ = ["Estimate", "Influence", "LateInfluence", "Sampling", "WhenAsked", "as_estimate", "combine", "standard_error"]
+__all__ = [
+    "Estimate",
+    "Influence",
+    "LateInfluence",
+    "Sampling",
+    "WhenAsked",
+    "as_estimate",
+    "combine",
+    "standard_error",
+]
 
 UNBOUNDED = (-math.inf, math.inf)
 LONELY_NOTE = "single-unit strata centred at the grand mean"
@@ -249,16 +258,13 @@ class LateInfluence(Influence):
     variance = WhenAsked()
     degrees_of_freedom = WhenAsked()
 
+    found = WhenAsked()
+    sampling = property(lambda self: self.found.sampling)
+    units = property(lambda self: self.found.units)
+    totals = property(lambda self: self.found.totals)
+
     def __init__(self, look_up: Callable, variance: Callable, degrees: float) -> None:
-        self.__dict__.update(look_up=look_up, variance=variance, degrees_of_freedom=degrees)
-
-    @cached_property
-    def _found(self) -> Influence:
-        return self.look_up()
-
-    sampling = property(lambda self: self._found.sampling)
-    units = property(lambda self: self._found.units)
-    totals = property(lambda self: self._found.totals)
+        self.__dict__.update(found=look_up, variance=variance, degrees_of_freedom=degrees)
 
     def __reduce__(self):
         return Influence, (self.sampling, self.units, self.totals)

@@ -20,7 +20,6 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, cast
 
-import numpy as np
 import pandas as pd
 
 from skk_analysis.estimate import UNBOUNDED, Estimate

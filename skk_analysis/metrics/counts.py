@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -195,18 +194,16 @@ class AreaCounts:
             Range of the index.
         """
 
-        slope = functools.cache(functools.partial(settled, gradient))
-
         def look_up() -> Influence:
             share = self.sampling.count / self.people
-            found = slope().ravel()[self.filled]
+            found = settled(gradient).ravel()[self.filled]
             share *= found - np.einsum("i,i->", share, found)
             return Influence(self.sampling, self._units, share)
 
         def variance() -> float:
             if self.people <= 1:
                 return math.nan
-            found = slope()
+            found = settled(gradient)
             mean = _inner(self.counts, found) / self.people
             if not math.isfinite(mean):  # where there is nobody the slope may be anything
                 found = np.where(self.counts > 0, found, 0.0)

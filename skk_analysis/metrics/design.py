@@ -475,9 +475,7 @@ def _codes(series: pd.Series) -> np.ndarray:
     return np.where(codes < 0, np.nan, codes)
 
 
-def _tuples(
-    columns: list[pd.Series] | None, rows: np.ndarray | slice
-) -> tuple[np.ndarray, int]:
+def _tuples(columns: list[pd.Series] | None, rows: np.ndarray | slice) -> tuple[np.ndarray, int]:
     """Number the sets of labels in crossed columns, by appearance; return how many they are."""
     if columns is None:
         length = rows.stop if isinstance(rows, slice) else len(rows)

@@ -77,7 +77,7 @@ class Distribution:
 
     values: np.ndarray
     weights: np.ndarray
-    rows: np.ndarray = cast(np.ndarray, WhenAsked())
+    rows: np.ndarray = cast(np.ndarray, WhenAsked())  # noqa: RUF009
     counts: np.ndarray | float = 1.0
     places: np.ndarray | None = None
 

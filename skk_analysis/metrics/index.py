@@ -52,10 +52,15 @@ class Linearised:
     """
 
     value: float
-    influence: Any = WhenAsked()
+    influence: Any = WhenAsked()  # noqa: RUF009
     terms: Sequence[tuple[float, Estimate]] = ()
     note: str = ""
     bounds: tuple[float, float] | None = None
+
+    @property
+    def given(self) -> np.ndarray | Callable[[], np.ndarray]:
+        """The influence as it was given, so that nobody keeps what was computed from it."""
+        return self.__dict__["influence"]
 
 
 class Index(Protocol):
@@ -171,8 +176,7 @@ def _of_domain(design, rows, values, wanted, note) -> Iterator[tuple[str, Estima
         bounds = result.bounds or index_.bounds
         of = domain if dist is whole else Domain(design, dist.rows)
         method = "; ".join(filter(None, notes))
-        influence = functools.partial(getattr, result, "influence")
-        estimate = of.estimate(result.value, influence, dist=dist, method=method, bounds=bounds)
+        estimate = of.estimate(result.value, result.given, dist=dist, method=method, bounds=bounds)
         if design.replication is not None:
             of_dist = functools.partial(_replicate, index_.formula, parameters, beside)
             estimate = design.replication.restate(estimate, of, dist, of_dist, bool(beside))
