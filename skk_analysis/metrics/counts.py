@@ -130,7 +130,23 @@ class AreaCounts:
     @cached_property
     def within(self) -> np.ndarray:
         """Each group's share of its area's people, 0 where there is nobody."""
-        return self.cells / np.where(self.area_shares > 0, self.area_shares, 1)
+        total = self.counts.sum(axis=1, keepdims=True)
+        total[total == 0] = 1
+        return self.counts / total
+
+    @cached_property
+    def information(self) -> float:
+        """Mutual information of area and group: the mean surprise."""
+        parts = (_inner(cells, _surprise(cells, even)) for _, cells, even in self.blocks())
+        return sum(parts, start=0.0)
+
+    @cached_property
+    def surprise(self) -> np.ndarray:
+        """Logarithm of the cells over the expected cells, 0 where there is nobody."""
+        surprise = np.empty_like(self.counts)
+        for block, cells, expected in self.blocks():
+            surprise[block] = _surprise(cells, expected)
+        return surprise
 
     @cached_property
     def filled(self) -> np.ndarray | slice:
@@ -225,6 +241,12 @@ class AreaCounts:
             bounds=bounds,
             influence=(part,),
         )
+
+
+def _surprise(cells: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    somebody = True if cells.all() else cells > 0
+    ratio = np.divide(cells, expected, out=np.ones_like(cells), where=somebody)
+    return np.log(ratio, out=ratio)
 
 
 def _inner(one: np.ndarray, other: np.ndarray) -> float:

@@ -22,6 +22,7 @@ import numpy as np
 
 from skk_analysis.metrics.area_index import area_index
 from skk_analysis.metrics.counts import AreaCounts, AreaValue
+from skk_analysis.metrics.distribution import Distribution, ascending
 
 __all__ = [
     "dissimilarity",
@@ -76,7 +77,7 @@ def dissimilarity(table: AreaCounts) -> AreaValue:
 
 
 @area_index(bounds=(0, 1))
-def segregation_gini(table: AreaCounts) -> tuple[float, np.ndarray]:
+def segregation_gini(table: AreaCounts) -> AreaValue:
     """Gini index of segregation, for any number of groups.
 
     .. math:: G=\\frac{\\sum_g\\sum_i\\sum_j t_it_j|\\pi_{ig}-\\pi_{jg}|}
@@ -102,41 +103,35 @@ def segregation_gini(table: AreaCounts) -> tuple[float, np.ndarray]:
     diversity = float(groups @ (1 - groups))
     # of two groups both give the same distances
     considered, times = ([0], 2) if len(groups) == 2 else (range(len(groups)), 1)
-    distances, by_area = 0.0, np.zeros(len(table.cells))
-    slope = np.zeros_like(table.cells)
-    for g in considered:
-        distance, by_members, by_people = _share_distances(table, g)
-        distances += times * distance
-        by_area = by_area + times * by_people
-        slope[:, g] = times * by_members
-    slope += by_area[:, None]
-    value = distances / (2 * diversity)
-    slope -= 2 * value * (1 - 2 * groups)
-    slope /= 2 * diversity
-    return value, slope
+    people = table.area_shares[:, 0]
+    sorted_areas = [ascending(table.within[:, g]) for g in considered]
+    by_share = [Distribution(share, people[order], order) for order, share in sorted_areas]
+    value = times * sum(areas.half_mean_distance for areas in by_share) / diversity
+
+    def gradient() -> np.ndarray:
+        slope = np.zeros_like(table.counts)
+        by_area = np.zeros(len(slope))
+        for g, areas in zip(considered, by_share, strict=True):
+            order = areas.rows
+            by_area[order] -= _standing(areas, np.cumsum(table.counts[:, g][order]))
+            slope[:, g][order] = _standing(areas, areas.cumulative_share)
+        by_area /= table.people
+        slope += by_area[:, None]
+        slope *= times / diversity
+        slope -= value * (1 - 2 * groups) / diversity
+        return slope
+
+    return AreaValue(value, gradient)
 
 
-def _share_distances(table: AreaCounts, g: int) -> tuple[float, np.ndarray, np.ndarray]:
-    """Return the mean distance between areas' shares of a group, and its derivatives.
-
-    The derivatives are by the cells of the group, and by the areas' shares of people.
-    """
-    share = table.within[:, g]
-    order = np.argsort(share)
-    share = share[order]
-    members, people = table.cells[:, g][order], table.area_shares[:, 0][order]
-    first = np.flatnonzero(np.r_[True, share[1:] > share[:-1]])
-    size = np.diff(np.r_[first, len(share)])
-    # those with a lower share less those with a higher one
-    standing = []
-    for one in (members, people):
-        cumulated = np.cumsum(one)
-        below = cumulated[first] - one[first]
-        standing.append(np.repeat(below + np.r_[below[1:], cumulated[-1]] - cumulated[-1], size))
-    by_members, by_people = np.empty_like(share), np.empty_like(share)
-    by_members[order], by_people[order] = 2 * standing[1], -2 * standing[0]
-    distance = np.einsum("i,i->", members, standing[1]) - np.einsum("i,i->", people, standing[0])
-    return float(distance), by_members, by_people
+def _standing(areas: Distribution, cumulated: np.ndarray) -> np.ndarray:
+    """Return how much of something areas with a lower share have, less those with a higher."""
+    share = areas.values
+    last = np.flatnonzero(np.append(share[1:] > share[:-1], True))  # of those with equal shares
+    upto = cumulated[last]
+    standing = upto - cumulated[-1]
+    standing[1:] += upto[:-1]
+    return np.repeat(standing, np.diff(last, prepend=-1))
 
 
 @area_index(bounds=(0, 1))
@@ -198,24 +193,7 @@ def mutual_information(table: AreaCounts) -> AreaValue:
     >>> round(float(mutual_information({"a": [5, 0], "b": [0, 5]})), 4)
     0.6931
     """
-    value = 0.0
-    for _, cells, expected in table.blocks():
-        value += float(np.einsum("ig,ig->", cells, _surprise(cells, expected)))
-
-    def gradient() -> np.ndarray:
-        slope = np.empty_like(table.counts)
-        for block, cells, expected in table.blocks():
-            slope[block] = _surprise(cells, expected)
-        return slope
-
-    return AreaValue(value, gradient)
-
-
-def _surprise(cells: np.ndarray, expected: np.ndarray) -> np.ndarray:
-    """Return the logarithm of the cells over the expected cells, 0 where there is nobody."""
-    somebody = True if cells.all() else cells > 0
-    ratio = np.divide(cells, expected, out=np.ones_like(cells), where=somebody)
-    return np.log(ratio, out=ratio)
+    return AreaValue(table.information, lambda: table.surprise)
 
 
 @area_index(bounds=(0, 1))
@@ -237,14 +215,12 @@ def theil_h(table: AreaCounts) -> AreaValue:
     >>> round(float(theil_h({"a": [5, 0], "b": [0, 5]})), 4)
     1.0
     """
-    information, by_information, _ = mutual_information.formula(table)
     logs = np.log(table.group_shares)
     entropy = float(-table.group_shares @ logs)
-    value = information / entropy
+    value = table.information / entropy
 
     def gradient() -> np.ndarray:
-        slope = by_information()
-        slope += value * logs
+        slope = table.surprise + value * logs
         slope /= entropy
         return slope
 
