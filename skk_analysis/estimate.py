@@ -25,8 +25,11 @@ __all__ = [
     "LateInfluence",
     "Sampling",
     "WhenAsked",
+    "alike",
     "as_estimate",
     "combine",
+    "is_alike",
+    "settled",
     "standard_error",
 ]
 
@@ -43,6 +46,11 @@ def alike(value: float, n: int) -> np.ndarray:
 def is_alike(values: np.ndarray) -> bool:
     """Whether an array is one number said many times."""
     return values.strides == (0,)
+
+
+def settled(array: np.ndarray | Callable[[], np.ndarray]) -> np.ndarray:
+    """Return an array that may have been given as a function."""
+    return array() if callable(array) else array
 
 
 class WhenAsked:

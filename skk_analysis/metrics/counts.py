@@ -11,9 +11,9 @@ from typing import NamedTuple, cast
 import numpy as np
 import pandas as pd
 
-from skk_analysis.estimate import UNBOUNDED, Estimate, Influence, LateInfluence, Sampling
+from skk_analysis.estimate import UNBOUNDED, Estimate, Influence, LateInfluence, Sampling, settled
 
-__all__ = ["AreaCounts", "AreaValue", "naming", "read_cells", "settled"]
+__all__ = ["AreaCounts", "AreaValue", "naming", "read_cells"]
 
 NAMED_AT_MOST = 5
 BLOCK = 2**14  # cells at a time: they stay in the processor's cache
@@ -35,11 +35,6 @@ class AreaValue(NamedTuple):
     value: float
     gradient: np.ndarray | Callable[[], np.ndarray]
     note: str = ""
-
-
-def settled(gradient: np.ndarray | Callable[[], np.ndarray]) -> np.ndarray:
-    """Return a gradient that may have been given as a function."""
-    return gradient() if callable(gradient) else gradient
 
 
 @dataclass(frozen=True, eq=False)

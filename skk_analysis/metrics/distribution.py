@@ -197,7 +197,11 @@ class Distribution:
     @cached_property
     def effective_n(self) -> float:
         """Kish's effective number of units, :math:`1/\\sum p_i^2` over units."""
-        return float(1 / (self.share @ (self.share / self.counts)))
+        if isinstance(self.counts, np.ndarray):
+            return 1 / float(np.einsum("i,i->", self.share, self.share / self.counts))
+        if is_alike(self.weights):
+            return float(len(self.weights))
+        return 1 / float(np.einsum("i,i->", self.share, self.share))
 
     @cached_property
     def median(self) -> float:

@@ -18,6 +18,7 @@ from skk_analysis.estimate import (
     WhenAsked,
     alike,
     is_alike,
+    settled,
     standard_error,
 )
 from skk_analysis.metrics.distribution import BLOCK, Distribution
@@ -185,7 +186,7 @@ class Domain:
         if dist is not None and self.independent:
             parts = (self._by_value(dist, influence),)
         else:
-            found = influence() if callable(influence) else influence
+            found = settled(influence)
             parts = self.influence(found if dist is None else dist.to_rows(found))
         return Estimate(
             value=float(value),
@@ -207,11 +208,11 @@ class Domain:
         (sampling,) = self.design.samplings
 
         def look_up() -> Influence:
-            found = influence() if callable(influence) else influence
+            found = settled(influence)
             return self.influence(dist.to_rows(found))[0]
 
         def variance() -> float:
-            found = influence() if callable(influence) else influence
+            found = settled(influence)
             total = squares = 0.0
             for start in range(0, len(found), BLOCK):
                 block = slice(start, start + BLOCK)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from skk_analysis.estimate import Estimate, combine
-from skk_analysis.metrics.counts import AreaCounts, settled
+from skk_analysis.estimate import Estimate, combine, settled
+from skk_analysis.metrics.counts import AreaCounts
 from skk_analysis.metrics.segregation import mutual_information
 from skk_analysis.metrics.segregation_parts import NON_NEGATIVE, divisor, information, tidy
 
