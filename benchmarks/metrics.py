@@ -2,8 +2,8 @@
 
 ``python benchmarks/metrics.py [--sizes 10000 100000 1000000 5500000] [--repeat 5]`` prints one
 Markdown table.  The limit is ``numpy.argsort`` of the incomes and one weighted pass over them in
-that order.  Every task is measured in turn with the limit of its size, and the least time of each
-counts, so that other work on the machine falls out.
+that order.  Every task is measured in turn with the limit of its size; it is processor time, and
+the least of each, that counts, so that other work on the machine falls out.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def segregation_lines() -> Iterator[Line]:
 
 
 def seconds(*runs: Callable[[], object], repeat: int) -> list[float]:
-    """Return the least time of each of some runs made in turn; short ones are run many times."""
+    """Return the least processor time of runs made in turn; short ones are run many times."""
     times = []
     for run in runs:
         start = time.process_time()

@@ -1,6 +1,6 @@
 # Times R packages on one table: Rscript peers.R FOLDER, where FOLDER holds the incomes and
 # weights as doubles.  Prints a line each: package, function and seconds, or that it is missing.
-# The rule of metrics.py: data in memory before, the least of several runs counts.
+# The rule of metrics.py: data in memory before, processor time, the least of several runs.
 
 folder <- commandArgs(trailingOnly = TRUE)[1]
 column <- function(name) {
@@ -10,16 +10,16 @@ column <- function(name) {
 y <- column("income")
 w <- column("weight")
 
-least <- function(run, limit = 60) {
+least <- function(run, enough = 0.2) {
+  spent <- function() sum(proc.time()[c("user.self", "sys.self")])
   seconds <- function(times) {
-    started <- Sys.time()
+    started <- spent()
     for (i in seq_len(times)) run()
-    as.numeric(difftime(Sys.time(), started, units = "secs")) / times
+    (spent() - started) / times
   }
-  first <- seconds(1)
-  if (first > limit / 5) return(first)
-  times <- max(1, ceiling(0.02 / first))
-  min(first, vapply(1:5, function(i) seconds(times), 0))
+  times <- 1
+  while ((first <- seconds(times)) * times < enough) times <- 4 * times
+  if (first > 2) first else min(first, vapply(1:5, function(i) seconds(times), 0))
 }
 
 report <- function(package, what, make) {
