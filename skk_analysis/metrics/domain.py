@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from skk_analysis.estimate import LONELY_NOTE, UNBOUNDED, Estimate, Influence, Sampling
+from skk_analysis.estimate import UNBOUNDED, Estimate
+from skk_analysis.sampling import LONELY_NOTE, Influence, Sampling
 
 if TYPE_CHECKING:
     from skk_analysis.metrics.design import SurveyDesign
