@@ -253,7 +253,8 @@ def joint_cumulants(parts: Sequence[Influence]) -> tuple[float, float]:
     """
     keyed = [part for part in parts if part.sampling.keys is not None]
     apart = [part for part in parts if part.sampling.keys is None] if len(keyed) > 1 else parts
-    third, spread = (sum(each) for each in zip((0.0, 0.0), *(p.cumulants for p in apart)))
+    third = sum(part.cumulants[0] for part in apart)
+    spread = sum(part.cumulants[1] for part in apart)
     if len(keyed) > 1:
         scores, present = _added_scores(keyed)
         squares = scores**2
