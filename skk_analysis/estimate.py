@@ -45,6 +45,9 @@ class Estimate:
     influence : tuple of Influence
         One for each sampling involved.  Left out, the error is taken to be independent of every
         other estimate.
+    bias : float, default 0
+        Known bias of ``value``, of the order of 1/n.  The value stays what its formula says;
+        intervals and tests are about value − bias.
 
     Examples
     --------
@@ -60,6 +63,7 @@ class Estimate:
     method: str = ""
     bounds: tuple[float, float] = UNBOUNDED
     influence: tuple[Influence, ...] = field(default=(), compare=False)
+    bias: float = 0.0
 
     def __post_init__(self) -> None:
         if self.se < 0:
@@ -94,7 +98,9 @@ class Estimate:
     @cached_property
     def _studentised(self) -> Studentised:
         """The estimate over its standard error; made only when an interval is asked for."""
-        plain = Studentised(self.value, self.se, self.bounds, degrees=self.degrees_of_freedom)
+        plain = Studentised(
+            self.value - self.bias, self.se, self.bounds, degrees=self.degrees_of_freedom
+        )
         variance = self.se**2
         if not variance > 0:
             return plain
@@ -129,7 +135,10 @@ class Estimate:
         """
         if not 0 < level < 1:
             raise ValueError(f"level must lie between 0 and 1, got {level}; try 0.95")
-        return self._studentised.interval(level)
+        low, high = self._studentised.interval(level)
+        if self.bias and self.bounds[0] <= self.value <= self.bounds[1]:
+            low, high = (min(max(x, self.bounds[0]), self.bounds[1]) for x in (low, high))
+        return low, high
 
     def p_value(self, null: float = 0.0) -> float:
         """Return the two-sided p-value of ``value == null``, from the inversion of the interval."""
@@ -233,6 +242,7 @@ def combine(
         method="; ".join(dict.fromkeys(e.method for _, e in terms)) if method is None else method,
         bounds=bounds,
         influence=influence,
+        bias=sum(coef * e.bias for coef, e in terms),
     )
 
 

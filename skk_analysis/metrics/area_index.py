@@ -35,6 +35,7 @@ class AreaIndex(Protocol):
     __name__: str
     formula: Callable[..., tuple[float, np.ndarray]]
     bounds: tuple[float, float]
+    bias: Callable[[AreaCounts], float] | None
 
     def __call__(
         self, counts, groups=None, *, areas=None, total=None, by=None, **parameters
@@ -46,10 +47,12 @@ AREA_INDICES: dict[str, AreaIndex] = {}
 
 def area_index(
     bounds: tuple[float, float] = UNBOUNDED,
+    bias: Callable[[AreaCounts], float] | None = None,
 ) -> Callable[[Callable], AreaIndex]:
     """Make a public index of a formula ``formula(table, **parameters) -> (value, gradient)``.
 
     The gradient is by the cell shares, shape (areas, groups); :class:`AreaValue` adds a note.
+    ``bias`` gives the bias that the size of the areas gives the value.
     """
 
     def decorate(formula: Callable) -> AreaIndex:
@@ -65,9 +68,7 @@ def area_index(
                 given = {"areas": areas, "total": total, **parameters}
                 return _table(AREA_INDICES[name], counts, groups, by, given)
             table = AreaCounts.read(counts, groups, areas=areas, total=total)
-            return table.estimate(
-                _label(name, parameters), *formula(table, **parameters), bounds=bounds
-            )
+            return _estimate(AREA_INDICES[name], table, _label(name, parameters), parameters)
 
         keyword, none = inspect.Parameter.KEYWORD_ONLY, {"default": None}
         either = inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -75,12 +76,19 @@ def area_index(
         shown += [inspect.Parameter(p, keyword, **none) for p in ("areas", "total", "by")]
         shown += [p.replace(kind=keyword) for p in own]
         public.__dict__.update(
-            formula=formula, bounds=bounds, __signature__=inspect.Signature(shown)
+            formula=formula, bounds=bounds, bias=bias, __signature__=inspect.Signature(shown)
         )
         AREA_INDICES[name] = cast(AreaIndex, public)
         return AREA_INDICES[name]
 
     return decorate
+
+
+def _estimate(function: AreaIndex, table: AreaCounts, label: str, parameters: Mapping) -> Estimate:
+    """Return an index of a table that has been read."""
+    value = function.formula(table, **parameters)
+    bias = function.bias(table) if function.bias else 0.0
+    return table.estimate(label, *value, bounds=function.bounds, bias=bias)
 
 
 def _label(name: str, parameters: Mapping) -> str:
@@ -142,8 +150,7 @@ def segregation_table(
     for labels, part in parts:
         table = AreaCounts.read(part, groups, areas=areas, total=total)
         for label, (function, parameters) in wanted.items():
-            value = function.formula(table, **parameters)
-            e = table.estimate(label, *value, bounds=function.bounds)
+            e = _estimate(function, table, label, parameters)
             group: dict = dict(zip(by, labels, strict=True))
             rows.append({"index": label, **group, **e.to_dict(level)})
     return pd.DataFrame(rows).drop(columns="unit")

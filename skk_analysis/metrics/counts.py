@@ -163,6 +163,7 @@ class AreaCounts:
         note: str = "",
         *,
         bounds: tuple[float, float] = UNBOUNDED,
+        bias: float = 0.0,
     ) -> Estimate:
         """Return the index with the error of drawing the same number of people independently.
 
@@ -173,6 +174,8 @@ class AreaCounts:
             As in :class:`AreaValue`.
         bounds : tuple of float
             Range of the index.
+        bias : float
+            Known bias of the value, for which the interval allows.
         """
         influence = np.array(gradient.ravel()[self.filled])
         share = self.sampling.count / self.people
@@ -189,6 +192,7 @@ class AreaCounts:
             ),
             bounds=bounds,
             influence=(part,),
+            bias=bias,
         )
 
 

@@ -130,6 +130,7 @@ class Domain:
         method: str,
         unit: str = "",
         bounds: tuple[float, float] = UNBOUNDED,
+        bias: float = 0.0,
     ) -> Estimate:
         """Return the estimate whose influence function has the values ``influence`` at the rows.
 
@@ -138,6 +139,8 @@ class Domain:
         value : float
         influence : ndarray of float, shape (n,)
             Influence function at each row, under the domain's weighted distribution.
+        bias : float
+            Known bias of the value.
         """
         parts = self.influence(influence)
         variance = sum(part.variance for part in parts)
@@ -150,4 +153,5 @@ class Domain:
             method="; ".join(filter(None, [method, *self.notes])),
             bounds=bounds,
             influence=parts,
+            bias=bias,
         )

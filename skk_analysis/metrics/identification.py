@@ -19,7 +19,7 @@ from skk_analysis.metrics.distribution import Distribution
 
 __all__ = ["Identified", "mean_identification"]
 
-PILOT = 0.35  # of Silverman's normal scale, narrow enough to see two humps
+PILOT = 0.3  # of Silverman's normal scale, narrow enough to see two humps
 GAUSS_AT_0 = 1 / math.sqrt(2 * math.pi)  # Gaussian kernel at 0
 GAUSS_NORM = 1 / (2 * math.sqrt(math.pi))  # its squared norm
 NOBODY = 1e-12  # of the highest density: what is below is rounding of the transform

@@ -46,6 +46,8 @@ class Linearised(NamedTuple):
         Anything the reader of this one value must know.
     bounds : tuple of float, optional
         Range of this value, where a parameter makes it another than the index's own.
+    bias : float
+        Known bias of the value, of the order of 1/n; intervals allow for it.
     """
 
     value: float
@@ -53,6 +55,7 @@ class Linearised(NamedTuple):
     terms: Sequence[tuple[float, Estimate]] = ()
     note: str = ""
     bounds: tuple[float, float] | None = None
+    bias: float = 0.0
 
 
 class Index(Protocol):
@@ -171,6 +174,7 @@ def _of_domain(design, rows, values, wanted, note) -> Iterator[tuple[str, Estima
             dist.to_rows(result.influence),
             method="; ".join(filter(None, notes)),
             bounds=bounds,
+            bias=result.bias,
         )
         if design.replication is not None:
             of_dist = functools.partial(_replicate, index_.formula, parameters, beside)

@@ -20,6 +20,7 @@ import math
 
 import numpy as np
 
+from skk_analysis.metrics.area_bias import information_bias, theil_h_bias
 from skk_analysis.metrics.area_index import area_index
 from skk_analysis.metrics.counts import AreaCounts
 
@@ -170,7 +171,7 @@ def segregation_atkinson(table: AreaCounts, b: float = 0.5) -> tuple[float, np.n
     return 1 - overlap ** (1 / (1 - b)), slope
 
 
-@area_index(bounds=(0, math.inf))
+@area_index(bounds=(0, math.inf), bias=information_bias)
 def mutual_information(table: AreaCounts) -> tuple[float, np.ndarray]:
     """Mutual information index M of area and group, for any number of groups.
 
@@ -195,7 +196,7 @@ def mutual_information(table: AreaCounts) -> tuple[float, np.ndarray]:
     return float(np.einsum("ig,ig->", cells, surprise)), surprise
 
 
-@area_index(bounds=(0, 1))
+@area_index(bounds=(0, 1), bias=theil_h_bias)
 def theil_h(table: AreaCounts) -> tuple[float, np.ndarray]:
     """Theil's information index H, for any number of groups.
 
