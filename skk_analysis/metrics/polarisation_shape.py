@@ -6,6 +6,7 @@ import functools
 import math
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import pandas as pd
 
 from skk_analysis.metrics.distribution import Distribution
@@ -103,10 +104,12 @@ def der_correlation(
     near = der_identification.formula(dist, alpha=alpha, bandwidth=bandwidth)
     far = der_alienation.formula(dist)
     ratio = whole.value / (near.value * far.value)
-    relative = (
-        whole.influence / whole.value - near.influence / near.value - far.influence / far.value
+    # of a ratio in the second order, and of the Gini coefficient, which is 1/n too low
+    p, a, i = (x.influence / x.value for x in (whole, far, near))
+    bias = (
+        ratio * (1 + float(dist.share @ (a * a + i * i + a * i - p * (a + i)))) / dist.effective_n
     )
-    return Linearised(ratio - 1, ratio * relative, note=whole.note)
+    return Linearised(ratio - 1, ratio * (p - a - i), note=whole.note, bias=bias)
 
 
 def der_components(
@@ -193,9 +196,22 @@ def bimodality_coefficient(dist: Distribution) -> Linearised:
     of_second = distance**2 - second
     of_third = distance**3 - third - 3 * second * distance
     of_fourth = distance**4 - fourth - 4 * third * distance
-    influence = (
-        2 * third / second * of_third
-        + (2 * second - (third / second) ** 2) * of_second
-        - value * of_fourth
-    ) / fourth
-    return Linearised(value, influence)
+    slopes = np.array([
+        2 * second - (third / second) ** 2, 2 * third / second, -value,
+    ]) / fourth  # fmt: skip
+    moments = np.array([of_second, of_third, of_fourth])
+    bias = _bimodality_bias(second, third, fourth, slopes, moments * dist.share @ moments.T)
+    return Linearised(value, slopes @ moments, bias=bias / dist.effective_n)
+
+
+def _bimodality_bias(second, third, fourth, slopes, covariance) -> float:
+    """Return n times the bias: that of the moments, and what the curvature makes of their noise."""
+    of_moments = slopes @ [-second, -3 * third, 6 * second**2 - 4 * fourth]
+    curvature = np.empty((3, 3))
+    curvature[:2, :2] = [
+        [2 * third**2 / second**3 + 2, -2 * third / second**2],
+        [-2 * third / second**2, 2 / second],
+    ]
+    curvature[2] = curvature[:, 2] = -slopes
+    curvature[2, 2] = -2 * slopes[2]
+    return float(of_moments + (curvature / fourth * covariance).sum() / 2)
