@@ -16,6 +16,7 @@ from skk_analysis.estimate import UNBOUNDED, Estimate, Influence, Sampling
 __all__ = ["AreaCounts", "AreaValue", "naming", "read_cells"]
 
 NAMED_AT_MOST = 5
+UNITS = ("people", "areas")
 
 
 class AreaValue(NamedTuple):
@@ -49,16 +50,24 @@ class AreaCounts:
         Names of the areas.
     asked : tuple of str
         All groups that the caller named.  Those of nobody are left out, and said to be.
+    units : {"people", "areas"}
+        What was drawn: people one by one, or areas with everybody in them.
+    keys : Index or None
+        Labels by which an area is recognised in another table; None if it has none of its own.
     """
 
     counts: np.ndarray
     groups: tuple
     labels: Sequence
     asked: tuple
+    units: str = "people"
+    keys: pd.Index | None = None
 
     @classmethod
-    def read(cls, counts, groups=None, *, areas=None, total=None) -> AreaCounts:
+    def read(cls, counts, groups=None, *, areas=None, total=None, units="people") -> AreaCounts:
         """Read a frame, a mapping of columns or a two-dimensional array; stop on bad cells."""
+        if units not in UNITS:
+            raise ValueError(f"units must be one of {list(UNITS)}, got {units!r}")
         labels, asked, table = read_cells(counts, groups, areas=areas, total=total)
         wrong = ~np.isfinite(table) | (table < 0)
         if wrong.any():
@@ -68,7 +77,8 @@ class AreaCounts:
                 f"{table[i, g]:g} for {asked[g]!r} in area {labels[i]!r}; a protected cell is not "
                 "0: leave its area out and say so, or ask segregation_bounds what is possible"
             )
-        return cls(table, asked, labels, asked)._without_empty_groups()
+        keys = _keys(counts, labels, areas) if units == "areas" else None
+        return cls(table, asked, labels, asked, units, keys)._without_empty_groups()
 
     def _without_empty_groups(self) -> AreaCounts:
         present = self.counts.sum(axis=0) > 0
@@ -120,7 +130,13 @@ class AreaCounts:
 
     @cached_property
     def sampling(self) -> Sampling:
-        """People drawn one by one; shared by all that is estimated from this table."""
+        """What was drawn; shared by all that is estimated from this table."""
+        if self.units == "areas":
+            keys = None if self.keys is None else self.keys[self._lived_in]
+            return Sampling.of_units(
+                np.zeros(np.count_nonzero(self._lived_in), dtype=int),
+                keys=None if keys is None else pd.MultiIndex.from_arrays([keys], names=["area"]),
+            )
         count = self.counts.ravel()[self.filled]
         drawn = np.array([self.people])
         return Sampling(np.zeros(len(count), dtype=int), drawn, np.zeros(1), count)
@@ -128,6 +144,10 @@ class AreaCounts:
     @cached_property
     def _units(self) -> np.ndarray:
         return np.arange(len(self.sampling.count))
+
+    @cached_property
+    def _lived_in(self) -> np.ndarray:
+        return self.area_shares[:, 0] > 0
 
     @property
     def note(self) -> str:
@@ -165,7 +185,7 @@ class AreaCounts:
         bounds: tuple[float, float] = UNBOUNDED,
         bias: float = 0.0,
     ) -> Estimate:
-        """Return the index with the error of drawing the same number of people independently.
+        """Return the index with the error of drawing as many people (or areas) independently.
 
         Parameters
         ----------
@@ -177,6 +197,8 @@ class AreaCounts:
         bias : float
             Known bias of the value, for which the interval allows.
         """
+        if self.units == "areas":
+            return self._of_areas(name, value, gradient, note, bounds)
         influence = np.array(gradient.ravel()[self.filled])
         share = self.sampling.count / self.people
         influence -= np.einsum("i,i->", share, influence)
@@ -194,6 +216,35 @@ class AreaCounts:
             influence=(part,),
             bias=bias,
         )
+
+    def _of_areas(self, name, value, gradient, note, bounds) -> Estimate:
+        """Return the index with the error of drawing as many areas, each with all its people.
+
+        Who lives in an area is then a part of the area and no chance: there is no bias of few.
+        """
+        by_cell = self.cells * np.where(self.cells > 0, gradient, 0.0)
+        totals = by_cell.sum(axis=1, keepdims=True) - self.area_shares * by_cell.sum()
+        part = Influence(self.sampling, self._units, totals[self._lived_in, 0])
+        stated = [f"{name}, areas drawn independently", note, self.note]
+        return Estimate(
+            value=float(value),
+            se=math.sqrt(part.variance) if len(self._units) > 1 else math.nan,
+            n=round(self.people),
+            method="; ".join(filter(None, stated)),
+            bounds=bounds,
+            influence=(part,),
+        )
+
+
+def _keys(counts, labels, areas) -> pd.Index | None:
+    """Return the areas' labels, if they are more than their positions in the table."""
+    own = areas is not None or not isinstance(labels, pd.RangeIndex)
+    if not own or (areas is None and not isinstance(counts, pd.DataFrame)):
+        return None
+    keys = pd.Index(labels)
+    if not keys.is_unique:
+        raise ValueError(f"area {keys[keys.duplicated()][0]!r} is there twice; add its rows up")
+    return keys
 
 
 def naming(labels: Sequence, which: Sequence[int] | np.ndarray) -> str:

@@ -11,13 +11,17 @@ import numpy as np
 if TYPE_CHECKING:
     from skk_analysis.metrics.domain import Domain
 
-__all__ = ["Distribution"]
+__all__ = ["Distribution", "UndefinedIndex"]
 
 # Cumulative shares carry the rounding of up to millions of additions; two shares closer than this
 # are the same share.
 SAME_SHARE = 1e-10
 LEAST_COUNTED = 5_000  # rows; fewer are sorted as fast
 WOODRUFF = 2.576  # normal quantile of a 99 % interval
+
+
+class UndefinedIndex(ValueError):
+    """An index has no value for these values: a fact about the data, not a wrong question."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,7 +242,7 @@ class Distribution:
         if wrong:
             number = len(self.rows_at(np.arange(wrong)))
             lowest = np.arange(np.searchsorted(self.values, self.values[0], side="right"))
-            raise ValueError(
+            raise UndefinedIndex(
                 f"{index} needs values {'≥' if or_zero else '>'} 0: {number} of {len(self.rows)} "
                 f"are not, the smallest is {self.values[0]:g} (row {self.rows_at(lowest).min()}). "
                 f"{advice}"
@@ -252,4 +256,6 @@ class Distribution:
     def require_positive_mean(self, index: str) -> None:
         """Stop unless the mean, by which the index divides, is positive."""
         if not self.mean > 0:
-            raise ValueError(f"{index} divides by the mean, which is {self.mean:g}; it must be > 0")
+            raise UndefinedIndex(
+                f"{index} divides by the mean, which is {self.mean:g}; it must be > 0"
+            )

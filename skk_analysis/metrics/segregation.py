@@ -7,11 +7,20 @@ city, for a tidy table).  Areas without people contribute nothing and are mentio
 missing or negative count stops with the area's name.  A group of nobody changes nothing and is
 mentioned too, but an index that is about that very group stops.
 
-The standard error is that of the plug-in index when each person is drawn independently
-(multinomial; delta method).  Two years' tables are taken as independent: for mostly the same
-residents that overstates the error of a change.  All these indices are biased upwards when areas
-are small: :func:`~skk_analysis.metrics.baseline.randomisation_baseline` tells by how much, and
-:func:`~skk_analysis.metrics.baseline.bias_corrected` takes it away.
+What varies is a choice, ``units``.  With ``"people"`` (default) it is who lives where: each person
+is drawn independently into the cells (multinomial; delta method).  Two years' tables are then
+independent, which for mostly the same residents overstates the error of a change; counts do not
+say how many stayed.  With ``"areas"`` it is which areas there are: each area, with all its people,
+is one unit, recognised in another year by its label (column ``areas``, or a frame's own index), so
+that a change counts an area in both years once.  It is the error of a city whose areas might have
+been others like these, and asks for some tens of areas.
+
+All these indices are biased upwards when areas are small:
+:func:`~skk_analysis.metrics.baseline.randomisation_baseline` tells by how much, and
+:func:`~skk_analysis.metrics.baseline.bias_corrected` takes it away.  The intervals of those with
+a smooth formula (M, H, isolation, η², normalised exposure, relative diversity) allow for the bias,
+the value being the plain one; in small areas it may lie above its own interval.  No interval holds
+an index that is exactly 0: whether there is any segregation is what the baseline tells.
 """
 
 from __future__ import annotations
