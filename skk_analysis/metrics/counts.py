@@ -243,7 +243,8 @@ def _keys(counts, labels, areas) -> pd.Index | None:
         return None
     keys = pd.Index(labels)
     if not keys.is_unique:
-        raise ValueError(f"area {keys[keys.duplicated()][0]!r} is there twice; add its rows up")
+        twice = keys[keys.duplicated()].tolist()[0]
+        raise ValueError(f"area {twice!r} is there twice; add its rows up")
     return keys
 
 

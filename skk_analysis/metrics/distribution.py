@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from skk_analysis.metrics.domain import Domain
 
-__all__ = ["Distribution", "UndefinedIndex"]
+__all__ = ["Distribution", "UndefinedIndexError"]
 
 # Cumulative shares carry the rounding of up to millions of additions; two shares closer than this
 # are the same share.
@@ -20,7 +20,7 @@ LEAST_COUNTED = 5_000  # rows; fewer are sorted as fast
 WOODRUFF = 2.576  # normal quantile of a 99 % interval
 
 
-class UndefinedIndex(ValueError):
+class UndefinedIndexError(ValueError):
     """An index has no value for these values: a fact about the data, not a wrong question."""
 
 
@@ -242,7 +242,7 @@ class Distribution:
         if wrong:
             number = len(self.rows_at(np.arange(wrong)))
             lowest = np.arange(np.searchsorted(self.values, self.values[0], side="right"))
-            raise UndefinedIndex(
+            raise UndefinedIndexError(
                 f"{index} needs values {'≥' if or_zero else '>'} 0: {number} of {len(self.rows)} "
                 f"are not, the smallest is {self.values[0]:g} (row {self.rows_at(lowest).min()}). "
                 f"{advice}"
@@ -256,6 +256,6 @@ class Distribution:
     def require_positive_mean(self, index: str) -> None:
         """Stop unless the mean, by which the index divides, is positive."""
         if not self.mean > 0:
-            raise UndefinedIndex(
+            raise UndefinedIndexError(
                 f"{index} divides by the mean, which is {self.mean:g}; it must be > 0"
             )

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skk_analysis.metrics.density import Grid, distance_to
-from skk_analysis.metrics.distribution import Distribution
+from skk_analysis.metrics.distribution import Distribution, UndefinedIndexError
 
 __all__ = ["Identified", "mean_identification"]
 
@@ -66,11 +66,10 @@ def mean_identification(
         raise ValueError(f"{name} needs 0.25 <= alpha <= 1, got {alpha}")
     dist.require_positive_mean(name)
     chosen = _bandwidth(dist, alpha, distances) if bandwidth is None else Bandwidth(bandwidth)
+    if bandwidth is None and not chosen.width > 0:
+        raise UndefinedIndexError(f"{name}: all values are equal, so there is no density")
     if not chosen.width > 0:
-        raise ValueError(
-            f"bandwidth must be > 0, got {chosen.width:g}"
-            + ("; all values are equal, so there is no density" if bandwidth is None else "")
-        )
+        raise ValueError(f"bandwidth must be > 0, got {chosen.width:g}")
     x = dist.relative
     grid = Grid.of(x, dist.share, chosen.width)
     influence = grid.at_rows(grid.density) ** alpha

@@ -27,7 +27,7 @@ import pandas as pd
 
 from skk_analysis.estimate import UNBOUNDED, Estimate, combine
 from skk_analysis.metrics.design import SurveyDesign, as_design
-from skk_analysis.metrics.distribution import Distribution, UndefinedIndex
+from skk_analysis.metrics.distribution import Distribution, UndefinedIndexError
 from skk_analysis.metrics.domain import Domain
 
 __all__ = ["INDICES", "Linearised", "index", "inequality_table"]
@@ -176,7 +176,7 @@ def _of_domain(design, rows, values, wanted, note, undefined) -> Iterator[tuple[
         dist, beside, missing = _with_columns(design, whole, index_, parameters)
         try:
             result = index_.formula(dist, **(parameters | beside))
-        except UndefinedIndex as reason:
+        except UndefinedIndexError as reason:
             if undefined == "raise":
                 raise
             stated = f"{_label(index_, parameters)}: undefined, {reason}"

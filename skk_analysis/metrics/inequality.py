@@ -15,7 +15,7 @@ import math
 
 import numpy as np
 
-from skk_analysis.metrics.distribution import Distribution
+from skk_analysis.metrics.distribution import Distribution, UndefinedIndexError
 from skk_analysis.metrics.index import Linearised, index
 
 __all__ = [
@@ -70,7 +70,7 @@ def gini(dist: Distribution, corrected: bool = False) -> Linearised:
     influence /= mean
     influence -= value
     if corrected and not dist.effective_n > 1:
-        raise ValueError("gini(corrected=True) needs at least two units")
+        raise UndefinedIndexError("gini(corrected=True) needs at least two units")
     factor = dist.effective_n / (dist.effective_n - 1) if corrected else 1.0
     return Linearised(factor * value, factor * influence, note=dist.negatives_note())
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from skk_analysis.metrics.distribution import Distribution
+from skk_analysis.metrics.distribution import Distribution, UndefinedIndexError
 from skk_analysis.metrics.identification import mean_identification
 from skk_analysis.metrics.index import Linearised, index
 
@@ -42,7 +42,9 @@ def wolfson(dist: Distribution) -> Linearised:
     dist.require_positive_mean("wolfson")
     middle = dist.median
     if middle <= 0:
-        raise ValueError(f"wolfson divides by the median, which is {middle:g}; it must be > 0")
+        raise UndefinedIndexError(
+            f"wolfson divides by the median, which is {middle:g}; it must be > 0"
+        )
     distance = dist.mean_distance
     mean_distance = float(dist.share @ distance)  # 2 G mu
     gap = dist.mean / 2 - dist.generalised_lorenz(0.5) - mean_distance / 4

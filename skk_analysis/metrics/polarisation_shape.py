@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from skk_analysis.metrics.distribution import Distribution
+from skk_analysis.metrics.distribution import Distribution, UndefinedIndexError
 from skk_analysis.metrics.identification import mean_identification
 from skk_analysis.metrics.index import Linearised, index, inequality_table
 from skk_analysis.metrics.inequality import gini
@@ -191,7 +191,7 @@ def bimodality_coefficient(dist: Distribution) -> Linearised:
     distance = dist.mean_influence()
     second, third, fourth = (float(dist.share @ distance**k) for k in (2, 3, 4))
     if fourth == 0:
-        raise ValueError("bimodality_coefficient needs variation; all values are equal")
+        raise UndefinedIndexError("bimodality_coefficient needs variation; all values are equal")
     value = (third**2 / second + second**2) / fourth
     of_second = distance**2 - second
     of_third = distance**3 - third - 3 * second * distance
