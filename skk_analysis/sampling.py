@@ -264,15 +264,22 @@ def joint_cumulants(parts: Sequence[Influence]) -> tuple[float, float]:
 
 
 def _added_scores(parts: Sequence[Influence]) -> tuple[np.ndarray, int]:
-    """Return the scores of all units in some sampling, and how many of them have rows."""
-    keys, table = None, np.empty((0, 2))
-    for part in parts:
-        mine = np.column_stack([part.scores(), np.zeros(len(part.sampling.stratum))])
-        mine[part.units, 1] = 1
-        own = part.sampling.keys
-        place = np.full(len(own), -1) if keys is None else keys.get_indexer(own)
+    """Return the scores of all keyed units in some sampling, and how many of them have rows."""
+    keys: pd.Index = parts[0].sampling.keys
+    table = _scores_and_presence(parts[0])
+    for part in parts[1:]:
+        own: pd.Index = part.sampling.keys
+        mine = _scores_and_presence(part)
+        place = keys.get_indexer(own)
         new = place < 0
         table[place[~new]] += mine[~new]
         table = np.concatenate([table, mine[new]])
-        keys = own if keys is None else keys.append(own[new])
+        keys = keys.append(own[new])
     return table[:, 0], max(int(np.count_nonzero(table[:, 1])), 1)
+
+
+def _scores_and_presence(part: Influence) -> np.ndarray:
+    """Return each unit's score, and 1 if it has rows, shape (units, 2)."""
+    present = np.zeros(len(part.sampling.stratum))
+    present[part.units] = 1
+    return np.column_stack([part.scores(), present])

@@ -238,10 +238,10 @@ class AreaCounts:
 
 def _keys(counts, labels, areas) -> pd.Index | None:
     """Return the areas' labels, if they are more than their positions in the table."""
-    own = areas is not None or not isinstance(labels, pd.RangeIndex)
-    if not own or (areas is None and not isinstance(counts, pd.DataFrame)):
-        return None
     keys = pd.Index(labels)
+    numbered = isinstance(keys, pd.RangeIndex) and keys.name is None
+    if areas is None and (numbered or not isinstance(counts, pd.DataFrame)):
+        return None
     if not keys.is_unique:
         twice = keys[keys.duplicated()].tolist()[0]
         raise ValueError(f"area {twice!r} is there twice; add its rows up")

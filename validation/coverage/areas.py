@@ -41,6 +41,7 @@ SMOOTH = [
     m.relative_diversity,
 ]  # fmt: skip
 MANY_PEOPLE = 1e9
+BLOCK = 250  # samples from one stream of random numbers
 
 
 class Case(NamedTuple):
@@ -143,15 +144,22 @@ def cases() -> list[Case]:
     ]  # fmt: skip
 
 
-def coverage(case: Case, draws: int, seed: int = 7) -> dict:
+def drawn(case: Case, block: int, draws: int = BLOCK, seed: int = 7) -> np.ndarray:
+    """Return the ends of the interval in some samples, shape (draws, 2)."""
+    rng = np.random.default_rng([seed, block])
+    return np.array([case.draw(rng).interval() for _ in range(draws)])
+
+
+def summary(case: Case, ends: np.ndarray) -> dict:
     """Return the coverage of one case and its misses on either side."""
-    rng = np.random.default_rng(seed)
-    ends = np.array([case.draw(rng).interval() for _ in range(draws)])
     below, above = (ends[:, 1] < case.true).mean(), (ends[:, 0] > case.true).mean()
-    figures = {"draws": draws, "coverage": 1 - below - above, "below": below, "above": above}
+    figures = {"draws": len(ends), "coverage": 1 - below - above, "below": below, "above": above}
     return {"case": case.name} | figures
 
 
 def table(draws: int) -> pd.DataFrame:
     """Return the coverage of every case."""
-    return pd.DataFrame([coverage(case, draws) for case in cases()])
+    blocks = range(draws // BLOCK)
+    return pd.DataFrame(
+        [summary(case, np.concatenate([drawn(case, b) for b in blocks])) for case in cases()]
+    )

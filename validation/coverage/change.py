@@ -13,8 +13,7 @@ import pandas as pd
 from skk_analysis import metrics as m
 
 INDICES = (
-    "gini", "theil_t", "mld", "atkinson", "s80s20", "palma", "percentile_ratio", "low_income_rate",
-    "poverty_gap", "wolfson", "duclos_esteban_ray", "median",
+    "gini", "theil_t", "s80s20", "low_income_rate", "wolfson", "duclos_esteban_ray",
 )  # fmt: skip
 OVERLAPS = (0, 0.5, 0.75)
 PEOPLE = 600
