@@ -54,9 +54,10 @@ class GroupedData:
     Notes
     -----
     The standard error has two parts.  The shape of the density between the published numbers is
-    unknown (a Gaussian process, calibrated on simulated areas: 90 % intervals hold the true Gini
-    coefficient of 88–94 % of areas of several kinds, Theil T and S80/S20 of 87–94 %, the low-income
-    rate of 82–91 %).  And the n people of an area are few: the index of *these* people
+    unknown (a Gaussian process, calibrated on simulated areas: in a country of several kinds of
+    areas 90 % intervals hold what ``validation/coverage/grouped.csv`` says; with areas of one kind
+    and given limits, the Gini coefficient of 86–95 % of them, S80/S20 and the low-income rate of
+    89–95 %, Theil T of 81–96 %).  And the n people of an area are few: the index of *these* people
     differs from that of the density even if the density were known.  It is the index of these
     people that is estimated, so a register without sampling has still a standard error.
 

@@ -172,8 +172,9 @@ def bimodality_coefficient(dist: Distribution) -> Linearised:
     and the scale of weights change nothing; SAS prints a corrected version).  Range over 0 to 1,
     1 = two points; uniform 5/9, normal 1/3.  Every finite value is allowed; all values equal stops
     it.  A long tail raises it as two humps do, and makes it, and its interval, unreliable even in
-    large samples (lognormal of σ 0.5, n = 500: the 95 % interval covers 58 %): take the logarithm
-    of incomes first (then 88–90 %, and 93–94 % with two humps).
+    large samples (lognormal of σ 0.5, n = 500: the 95 % interval covers 53 %): take the logarithm
+    of incomes first (then 90–92 %, and 93–94 % with two humps).  The interval allows for the bias
+    of the moments.
 
     Influence function by the delta method from those of the moments,
     :math:`(z-\\mu)^k-m_k-k\\,m_{k-1}(z-\\mu)`.
