@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from skk_analysis.estimate import settled
 from skk_analysis.metrics.count_limits import CountLimits, formula_value
 from skk_analysis.metrics.counts import AreaCounts
+from skk_analysis.sampling import settled
 
 __all__ = ["searched_tables"]
 

@@ -11,12 +11,14 @@ from typing import NamedTuple, cast
 import numpy as np
 import pandas as pd
 
-from skk_analysis.estimate import UNBOUNDED, Estimate, Influence, LateInfluence, Sampling, settled
+from skk_analysis.estimate import UNBOUNDED, Estimate, Influence, Sampling
+from skk_analysis.sampling import LateInfluence, settled
 
 __all__ = ["AreaCounts", "AreaValue", "naming", "read_cells"]
 
 NAMED_AT_MOST = 5
 BLOCK = 2**14  # cells at a time: they stay in the processor's cache
+UNITS = ("people", "areas")
 
 
 class AreaValue(NamedTuple):
@@ -51,16 +53,24 @@ class AreaCounts:
         Names of the areas.
     asked : tuple of str
         All groups that the caller named.  Those of nobody are left out, and said to be.
+    units : {"people", "areas"}
+        What was drawn: people one by one, or areas with everybody in them.
+    keys : Index or None
+        Labels by which an area is recognised in another table; None if it has none of its own.
     """
 
     counts: np.ndarray
     groups: tuple
     labels: Sequence
     asked: tuple
+    units: str = "people"
+    keys: pd.Index | None = None
 
     @classmethod
-    def read(cls, counts, groups=None, *, areas=None, total=None) -> AreaCounts:
+    def read(cls, counts, groups=None, *, areas=None, total=None, units="people") -> AreaCounts:
         """Read a frame, a mapping of columns or a two-dimensional array; stop on bad cells."""
+        if units not in UNITS:
+            raise ValueError(f"units must be one of {list(UNITS)}, got {units!r}")
         labels, asked, table = read_cells(counts, groups, areas=areas, total=total)
         if not (table.size and table.min() >= 0 and np.isfinite(table.sum())):
             wrong = ~np.isfinite(table) | (table < 0)
@@ -70,7 +80,8 @@ class AreaCounts:
                 f"{table[i, g]:g} for {asked[g]!r} in area {labels[i]!r}; a protected cell is not "
                 "0: leave its area out and say so, or ask segregation_bounds what is possible"
             )
-        return cls(table, asked, labels, asked)._without_empty_groups()
+        keys = _keys(counts, labels, areas) if units == "areas" else None
+        return cls(table, asked, labels, asked, units, keys)._without_empty_groups()
 
     def _without_empty_groups(self) -> AreaCounts:
         present = self.members > 0
@@ -150,7 +161,13 @@ class AreaCounts:
 
     @cached_property
     def sampling(self) -> Sampling:
-        """People drawn one by one; shared by all that is estimated from this table."""
+        """What was drawn; shared by all that is estimated from this table."""
+        if self.units == "areas":
+            keys = None if self.keys is None else self.keys[self._lived_in]
+            return Sampling.of_units(
+                np.zeros(np.count_nonzero(self._lived_in), dtype=int),
+                keys=None if keys is None else pd.MultiIndex.from_arrays([keys], names=["area"]),
+            )
         count = self.counts.ravel()[self.filled]
         drawn = np.array([self.people])
         return Sampling(np.zeros(len(count), dtype=int), drawn, np.zeros(1), count)
@@ -158,6 +175,10 @@ class AreaCounts:
     @cached_property
     def _units(self) -> np.ndarray:
         return np.arange(len(self.sampling.count))
+
+    @cached_property
+    def _lived_in(self) -> np.ndarray:
+        return self.area_shares[:, 0] > 0
 
     @property
     def note(self) -> str:
@@ -193,8 +214,9 @@ class AreaCounts:
         note: str = "",
         *,
         bounds: tuple[float, float] = UNBOUNDED,
+        bias: float = 0.0,
     ) -> Estimate:
-        """Return the index with the error of drawing the same number of people independently.
+        """Return the index with the error of drawing as many people (or areas) independently.
 
         Parameters
         ----------
@@ -203,7 +225,11 @@ class AreaCounts:
             As in :class:`AreaValue`.
         bounds : tuple of float
             Range of the index.
+        bias : float
+            Known bias of the value, for which the interval allows.
         """
+        if self.units == "areas":
+            return self._of_areas(name, value, settled(gradient), note, bounds)
 
         def look_up() -> Influence:
             share = self.sampling.count / self.people
@@ -211,31 +237,63 @@ class AreaCounts:
             share *= found - np.einsum("i,i->", share, found)
             return Influence(self.sampling, self._units, share)
 
-        def variance() -> float:
-            if self.people <= 1:
-                return math.nan
+        def powers() -> np.ndarray:
             found = settled(gradient)
             mean = _inner(self.counts, found) / self.people
             if not math.isfinite(mean):  # where there is nobody the slope may be anything
                 found = np.where(self.counts > 0, found, 0.0)
                 mean = _inner(self.counts, found) / self.people
-            squares = 0.0
+            sums = np.zeros(4)
             for block in _blocks(found):
-                apart = found[block] - mean
-                apart *= apart
-                squares += _inner(self.counts[block], apart)
-            return squares / self.people / (self.people - 1)
+                each = found[block] - mean
+                each /= self.people
+                square, counts = each * each, self.counts[block]
+                sums[1] += _inner(counts, square)
+                sums[2] += float(np.einsum("ig,ig,ig->", counts, square, each))
+                sums[3] += float(np.einsum("ig,ig,ig->", counts, square, square))
+            return sums
 
-        part = LateInfluence(look_up, variance, max(self.people - 1, 1.0))
+        part = LateInfluence(look_up, powers, self.people)
         notes = [f"{name}, people drawn independently", note, self.note]
         return Estimate(
             value=float(value),
-            se=cast(float, lambda: math.sqrt(part.variance)),
+            se=cast(float, lambda: math.sqrt(part.variance) if self.people > 1 else math.nan),
             n=round(self.people),
             method="; ".join(filter(None, notes)),
             bounds=bounds,
             influence=(part,),
+            bias=bias,
         )
+
+    def _of_areas(self, name, value, gradient, note, bounds) -> Estimate:
+        """Return the index with the error of drawing as many areas, each with all its people.
+
+        Who lives in an area is then a part of the area and no chance: there is no bias of few.
+        """
+        by_cell = self.cells * np.where(self.cells > 0, gradient, 0.0)
+        totals = by_cell.sum(axis=1, keepdims=True) - self.area_shares * by_cell.sum()
+        part = Influence(self.sampling, self._units, totals[self._lived_in, 0])
+        stated = [f"{name}, areas drawn independently", note, self.note]
+        return Estimate(
+            value=float(value),
+            se=math.sqrt(part.variance) if len(self._units) > 1 else math.nan,
+            n=round(self.people),
+            method="; ".join(filter(None, stated)),
+            bounds=bounds,
+            influence=(part,),
+        )
+
+
+def _keys(counts, labels, areas) -> pd.Index | None:
+    """Return the areas' labels, if they are more than their positions in the table."""
+    keys = pd.Index(labels)
+    numbered = isinstance(keys, pd.RangeIndex) and keys.name is None
+    if areas is None and (numbered or not isinstance(counts, pd.DataFrame)):
+        return None
+    if not keys.is_unique:
+        twice = keys[keys.duplicated()].tolist()[0]
+        raise ValueError(f"area {twice!r} is there twice; add its rows up")
+    return keys
 
 
 def _surprise(cells: np.ndarray, expected: np.ndarray) -> np.ndarray:

@@ -14,9 +14,10 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from skk_analysis.estimate import UNBOUNDED, Estimate, Sampling, alike, is_alike
+from skk_analysis.estimate import UNBOUNDED, Estimate, Sampling
 from skk_analysis.metrics.domain import Domain
 from skk_analysis.metrics.replication import Replication, given_weights, resampling
+from skk_analysis.sampling import alike, is_alike
 
 __all__ = ["SurveyDesign", "as_design"]
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from skk_analysis.estimate import WhenAsked, alike, is_alike
+from skk_analysis.sampling import WhenAsked, alike, is_alike
 
 if TYPE_CHECKING:
     from skk_analysis.metrics.domain import Domain
 
-__all__ = ["Distribution", "ascending"]
+__all__ = ["Distribution", "UndefinedIndexError", "ascending"]
 
 # Cumulative shares carry the rounding of up to millions of additions; two shares closer than this
 # are the same share.
@@ -55,6 +55,10 @@ def ascending(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         again = np.argsort(found, kind="stable")  # quick, because nearly all are in place
         order, found = order[again], found[again]
     return order, found
+
+
+class UndefinedIndexError(ValueError):
+    """An index has no value for these values: a fact about the data, not a wrong question."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -325,7 +329,7 @@ class Distribution:
         if wrong:
             number = len(self.rows_at(np.arange(wrong)))
             lowest = np.arange(np.searchsorted(self.values, self.values[0], side="right"))
-            raise ValueError(
+            raise UndefinedIndexError(
                 f"{index} needs values {'≥' if or_zero else '>'} 0: {number} of {len(self.rows)} "
                 f"are not, the smallest is {self.values[0]:g} (row {self.rows_at(lowest).min()}). "
                 f"{advice}"
@@ -342,4 +346,6 @@ class Distribution:
     def require_positive_mean(self, index: str) -> None:
         """Stop unless the mean, by which the index divides, is positive."""
         if not self.mean > 0:
-            raise ValueError(f"{index} divides by the mean, which is {self.mean:g}; it must be > 0")
+            raise UndefinedIndexError(
+                f"{index} divides by the mean, which is {self.mean:g}; it must be > 0"
+            )

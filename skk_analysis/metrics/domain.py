@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
-from skk_analysis.estimate import (
+from skk_analysis.estimate import UNBOUNDED, Estimate, standard_error
+from skk_analysis.metrics.distribution import BLOCK, Distribution
+from skk_analysis.sampling import (
     LONELY_NOTE,
-    UNBOUNDED,
-    Estimate,
     Influence,
     LateInfluence,
     Sampling,
@@ -19,9 +19,7 @@ from skk_analysis.estimate import (
     alike,
     is_alike,
     settled,
-    standard_error,
 )
-from skk_analysis.metrics.distribution import BLOCK, Distribution
 
 if TYPE_CHECKING:
     from skk_analysis.metrics.design import SurveyDesign
@@ -171,6 +169,7 @@ class Domain:
         method: str,
         unit: str = "",
         bounds: tuple[float, float] = UNBOUNDED,
+        bias: float = 0.0,
     ) -> Estimate:
         """Return the estimate with the given influence function, under the domain's weights.
 
@@ -181,6 +180,8 @@ class Domain:
             At each row, or at each value of ``dist``.
         dist : Distribution, optional
             The rows' values.
+        bias : float
+            Known bias of the value.
         """
         parts: tuple[Influence, ...]
         if dist is not None and self.independent:
@@ -196,6 +197,7 @@ class Domain:
             method="; ".join(filter(None, [method, *self.notes])),
             bounds=bounds,
             influence=parts,
+            bias=bias,
         )
 
     def _by_value(
@@ -203,7 +205,7 @@ class Domain:
     ) -> Influence:
         """Return the influence of rows drawn one by one from one stratum, given by value.
 
-        The variance sums squares over values, each over the number of its rows.
+        What the rows of one value add up to is shared out among them evenly.
         """
         (sampling,) = self.design.samplings
 
@@ -211,18 +213,19 @@ class Domain:
             found = settled(influence)
             return self.influence(dist.to_rows(found))[0]
 
-        def variance() -> float:
-            found = settled(influence)
-            total = squares = 0.0
+        def powers() -> np.ndarray:
+            found, sums, counts = settled(influence), np.zeros(4), dist.counts
             for start in range(0, len(found), BLOCK):
                 block = slice(start, start + BLOCK)
-                weighted = dist.share[block] * found[block]
-                total += float(weighted.sum())
-                each = weighted
-                if isinstance(dist.counts, np.ndarray):
-                    each = weighted / dist.counts[block]
-                squares += float(np.einsum("i,i->", weighted, each))
-            spread = squares - total * (total / float(sampling.size[0]))
-            return float(sampling.scale[0]) * max(spread, 0.0)
+                total = dist.share[block] * found[block]
+                each = total / counts[block] if isinstance(counts, np.ndarray) else total
+                square = each * each
+                sums[0] += total.sum()
+                for r, power in enumerate((each, square, square * each), start=1):
+                    sums[r] += np.einsum("i,i->", total, power)
+            return sums
 
-        return LateInfluence(look_up, variance, max(self.units - 1, 1.0))
+        size, scale = float(sampling.size[0]), float(sampling.scale[0])
+        # of rows merged with their like only the first two powers are known, unless equal in weight
+        exact = dist.places is None or self.equal_weights
+        return LateInfluence(look_up, powers, self.units, size=size, scale=scale, exact=exact)

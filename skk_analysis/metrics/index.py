@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
@@ -25,10 +26,11 @@ from typing import Any, Protocol, cast
 import numpy as np
 import pandas as pd
 
-from skk_analysis.estimate import UNBOUNDED, Estimate, WhenAsked, combine
+from skk_analysis.estimate import UNBOUNDED, Estimate, combine
 from skk_analysis.metrics.design import SurveyDesign, as_design
-from skk_analysis.metrics.distribution import Distribution, ascending
+from skk_analysis.metrics.distribution import Distribution, UndefinedIndexError, ascending
 from skk_analysis.metrics.domain import Domain
+from skk_analysis.sampling import WhenAsked
 
 __all__ = ["INDICES", "Linearised", "index", "inequality_table"]
 
@@ -49,6 +51,8 @@ class Linearised:
         Anything the reader of this one value must know.
     bounds : tuple of float, optional
         Range of this value, where a parameter makes it another than the index's own.
+    bias : float
+        Known bias of the value, of the order of 1/n; intervals allow for it.
     """
 
     value: float
@@ -56,6 +60,7 @@ class Linearised:
     terms: Sequence[tuple[float, Estimate]] = ()
     note: str = ""
     bounds: tuple[float, float] | None = None
+    bias: float = 0.0
 
     @property
     def given(self) -> np.ndarray | Callable[[], np.ndarray]:
@@ -143,7 +148,12 @@ def _require_known(name: str, given: Mapping, own: Sequence[inspect.Parameter]) 
 
 
 def _estimates(
-    design: SurveyDesign, column: str, by: str | Sequence[str] | None, wanted: Mapping
+    design: SurveyDesign,
+    column: str,
+    by: str | Sequence[str] | None,
+    wanted: Mapping,
+    *,
+    undefined: str = "raise",
 ) -> Iterator[tuple[tuple, Iterator[tuple[str, Estimate]]]]:
     """Yield each group's labels and its estimates by name, made as they are asked for."""
     kinds = {_unwrap(function)[0].labels for function in wanted.values()}
@@ -151,7 +161,7 @@ def _estimates(
         raise ValueError(f"some of {list(wanted)} read names and some numbers; ask for them apart")
     rows, values, note = design.read(column, labels=kinds == {True})
     if by is None:
-        yield (), _of_domain(design, rows, values, wanted, note)
+        yield (), _of_domain(design, rows, values, wanted, note, undefined)
         return
     rows = design.rows if rows is None else rows
     codes, labels = design.on(rows).group_codes(by)
@@ -162,21 +172,37 @@ def _estimates(
     parts = zip(np.split(rows, ends[:-1]), np.split(values, ends[:-1]), strict=True)
     named = labels.itertuples(index=False, name=None)
     for label, (mine, incomes) in zip(named, parts, strict=True):
-        yield label, _of_domain(design, mine, incomes, wanted, note)
+        yield label, _of_domain(design, mine, incomes, wanted, note, undefined)
 
 
-def _of_domain(design, rows, values, wanted, note) -> Iterator[tuple[str, Estimate]]:
-    """Yield the wanted estimates of one domain, from one sort or count of its values."""
+def _of_domain(design, rows, values, wanted, note, undefined) -> Iterator[tuple[str, Estimate]]:
+    """Yield the wanted estimates of one domain, from one sort or count of its values.
+
+    With ``undefined="tell"`` an index that is not defined there is NaN, and its method says why.
+    """
     domain, whole = _distribution(design, rows, values, wanted)
     for name, function in wanted.items():
         index_, parameters = _unwrap(function)
         dist, beside, missing = _with_columns(design, whole, index_, parameters)
-        result = index_.formula(dist, **(parameters | beside))
+        try:
+            result = index_.formula(dist, **(parameters | beside))
+        except UndefinedIndexError as reason:
+            if undefined == "raise":
+                raise
+            stated = f"{_label(index_, parameters)}: undefined, {reason}"
+            yield name, Estimate(math.nan, math.nan, round(domain.units), method=stated)
+            continue
         notes = [_label(index_, parameters), result.note, note, missing]
         bounds = result.bounds or index_.bounds
         of = domain if dist is whole else Domain(design, dist.rows)
-        method = "; ".join(filter(None, notes))
-        estimate = of.estimate(result.value, result.given, dist=dist, method=method, bounds=bounds)
+        estimate = of.estimate(
+            result.value,
+            result.given,
+            dist=dist,
+            method="; ".join(filter(None, notes)),
+            bounds=bounds,
+            bias=result.bias,
+        )
         if design.replication is not None:
             of_dist = functools.partial(_replicate, index_.formula, parameters, beside)
             estimate = design.replication.restate(estimate, of, dist, of_dist, bool(beside))
@@ -276,7 +302,9 @@ def inequality_table(
     Returns
     -------
     DataFrame
-        One row an estimate: index, the ``by`` columns, value, se, lower, upper, n, method.
+        One row an estimate: index, the ``by`` columns, value, se, lower, upper, n, method.  An
+        index that the values rule out (MLD where there are zeros) has the value NaN, and its
+        method says why; asked for by itself it stops.
 
     Examples
     --------
@@ -284,7 +312,7 @@ def inequality_table(
     [0.25, 0.3]
     """
     design, column = as_design(data, column, weights=weights, missing=missing)
-    return _table(design, column, by, _wanted(indices), level)
+    return _table(design, column, by, _wanted(indices), level, undefined="tell")
 
 
 DEFAULT_INDICES = (
@@ -306,11 +334,11 @@ def _wanted(indices: Sequence | Mapping[str, Any] | None) -> dict[str, Any]:
     return {label: INDICES[i] if isinstance(i, str) else i for label, i in indices.items()}
 
 
-def _table(design, column, by, wanted, level) -> pd.DataFrame:
+def _table(design, column, by, wanted, level, undefined="raise") -> pd.DataFrame:
     """Return the tidy table of estimates."""
     names = [] if by is None else [by] if isinstance(by, str) else list(by)
     rows = []
-    for labels, estimates in _estimates(design, column, by, wanted):
+    for labels, estimates in _estimates(design, column, by, wanted, undefined=undefined):
         for name, e in estimates:
             group = dict(zip(names, labels, strict=True))
             rows.append({"index": name} | group | e.to_dict(level))

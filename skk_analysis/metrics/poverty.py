@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from skk_analysis.estimate import Estimate, settled
+from skk_analysis.estimate import Estimate
 from skk_analysis.metrics.distribution import Distribution
 from skk_analysis.metrics.index import Linearised, index
+from skk_analysis.sampling import settled
 
 __all__ = ["low_income_rate", "poverty_line"]
 

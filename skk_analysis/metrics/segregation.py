@@ -7,11 +7,20 @@ city, for a tidy table).  Areas without people contribute nothing and are mentio
 missing or negative count stops with the area's name.  A group of nobody changes nothing and is
 mentioned too, but an index that is about that very group stops.
 
-The standard error is that of the plug-in index when each person is drawn independently
-(multinomial; delta method).  Two years' tables are taken as independent: for mostly the same
-residents that overstates the error of a change.  All these indices are biased upwards when areas
-are small: :func:`~skk_analysis.metrics.baseline.randomisation_baseline` tells by how much, and
-:func:`~skk_analysis.metrics.baseline.bias_corrected` takes it away.
+What varies is a choice, ``units``.  With ``"people"`` (default) it is who lives where: each person
+is drawn independently into the cells (multinomial; delta method).  Two years' tables are then
+independent, which for mostly the same residents overstates the error of a change; counts do not
+say how many stayed.  With ``"areas"`` it is which areas there are: each area, with all its people,
+is one unit, recognised in another year by its label (column ``areas``, or a frame's own index), so
+that a change counts an area in both years once.  It is the error of a city whose areas might have
+been others like these, and asks for some tens of areas.
+
+All these indices are biased upwards when areas are small:
+:func:`~skk_analysis.metrics.baseline.randomisation_baseline` tells by how much, and
+:func:`~skk_analysis.metrics.baseline.bias_corrected` takes it away.  The intervals of those with
+a smooth formula (M, H, isolation, η², normalised exposure, relative diversity) allow for the bias,
+the value being the plain one; in small areas it may lie above its own interval.  No interval holds
+an index that is exactly 0: whether there is any segregation is what the baseline tells.
 """
 
 from __future__ import annotations
@@ -20,6 +29,7 @@ import math
 
 import numpy as np
 
+from skk_analysis.metrics.area_bias import information_bias, theil_h_bias
 from skk_analysis.metrics.area_index import area_index
 from skk_analysis.metrics.counts import AreaCounts, AreaValue
 from skk_analysis.metrics.distribution import Distribution, ascending
@@ -174,7 +184,7 @@ def segregation_atkinson(table: AreaCounts, b: float = 0.5) -> tuple[float, np.n
     return 1 - overlap ** (1 / (1 - b)), slope
 
 
-@area_index(bounds=(0, math.inf))
+@area_index(bounds=(0, math.inf), bias=information_bias)
 def mutual_information(table: AreaCounts) -> AreaValue:
     """Mutual information index M of area and group, for any number of groups.
 
@@ -196,7 +206,7 @@ def mutual_information(table: AreaCounts) -> AreaValue:
     return AreaValue(table.information, lambda: table.surprise)
 
 
-@area_index(bounds=(0, 1))
+@area_index(bounds=(0, 1), bias=theil_h_bias)
 def theil_h(table: AreaCounts) -> AreaValue:
     """Theil's information index H, for any number of groups.
 

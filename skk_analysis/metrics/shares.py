@@ -15,7 +15,7 @@ import pandas as pd
 
 from skk_analysis.estimate import Estimate
 from skk_analysis.metrics.design import as_design
-from skk_analysis.metrics.distribution import Distribution
+from skk_analysis.metrics.distribution import Distribution, UndefinedIndexError
 from skk_analysis.metrics.index import Linearised, index
 
 __all__ = ["lorenz_curve", "palma", "percentile_ratio", "quantile_share", "s80s20", "s90s10"]
@@ -62,7 +62,7 @@ def _share_ratio(dist: Distribution, name: str, top: float, bottom: float) -> Li
     dist.require_positive_mean(name)
     below = dist.generalised_lorenz(bottom)
     if below <= 0:
-        raise ValueError(
+        raise UndefinedIndexError(
             f"{name} divides by the total of the poorest {bottom:.0%}, {below:g} a head, which "
             "must be > 0; give the two shares with quantile_share instead"
         )
@@ -169,7 +169,9 @@ def percentile_ratio(dist: Distribution, upper: float = 0.9, lower: float = 0.1)
         raise ValueError(f"need 0 < lower < upper < 1, got lower={lower}, upper={upper}")
     low, high = dist.quantile(lower), dist.quantile(upper)
     if low <= 0:
-        raise ValueError(f"percentile_ratio divides by the {lower:g} quantile, which is {low:g}")
+        raise UndefinedIndexError(
+            f"percentile_ratio divides by the {lower:g} quantile, which is {low:g}"
+        )
     value = high / low
 
     def influence() -> np.ndarray:

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from skk_analysis.estimate import settled
 from skk_analysis.metrics.area_index import area_index
 from skk_analysis.metrics.area_map import AreaMap
 from skk_analysis.metrics.counts import AreaCounts, AreaValue, naming
 from skk_analysis.metrics.segregation import dissimilarity
+from skk_analysis.sampling import settled
 
 __all__ = [
     "boundary_dissimilarity",

@@ -105,12 +105,15 @@ def test_ascending_is_the_stable_order(values):
     assert np.array_equal(found, values[order])
 
 
-def test_variance_by_value_is_that_of_the_units():
+@pytest.mark.parametrize("least", [N + 1, 2])
+def test_variance_by_value_is_that_of_the_units(monkeypatch, least):
+    monkeypatch.setattr("skk_analysis.metrics.distribution.LEAST_COUNTED", least)
     for design in DESIGNS.values():
         estimate = m.gini(design, "income")
         (part,) = estimate.influence
         rows = Influence(part.sampling, part.units, part.totals)
         assert estimate.se**2 == pytest.approx(rows.variance, rel=1e-12)
+        assert part.cumulants == pytest.approx(rows.cumulants, rel=1e-9)
         assert part.degrees_of_freedom == rows.degrees_of_freedom
         assert (estimate - estimate).se == 0
     counts = FRAME.groupby("area")[["people", "weight"]].sum()
@@ -120,6 +123,7 @@ def test_variance_by_value_is_that_of_the_units():
         (part,) = estimate.influence
         rows = Influence(part.sampling, part.units, part.totals)
         assert estimate.se**2 == pytest.approx(rows.variance, rel=1e-12)
+        assert part.cumulants == pytest.approx(rows.cumulants, rel=1e-9)
         assert part.degrees_of_freedom == rows.degrees_of_freedom
 
 
