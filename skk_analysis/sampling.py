@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,7 @@ LONELY_NOTE = "single-unit strata centred at the grand mean"
 BLOCK = 2**15  # units at a time, few enough for the processor's cache
 
 
+@lru_cache(maxsize=64, typed=True)
 def alike(value: float, n: int) -> np.ndarray:
     """Return the same number n times, in the memory of one; read only."""
     one = np.array(value)
@@ -286,16 +287,15 @@ class LateInfluence(Influence):
     powers : function that returns the sums of the first four powers of the units' totals
     present : float
         Number of units with rows.
-    size, scale : float, optional
-        Of the stratum; left out, all its units are present, and none is of a finite population.
-    exact : bool
-        The third and fourth power are right, not only the first two.
+    drawn : Sampling, optional
+        The stratum; left out, all its units are present, and of no finite population.
+    higher : function, optional
+        Returns the sums with the third and fourth right, where ``powers`` has only the first two.
     """
 
     present: float
-    size: float
-    scale: float
-    exact: bool
+    drawn: Sampling | None
+    higher: Callable[[], np.ndarray] | None
     powers = WhenAsked()
     found = WhenAsked()
     sampling = property(lambda self: self.found.sampling)
@@ -309,15 +309,18 @@ class LateInfluence(Influence):
         powers: Callable[[], np.ndarray],
         present: float,
         *,
-        size: float | None = None,
-        scale: float | None = None,
-        exact: bool = True,
+        drawn: Sampling | None = None,
+        higher: Callable[[], np.ndarray] | None = None,
     ) -> None:
-        size = present if size is None else size
-        scale = 1 + 1 / (size - 1 or math.inf) if scale is None else scale
         self.__dict__.update(
-            found=look_up, powers=powers, present=present, size=size, scale=scale, exact=exact
+            found=look_up, powers=powers, present=present, drawn=drawn, higher=higher
         )
+
+    @property
+    def _size_and_scale(self) -> tuple[float, float]:
+        if self.drawn is not None:
+            return float(self.drawn.size[0]), float(self.drawn.scale[0])
+        return self.present, 1 + 1 / (self.present - 1 or math.inf)
 
     def __reduce__(self):
         return Influence, (self.sampling, self.units, self.totals)
@@ -325,8 +328,8 @@ class LateInfluence(Influence):
     @property
     def variance(self) -> float:
         """Design variance of the total."""
-        first, second, *_ = self.powers
-        return float(self.scale * max(second - first * (first / self.size), 0.0))
+        (first, second, *_), (size, scale) = self.powers, self._size_and_scale
+        return float(scale * max(second - first * (first / size), 0.0))
 
     @property
     def degrees_of_freedom(self) -> float:
@@ -336,11 +339,9 @@ class LateInfluence(Influence):
     @cached_property
     def cumulants(self) -> tuple[float, float]:
         """As of any influence."""
-        if not self.exact:
-            return self.found.cumulants
-        means = np.array([self.powers[0] / self.size])
-        size, scale, present = (np.array([x]) for x in (self.size, self.scale, self.present))
-        return _cumulants(self.powers[:, None], means, size, scale, present)
+        powers = self.powers if self.higher is None else self.higher()
+        size, scale, present = (np.array([x]) for x in (*self._size_and_scale, self.present))
+        return _cumulants(powers[:, None], powers[:1] / size, size, scale, present)
 
 
 def _cumulants(powers, means, size, scale, present) -> tuple[float, float]:

@@ -77,6 +77,9 @@ class Distribution:
         How many identical units each row stands for; 1 except in frequency tables.
     places : ndarray of int, optional
         Of rows merged by :meth:`counted`: where among the values each of ``rows`` is.
+    weight_powers : tuple of ndarray, optional, or function that returns it
+        Of such rows, if they differ in weight: the third and fourth powers of the units' shares,
+        summed by value.
     """
 
     values: np.ndarray
@@ -84,6 +87,7 @@ class Distribution:
     rows: np.ndarray = cast(np.ndarray, WhenAsked())  # noqa: RUF009
     counts: np.ndarray | float = 1.0
     places: np.ndarray | None = None
+    weight_powers: tuple[np.ndarray, ...] = cast(tuple, WhenAsked(()))
 
     @classmethod
     def counted(cls, values: np.ndarray, domain: Domain) -> Distribution | None:
@@ -111,7 +115,12 @@ class Distribution:
             return cls(income, found, rows, found, places)
         weight = np.bincount(places, domain.share)
         units = weight**2 / np.bincount(places, domain.share**2 / domain.counts)
-        return cls(income, weight, rows, units, places)
+
+        def powers() -> tuple[np.ndarray, ...]:
+            each = domain.share / domain.counts
+            return tuple(np.bincount(places, domain.share * each**r) for r in (2, 3))
+
+        return cls(income, weight, rows, units, places, cast(tuple, powers))
 
     def condensed(self, cells: int) -> Distribution:
         """Return the distribution with neighbours merged to at most so many values, their means.
@@ -171,16 +180,8 @@ class Distribution:
     def cumulative_share(self) -> np.ndarray:
         """Share of the population up to and including each row."""
         if is_alike(self.weights):
-            return self._cumulated(0, len(self.weights))
+            return np.arange(1.0, len(self.weights) + 1) / len(self.weights)
         return np.cumsum(self.share)
-
-    def _cumulated(self, start: int, end: int) -> np.ndarray:
-        """Return some of the cumulative shares."""
-        if not is_alike(self.weights):
-            return self.cumulative_share[start:end]
-        part = np.arange(start + 1.0, end + 1.0)
-        part /= len(self.weights)
-        return part
 
     @cached_property
     def cumulative_mean(self) -> np.ndarray:
@@ -218,13 +219,14 @@ class Distribution:
 
         No term is negative, so nothing is lost to rounding, and equal values add exactly 0.
         """
-        total, last = 0.0, len(self.values) - 1
+        total, last, equal = 0.0, len(self.values) - 1, is_alike(self.weights)
+        whole = float(len(self.values)) if equal else 1.0
         for start in range(0, last, BLOCK):
             end = min(start + BLOCK, last)
-            below = self._cumulated(start, end)
+            below = np.arange(start + 1.0, end + 1.0) if equal else self.cumulative_share[start:end]
             apart = self.values[start + 1 : end + 1] - self.values[start:end]
-            total += float(np.einsum("i,i,i->", below, 1 - below, apart))
-        return total
+            total += float(np.einsum("i,i,i->", below, whole - below, apart))
+        return total / whole**2
 
     def mean_distance(self, tilt: float = 0.0) -> np.ndarray:
         """Return the mean distance of each row from all others, less ``tilt`` times its value.

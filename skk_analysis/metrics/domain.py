@@ -213,7 +213,7 @@ class Domain:
             found = settled(influence)
             return self.influence(dist.to_rows(found))[0]
 
-        def powers() -> np.ndarray:
+        def powers(third: np.ndarray | None = None, fourth: np.ndarray | None = None) -> np.ndarray:
             found, sums, counts = settled(influence), np.zeros(4), dist.counts
             for start in range(0, len(found), BLOCK):
                 block = slice(start, start + BLOCK)
@@ -223,9 +223,15 @@ class Domain:
                 sums[0] += total.sum()
                 for r, power in enumerate((each, square, square * each), start=1):
                     sums[r] += np.einsum("i,i->", total, power)
+            if third is not None and fourth is not None:
+                sums[2:] = third @ found**3, fourth @ found**4
             return sums
 
-        size, scale = float(sampling.size[0]), float(sampling.scale[0])
-        # of rows merged with their like only the first two powers are known, unless equal in weight
-        exact = dist.places is None or self.equal_weights
-        return LateInfluence(look_up, powers, self.units, size=size, scale=scale, exact=exact)
+        def higher() -> np.ndarray:
+            return powers(*dist.weight_powers)
+
+        # merged rows of unequal weight have more spread than as many equal ones
+        unequal = dist.places is not None and not self.equal_weights
+        return LateInfluence(
+            look_up, powers, self.units, drawn=sampling, higher=higher if unequal else None
+        )

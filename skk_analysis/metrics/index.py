@@ -114,7 +114,8 @@ def index(
 
         @functools.wraps(formula)
         def public(data, column=None, *, weights=None, by=None, missing=None, **parameters):
-            _require_known(formula.__name__, parameters, own)
+            if parameters:
+                _require_known(formula.__name__, parameters, own)
             design, column = as_design(data, column, weights=weights, missing=missing)
             wanted = {formula.__name__: functools.partial(public, **parameters)}
             if by is not None:
