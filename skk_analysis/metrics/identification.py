@@ -60,7 +60,8 @@ def mean_identification(
         +E_x[f(x)^\\alpha|x-z|]+\\frac{\\partial P}{\\partial\\ln h}\\,IF_{\\ln h}(z)
         +\\eta P(z/\\mu-1)
 
-    less its mean; the third term and −1 in η = α − 1 are there with distances only.
+    less its mean, the second term without z's own part; the third term and −1 in η = α − 1 are
+    there with distances only.
     """
     if not 0.25 <= alpha <= 1:
         raise ValueError(f"{name} needs 0.25 <= alpha <= 1, got {alpha}")
@@ -72,10 +73,16 @@ def mean_identification(
         raise ValueError(f"bandwidth must be > 0, got {chosen.width:g}")
     x = dist.relative
     grid = Grid.of(x, dist.share, chosen.width)
-    influence = grid.at_rows(grid.density) ** alpha
+    density = grid.at_rows(grid.density)
+    influence = density**alpha
     if distances:
         influence *= dist.mean_distance() / dist.mean
     value = float(dist.share @ influence)
+    # a row makes its own density higher, but that goes with the row and is in the first term
+    own = (alpha * GAUSS_AT_0 / chosen.width) * dist.share / dist.counts
+    own *= influence
+    own /= density
+    influence -= own
     elasticity = alpha - 1 if distances else alpha
     influence += grid.at_rows(_felt_by_others(grid, chosen, alpha, distances))
     influence += elasticity * value * x

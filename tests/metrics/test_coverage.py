@@ -93,7 +93,7 @@ def test_grouped_estimates_cover_86_to_94_per_cent(index, error):
 @pytest.mark.parametrize("sample", people.SAMPLES)
 @pytest.mark.parametrize("shape", people.SHAPES)
 def test_coverage_of_people_again(shape, sample):
-    draws = 250
+    draws = 150
     known = committed("people").query("population == @shape and sample == @sample")
     drawn = people.drawn(shape, sample, 0, draws, seed=101)
     found = people.summary(shape, sample, drawn).set_index("index")["coverage"]
@@ -103,7 +103,7 @@ def test_coverage_of_people_again(shape, sample):
 
 @pytest.mark.slow
 def test_coverage_of_areas_again():
-    draws = 250
+    draws = 100
     known = committed("areas").set_index("case")["coverage"]
     for case in areas.cases():
         drawn = areas.drawn(case, 0, draws, seed=zlib.crc32(case.name.encode()))
@@ -114,7 +114,7 @@ def test_coverage_of_areas_again():
 @pytest.mark.slow
 @pytest.mark.parametrize("overlap", change.OVERLAPS)
 def test_size_again(overlap):
-    draws = 400
+    draws = 250
     known = committed("change").query("overlap == @overlap and designs == 'one'")
     drawn = change.drawn(overlap, 0, draws, one_design=True, seed=102)
     found = change.summary(overlap, drawn, one_design=True).set_index("index")["size"]
@@ -124,7 +124,7 @@ def test_size_again(overlap):
 
 @pytest.mark.slow
 def test_intervals_of_the_decomposition_cover():
-    rng, draws = np.random.default_rng(13), 500
+    rng, draws = np.random.default_rng(13), 300
     level = 0.25 * rng.standard_normal(25)
     variance = 0.4**2
     means = np.exp(level + variance / 2)
@@ -146,7 +146,7 @@ def test_intervals_of_the_decomposition_cover():
 
 @pytest.mark.slow
 def test_corrected_and_plain_index_cover_in_small_areas():
-    rng, draws = np.random.default_rng(8), 300
+    rng, draws = np.random.default_rng(8), 600
     share = 1 / (1 + np.exp(1.4 - 1.2 * rng.normal(size=30)))
     shares = np.column_stack([share, 1 - share]) / 30
     for index in (m.theil_h, m.correlation_ratio, m.mutual_information):
@@ -155,7 +155,7 @@ def test_corrected_and_plain_index_cover_in_small_areas():
         for draw in range(draws):
             counts = rng.multinomial(1500, shares.ravel()).reshape(30, 2)
             plain = index(counts)
-            corrected = m.bias_corrected(index, counts, draws=60, seed=draw)
+            corrected = m.bias_corrected(index, counts, draws=50, seed=draw)
             unaware = plain.value + np.array([-1.96, 1.96]) * plain.se
             for k, (low, high) in enumerate((plain.interval(), corrected.interval(), unaware)):
                 hits[k] += low <= true <= high

@@ -111,7 +111,7 @@ def city(areas: int, rng) -> list[pd.DataFrame]:
     return tables
 
 
-def _drawn_areas(areas: int = 150) -> list[Case]:
+def _drawn_areas(areas: int = 300) -> list[Case]:
     everything = city(1_000_000, np.random.default_rng(20))
     cases = []
     for index in (m.dissimilarity, m.segregation_gini, m.theil_h, m.isolation, m.correlation_ratio):
