@@ -10,7 +10,7 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _SOME = {"workspace": ("SkkError", "Workspace"), "estimate": ("Estimate", "as_estimate", "combine")}
-_ALL = ("metrics",)
+_ALL = ("metrics", "impact", "synthesis")
 """Packages of which everything in ``__all__`` is to be had here too."""
 
 
