@@ -20,6 +20,7 @@ NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
     [
         ("indices.ipynb", "--nbval"),  # stored outputs must equal the new ones
         ("city_year.ipynb", "--nbval-lax"),  # committed without outputs; must run
+        ("impact.ipynb", "--nbval-lax"),
     ],
 )
 def test_notebook_runs(notebook: str, mode: str, sample_workspace: Workspace, tmp_path: Path):
