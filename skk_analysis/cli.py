@@ -108,6 +108,46 @@ def raw_check(context: typer.Context) -> None:
 
 
 @app.command()
+def fetch(
+    context: typer.Context,
+    services: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[sotkanet|statfin|paavo|boundaries|all]...", help="By default all."
+        ),
+    ] = None,
+    years: Annotated[
+        list[str] | None, typer.Option(help="Such as 2019 or 2010-2020; may be repeated.")
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Compare the dictionary with the services; store nothing."),
+    ] = False,
+) -> None:
+    """Fetch the open data that the indicator dictionary names."""
+    import logging
+
+    from skk_analysis import sources
+    from skk_analysis.sources.progress import ProgressBar
+
+    logging.getLogger("stamina").addHandler(logging.NullHandler())  # the bar tells of retries
+    place = _workspace(context, new=True)
+    wanted = [s for s in services or ["all"] if s != "all"] or sources.SERVICES
+    run = sources.check if check else sources.fetch
+    try:
+        with ProgressBar() as progress:
+            summary = run(place, wanted, _years(years or []), listener=progress)
+    except KeyboardInterrupt:
+        typer.echo("skk: stopped; what was fetched stays.", err=True)
+        raise typer.Exit(130) from None
+    typer.echo(
+        f"{len(summary.findings)} findings, {len(summary.failed)} failed." if check else summary
+    )
+    if not summary.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
 def clean(context: typer.Context) -> None:
     """Make the processed tables from the raw files."""
     from skk_analysis.cleaning.message import Message
@@ -184,6 +224,17 @@ def _workspace(context: typer.Context, new: bool = False) -> Workspace:
     if new and context.obj is not None:
         context.obj.mkdir(parents=True, exist_ok=True)
     return Workspace.find(context.obj)
+
+
+def _years(texts: list[str]) -> list[int]:
+    """Years from texts such as ``2019``, ``2019,2020`` and ``2010-2020``."""
+    years: list[int] = []
+    for text in (part.strip() for item in texts for part in item.split(",")):
+        first, _, last = text.partition("-")
+        if not (first.isdecimal() and (last or first).isdecimal()):
+            raise typer.BadParameter(f"{text!r} is no year such as 2019 or 2010-2020.")
+        years += range(int(first), int(last or first) + 1)
+    return years
 
 
 def _print(table: object) -> None:

@@ -12,7 +12,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,12 +28,41 @@ class SkkError(Exception):
 
 
 @dataclass(frozen=True)
+class Request:
+    """What a fetched raw file is the answer to, so that it can be asked for again.
+
+    ``key`` says what was wanted (``sotkanet.127``), ``query`` the parameters or body as sent,
+    ``time`` when the answer came (UTC), ``updated`` the service's own stamp of the figures,
+    ``years`` the years in the answer, ``definition`` a hash of how the service defines them.
+    """
+
+    key: str
+    query: str = ""
+    time: str = ""
+    updated: str = ""
+    years: tuple[int, ...] = ()
+    definition: str = ""
+
+    @classmethod
+    def from_descriptor(cls, item: dict[str, Any]) -> Request:
+        """Read ``skk:request`` of a resource descriptor; unknown fields are passed over."""
+        known = {field.name for field in fields(cls)}
+        given = {name: value for name, value in item.items() if name in known}
+        return cls(**{**given, "years": tuple(item.get("years", ()))})
+
+    def descriptor(self) -> dict[str, Any]:
+        """``skk:request``; empty fields are left out."""
+        item = {**asdict(self), "years": list(self.years)}
+        return {name: value for name, value in item.items() if value}
+
+
+@dataclass(frozen=True)
 class Resource:
     """One raw file as the Data Package describes it.
 
     ``path`` is relative to ``data/raw`` with forward slashes; ``sha256`` is the hash of the bytes
     at the time they were taken in; ``invented`` marks demonstration data, which puts the banner on
-    every page made from it.
+    every page made from it; ``request`` is there where ``skk fetch`` got the file.
     """
 
     name: str
@@ -47,12 +76,14 @@ class Resource:
     sha256: str = ""
     bytes: int = 0
     invented: bool = False
+    request: Request | None = None
 
     @classmethod
     def from_descriptor(cls, item: dict[str, Any]) -> Resource:
         """Read a Data Package resource descriptor."""
         sources = item.get("sources") or [{}]
         licences = item.get("licenses") or [{}]
+        request = item.get("skk:request")
         return cls(
             name=item["name"],
             path=item["path"],
@@ -65,6 +96,7 @@ class Resource:
             sha256=item.get("hash", "").removeprefix("sha256:"),
             bytes=item.get("bytes", 0),
             invented=bool(item.get("skk:invented", False)),
+            request=Request.from_descriptor(request) if request else None,
         )
 
     def descriptor(self) -> dict[str, Any]:
@@ -81,6 +113,7 @@ class Resource:
             "skk:reader": self.reader,
             "skk:retrieved": self.retrieved,
             "skk:invented": self.invented,
+            "skk:request": self.request.descriptor() if self.request else "",
         }
         return {k: v for k, v in item.items() if v not in ("", [], [{}])}
 
@@ -165,7 +198,7 @@ class Workspace:
             "name": "skk-raw",
             "resources": [resource.descriptor() for resource in resources],
         }
-        write_json(self.raw / PACKAGE_FILE, package)
+        write_json(self.raw / PACKAGE_FILE, package, durable=True)
 
     def table(self, name: str) -> pd.DataFrame:
         """A processed table, such as ``observations`` or ``households``.
@@ -189,14 +222,21 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file so that it appears whole or not at all."""
+def write_bytes(path: Path, content: bytes, durable: bool = False) -> None:
+    """Write a file so that it appears whole or not at all.
+
+    ``durable`` also waits until the bytes are on the disk, so that not even a power cut leaves an
+    empty file under the new name.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.chmod(0o644)  # mkstemp makes it readable by its owner only
         temporary.replace(path)
     except BaseException:
@@ -204,7 +244,7 @@ def write_bytes(path: Path, content: bytes) -> None:
         raise
 
 
-def write_json(path: Path, content: Any) -> None:
+def write_json(path: Path, content: Any, durable: bool = False) -> None:
     """Write JSON with stable bytes: UTF-8, two spaces, a newline at the end."""
     text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
-    write_bytes(path, text.encode("utf-8"))
+    write_bytes(path, text.encode("utf-8"), durable)

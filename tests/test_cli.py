@@ -41,7 +41,7 @@ def test_help_answers_without_importing_anything_heavy():
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.endswith("\n[]\n")
-    for verb in ("sample", "raw", "clean", "reports", "version"):
+    for verb in ("sample", "raw", "fetch", "clean", "reports", "version"):
         assert f"\n  {verb} " in told.stdout
 
 

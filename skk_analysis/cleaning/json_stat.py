@@ -16,46 +16,19 @@ from skk_analysis.cleaning import cells as status
 from skk_analysis.cleaning.cells import SYMBOLS, Cells, slug
 from skk_analysis.cleaning.message import ERROR
 from skk_analysis.cleaning.raw_file import RawFile
-from skk_analysis.cleaning.reader import (
-    COUNTRY,
-    COUNTRY_CODE,
-    MUNICIPALITY,
-    POSTAL_AREA,
-    REGION,
-    Keys,
-    Reader,
-    Reading,
-    observations,
+from skk_analysis.cleaning.reader import Keys, Reader, Reading, observations
+from skk_analysis.pxweb_names import (
+    AREA_NAMES,
+    SEX_NAMES,
+    SEXES,
+    TIME_NAMES,
+    all_areas,
+    all_sexes,
+    all_years,
+    area_unit,
+    named,
+    table_number,
 )
-
-YEAR_CODE = re.compile(r"(?:19|20)\d\d\*?")
-AREA_CODES = [
-    (re.compile(r"SSS"), COUNTRY),
-    (re.compile(r"(?:KU)?(\d{3})"), MUNICIPALITY),
-    (re.compile(r"MK(\d{2})"), REGION),
-    (re.compile(r"SK(\d{3})"), "sub_region"),
-    (re.compile(r"HVA?(\d{2})"), "wellbeing_county"),
-    (re.compile(r"(\d{5})"), POSTAL_AREA),
-    (re.compile(r"(\d{10})"), "sub_area"),
-]
-"""Patterns of area codes and what they stand for, the most specific first."""
-TIME_NAMES = ("vuosi", "timeperiod_y", "year", "år", "tid", "time", "aika")
-AREA_NAMES = ("alue", "kunta", "postinumeroalue", "region", "area", "municipality", "osa-alue")
-SEX_NAMES = ("sukupuoli", "sex", "kön", "gender")
-SEXES = {
-    "sss": "total",
-    "s": "total",
-    "t": "total",
-    "total": "total",
-    "0": "total",
-    "1": "male",
-    "m": "male",
-    "male": "male",
-    "2": "female",
-    "f": "female",
-    "n": "female",
-    "female": "female",
-}
 
 
 @dataclass(frozen=True)
@@ -64,10 +37,6 @@ class Dimension:
 
     name: str
     codes: list[str]
-
-    def named(self, names: tuple[str, ...]) -> bool:
-        """Whether the id is one of these, a vintage at its end aside (``alue_23_20260101``)."""
-        return re.split(r"[ _]\d", self.name.lower())[0] in names
 
 
 def is_json_stat(file: RawFile) -> bool:
@@ -90,8 +59,8 @@ def read_json_stat(file: RawFile, _: Keys) -> Reading:
         raise file.error("at least one cell", "The answer is empty: fetch the table again.")
     cells = _cells(file, content, total)
     roles = content.get("role") or {}
-    time = _find(dimensions, roles.get("time"), TIME_NAMES, _all_years)
-    area = _find(dimensions, roles.get("geo"), AREA_NAMES, _all_areas)
+    time = _find(dimensions, roles.get("time"), TIME_NAMES, all_years)
+    area = _find(dimensions, roles.get("geo"), AREA_NAMES, all_areas)
     if time is None or area is None:
         raise file.error(
             "a dimension of years and a dimension of areas",
@@ -182,7 +151,7 @@ def _find(
     """By role, else by name, else by what the codes look like."""
     for test in (
         lambda d: bool(role) and d.name in role,
-        lambda d: d.named(names) and fits(d.codes),
+        lambda d: named(d.name, names) and fits(d.codes),
         lambda d: fits(d.codes),
     ):
         for dimension in dimensions:
@@ -191,25 +160,10 @@ def _find(
     return None
 
 
-def _all_years(codes: list[str]) -> bool:
-    return bool(codes) and all(YEAR_CODE.fullmatch(code) for code in codes)
-
-
-def _all_areas(codes: list[str]) -> bool:
-    return bool(codes) and all(_area(code) for code in codes)
-
-
-def _area(code: str) -> tuple[str, str] | None:
-    for pattern, level in AREA_CODES:
-        if found := pattern.fullmatch(code):
-            return level, found.group(1) if found.groups() else COUNTRY_CODE
-    return None
-
-
 def _units(
     file: RawFile, area: Dimension, place: np.ndarray, reading: Reading
 ) -> dict[str, np.ndarray]:
-    units = [_area(code) for code in area.codes]
+    units = [area_unit(code) for code in area.codes]
     unknown = [code for code, unit in zip(area.codes, units, strict=True) if unit is None]
     reading.messages += [
         file.message(
@@ -228,7 +182,7 @@ def _units(
 
 
 def _years(file: RawFile, time: Dimension) -> np.ndarray:
-    if not _all_years(time.codes):
+    if not all_years(time.codes):
         raise file.error(
             "years such as 2019",
             "Only yearly tables can be read.",
@@ -247,7 +201,7 @@ def _groups(dimensions: list[Dimension], place: dict[str, np.ndarray]) -> Any:
 
 def _sex(dimensions: list[Dimension]) -> Dimension | None:
     return next(
-        (d for d in dimensions if d.named(SEX_NAMES) and all(c.lower() in SEXES for c in d.codes)),
+        (d for d in dimensions if named(d.name, SEX_NAMES) and all_sexes(d.codes)),
         None,
     )
 
@@ -269,11 +223,11 @@ def _indicators(
 
 
 def _table(file: RawFile, content: dict[str, Any]) -> str:
-    """The tail of the table's id, the same before and after the ids were shortened in 2026."""
+    """The number in the table's id, else its label."""
     table = ((content.get("extension") or {}).get("px") or {}).get("tableid")
     if not table:
         return slug(str(content.get("label") or file.resource))[:40]
-    return str(table).removesuffix(".px").split("_")[-1]
+    return table_number(str(table))
 
 
 def _release(content: dict[str, Any]) -> int | None:

@@ -14,9 +14,10 @@ from skk_analysis.cleaning.cells import SYMBOLS, plain_name
 from skk_analysis.cleaning.message import ERROR, NOTE, WARNING, Message
 from skk_analysis.cleaning.paavo_areas import coded_units, labelled_units
 from skk_analysis.cleaning.paavo_values import observe
-from skk_analysis.cleaning.paavo_variables import YEAR, Column, column_of, releases, variables
+from skk_analysis.cleaning.paavo_variables import YEAR, Column, column_of, variables
 from skk_analysis.cleaning.raw_file import RawFile
 from skk_analysis.cleaning.reader import Keys, Reader, Reading, years
+from skk_analysis.paavo_releases import releases
 
 AREA_HEADERS = {
     "postal code area",
@@ -234,7 +235,7 @@ def _reference_years(
                 ERROR,
                 "release",
                 f"a publication year {min(table.index)}–{max(table.index)}",
-                "Add the year's row to cleaning/paavo_releases.csv.",
+                "Add the year's row to skk_analysis/paavo_releases.csv.",
                 value=str(release),
             )
         )

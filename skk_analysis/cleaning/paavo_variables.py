@@ -11,9 +11,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from skk_analysis.cleaning.cells import plain_name
+from skk_analysis.paavo_releases import GROUPS
 
 FOLDER = Path(__file__).parent
-GROUPS = ("HE", "KO", "HR", "TE", "TR", "RA", "TP", "PT")
 GROUP = re.compile(rf"\((?P<group>{'|'.join(GROUPS)})\)")
 YEAR = re.compile(r",?\s*(?<!\d)(?P<year>(?:19|20)\d\d)(?!\d)\*?")
 
@@ -74,8 +74,3 @@ def column_of(header: str) -> Column:
     label = YEAR.sub("", GROUP.sub("", header), count=1).strip(" ,:-")
     code = code_of_label().get((plain_label(label), group["group"] if group else ""))
     return Column(header, code, int(year["year"]) if year else None)
-
-
-def releases() -> pd.DataFrame:
-    """Publication year → data year of each group of variables, with the basis for saying so."""
-    return pd.read_csv(FOLDER / "paavo_releases.csv", index_col="release")

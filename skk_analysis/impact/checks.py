@@ -21,7 +21,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "post_years": ("years",),
     "donors": ("donors", "needed"),
     "missing_cells": ("cells", "units"),
-    "anticipation": ("years",),
+    "anticipation": ("estimate", "p"),
     "contamination": ("units",),
     "size_matched_placebos": ("matched", "wanted", "distance"),
     "attainable_p": ("p", "level"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,10 +12,10 @@ from skk_analysis.impact.adjustment import without_covariates
 from skk_analysis.impact.checks import Check
 from skk_analysis.impact.gaps import Kernel
 from skk_analysis.impact.panel import Block
-from skk_analysis.impact.placebos import Assigned, Placebos, placebo_inference
+from skk_analysis.impact.placebos import Assigned, Inference, Placebos, placebo_inference
 from skk_analysis.impact.result import Effect
 
-__all__ = ["few_treated_effect", "fit_checks", "gap_path"]
+__all__ = ["effect_of", "few_treated_effect", "fit_checks", "gap_path"]
 
 
 def few_treated_effect(
@@ -41,6 +42,26 @@ def few_treated_effect(
     plan = plan or Placebos()
     block, slopes = without_covariates(block, exposure=exposure)
     found = placebo_inference(kernel, block, plan)
+    effect = effect_of(method, block, found, plan)
+    return replace(
+        effect,
+        details={**effect.details, "slopes": slopes},
+        provenance={**effect.provenance, "exposure": exposure},
+    )
+
+
+def effect_of(method: str, block: Block, found: Inference, plan: Placebos) -> Effect:
+    """Return the effect of an inference that has been made.
+
+    Parameters
+    ----------
+    method : str
+        Symbolic name of the method.
+    block : Block
+    found : Inference
+    plan : Placebos
+        By which it was made.
+    """
     weights = pd.Series(found.real.unit_weights[0], index=block.names).iloc[block.donors]
     return Effect(
         estimate=found.estimate,
@@ -59,8 +80,8 @@ def few_treated_effect(
         weights=weights,
         placebos=found.placebos,
         details={
-            "slopes": slopes,
             "smallest_p": 1 / (1 + len(found.placebos)),
+            "placebo_units": block.names.to_numpy()[found.slots],
             "placebo_se": float(np.std(found.placebos)) if len(found.placebos) else math.nan,
         },
         provenance={
@@ -70,7 +91,6 @@ def few_treated_effect(
             "calliper": plan.calliper,
             "same_region": plan.same_region,
             "dropped": block.dropped,
-            "exposure": exposure,
         },
     )
 

@@ -129,10 +129,12 @@ def identified_range_check(
     exposure: bool = False,
     missing: str = "raise",
 ) -> Check:
-    """Return whether the choice among equally good weights matters less than chance.
+    """Return whether the conclusion hangs on the choice among equally good weights.
 
-    Passed where the range is no wider than the effect's confidence set; ``ratio`` is the one width
-    in units of the other.  Inconclusive where the set is unknown or infinite.
+    A clear effect passes where the whole range lies on its side of zero, and fails otherwise.  An
+    unclear one passes where the range is no wider than its confidence set, so that chance matters
+    more than the choice, and is else inconclusive, as it is where the set is unknown or infinite.
+    ``ratio`` is the width of the range in units of the set's.
 
     Parameters
     ----------
@@ -146,5 +148,7 @@ def identified_range_check(
     width = effect.interval[1] - effect.interval[0]
     known = math.isfinite(width) and width > 0
     ratio = (high - low) / width if known else math.nan
-    passed = ratio <= 1 if known else None
+    clear = effect.interval[0] > 0 or effect.interval[1] < 0
+    same_side = low > 0 if effect.estimate > 0 else high < 0
+    passed = same_side if clear else True if known and ratio <= 1 else None
     return Check.of("identified_range", passed, low=low, high=high, ratio=ratio)

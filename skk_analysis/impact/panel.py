@@ -283,6 +283,24 @@ class Block:
         """Return the block with other outcome values of the same shape."""
         return replace(self, values=values)
 
+    def of_units(self, keep: np.ndarray) -> Block:
+        """Return the block of the units that ``keep`` (truth values, one a unit) marks."""
+
+        def of(array: np.ndarray | None) -> np.ndarray | None:
+            return None if array is None else array[keep]
+
+        return replace(
+            self,
+            values=self.values[keep],
+            names=self.names[keep],
+            start=self.start[keep],
+            size=of(self.size),
+            region=of(self.region),
+            exposure=of(self.exposure),
+            weight=of(self.weight),
+            covariates={name: array[keep] for name, array in self.covariates.items()},
+        )
+
     def restarted(self, start: np.ndarray) -> Block:
         """Return the block as if treatment had been where ``start`` says."""
         return replace(self, start=start)

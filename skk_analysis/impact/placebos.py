@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ import numpy as np
 from skk_analysis.impact.checks import Check
 from skk_analysis.impact.gaps import Gaps, Kernel
 from skk_analysis.impact.panel import Block
-from skk_analysis.impact.rescaling import rescaled_placebos
+from skk_analysis.impact.rescaling import rescaled_placebos, single_placebos
 
 __all__ = [
     "Assigned",
@@ -31,6 +31,7 @@ __all__ = [
     "minimum_detectable",
     "placebo_inference",
     "rank_p",
+    "single_effects",
     "size_matched",
 ]
 
@@ -105,6 +106,8 @@ class Inference(NamedTuple):
         Estimates of the placebo assignments.
     slots : ndarray of int, shape (placebos, treated)
         The units of each.
+    singles : dict of int to ndarray
+        Gaps of every comparison unit as if treated alone, by first treated time.
     real : Assigned
     checks : tuple of Check
     """
@@ -115,6 +118,7 @@ class Inference(NamedTuple):
     mde: float
     placebos: np.ndarray
     slots: np.ndarray
+    singles: dict[int, np.ndarray]
     real: Assigned
     checks: tuple[Check, ...]
 
@@ -136,10 +140,12 @@ def placebo_inference(kernel: Kernel, block: Block, plan: Placebos | None = None
     """
     plan = plan or Placebos()
     real = assigned(kernel, block, block.treated[None, :])
+    singles = {start: single_placebos(kernel, block, start) for start in block.cohorts}
     slots, distance = _draw(block, plan)
-    placebos = assigned(kernel, block, slots).effect if len(slots) else np.empty(0)
+    placebos = _effects(kernel, block, slots, singles)
     estimate = float(real.effect[0])
-    second = rank_p(estimate, rescaled_placebos(kernel, block, plan.draws, plan.seed))
+    second = rank_p(estimate, rescaled_placebos(singles, block, plan.draws, plan.seed))
+    p = rank_p(estimate, placebos)
     smallest = 1 / (1 + len(placebos))
     alpha = round(1 - plan.level, 12)  # 1 - 0.9 is less than 0.1
     matched = min((len(m) for m in _matches(block, plan)), default=0)
@@ -153,22 +159,57 @@ def placebo_inference(kernel: Kernel, block: Block, plan: Placebos | None = None
         ),
         Check.of("attainable_p", smallest <= alpha, p=smallest, level=alpha),
         Check.of(
-            "second_opinion", None if math.isnan(second) else second <= alpha, p=second, level=alpha
+            "second_opinion",
+            None if math.isnan(second) else (second <= alpha) == (p <= alpha),
+            p=second,
+            level=alpha,
         ),
     )
     return Inference(
         estimate=estimate,
-        p=rank_p(estimate, placebos),
+        p=p,
         interval=confidence_set(estimate, placebos, plan.level),
         mde=minimum_detectable(placebos, plan.level),
         placebos=placebos,
         slots=slots,
+        singles=singles,
         real=real,
         checks=checks,
     )
 
 
-def assigned(kernel: Kernel, block: Block, slots: np.ndarray) -> Assigned:
+def _effects(kernel, block, slots, singles) -> np.ndarray:
+    """Return the effects of the placebo assignments, looked up where they are of one unit."""
+    if not len(slots):
+        return np.empty(0)
+    if slots.shape[1] > 1:
+        return assigned(kernel, block, slots).effect
+    return single_effects(block, singles, block.treated[0], slots[:, 0])
+
+
+def single_effects(
+    block: Block, singles: Mapping[int, np.ndarray], unit: int, placebos: np.ndarray
+) -> np.ndarray:
+    """Return the estimates of single placebos with the date of a treated unit.
+
+    Parameters
+    ----------
+    block : Block
+    singles : mapping
+        See :class:`Inference`.
+    unit : int
+        Position of the treated unit.
+    placebos : ndarray of int
+        Positions of comparison units.
+    """
+    start = int(block.start[unit])
+    gap = singles[start][np.searchsorted(block.donors, placebos)]
+    return gap[:, block.before(start) :].mean(axis=1)
+
+
+def assigned(
+    kernel: Kernel, block: Block, slots: np.ndarray, allowed: np.ndarray | None = None
+) -> Assigned:
     """Return the effects of assignments of the treated units' dates to other units.
 
     Parameters
@@ -177,20 +218,24 @@ def assigned(kernel: Kernel, block: Block, slots: np.ndarray) -> Assigned:
     block : Block
     slots : ndarray of int, shape (batch, treated)
         The units that take the treated units' places, in their order.
+    allowed : ndarray of bool, shape (batch, units), optional
+        Comparison units of each assignment; default all that are never treated.  Those in an
+        assignment's slots are left out in any case.
     """
-    parts = [_assigned(kernel, block, part) for part in _chunks(slots, len(block.names))]
+    if allowed is None:
+        allowed = np.broadcast_to(np.isinf(block.start), (len(slots), len(block.names)))
+    chunks = list(_chunks(len(slots), len(block.names)))
+    parts = [_assigned(kernel, block, slots[c], allowed[c].copy()) for c in chunks]
     return Assigned(*(np.concatenate(together) for together in zip(*parts, strict=True)))
 
 
-def _chunks(slots: np.ndarray, units: int) -> Iterator[np.ndarray]:
+def _chunks(batch: int, units: int) -> Iterator[slice]:
     size = max(1, CHUNK // max(units, 1))
-    for first in range(0, len(slots), size):
-        yield slots[first : first + size]
+    for first in range(0, batch, size):
+        yield slice(first, first + size)
 
 
-def _assigned(kernel: Kernel, block: Block, slots: np.ndarray) -> Assigned:
-    allowed = np.zeros((len(slots), len(block.names)), dtype=bool)
-    allowed[:, block.donors] = True
+def _assigned(kernel: Kernel, block: Block, slots: np.ndarray, allowed: np.ndarray) -> Assigned:
     np.put_along_axis(allowed, slots, False, axis=1)
     starts = block.start[block.treated]
     effect = np.zeros(len(slots))

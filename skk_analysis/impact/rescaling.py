@@ -2,25 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from functools import lru_cache
+from typing import cast
+
 import numpy as np
 
 from skk_analysis.impact.gaps import Kernel
 from skk_analysis.impact.panel import Block
 
-__all__ = ["noise_law", "rescaled_placebos"]
+__all__ = ["noise_law", "rescaled_placebos", "single_placebos"]
 
 FEWEST = 10
+BATCH = 512  # bounds the memory of a country's placebos, changes no number
+
+
+def single_placebos(kernel: Kernel, block: Block, start: int) -> np.ndarray:
+    """Return the gaps of each comparison unit as if treated, the others standing in for it.
+
+    Parameters
+    ----------
+    kernel : Kernel
+    block : Block
+    start : int
+        First treated time.
+
+    Returns
+    -------
+    ndarray, shape (comparison units, times)
+    """
+    values = np.ascontiguousarray(block.values[block.donors])
+    return _single(cast(Hashable, kernel), values.tobytes(), values.shape, block.before(start))
+
+
+@lru_cache(maxsize=64)  # the cities of a programme share their comparison units
+def _single(kernel, raw: bytes, shape: tuple[int, int], before: int) -> np.ndarray:
+    values = np.frombuffer(raw).reshape(shape)
+    gap = np.empty(shape)
+    for first in range(0, len(values), BATCH):
+        own = np.arange(first, min(first + BATCH, len(values)))
+        allowed = np.ones((len(own), len(values)), dtype=bool)
+        allowed[np.arange(len(own)), own] = False
+        gap[own] = kernel(values, own[:, None], allowed, before).gap
+    gap.flags.writeable = False
+    return gap
 
 
 def rescaled_placebos(
-    kernel: Kernel, block: Block, draws: int = 999, seed: int = 2019
+    singles: Mapping[int, np.ndarray], block: Block, draws: int = 999, seed: int = 2019
 ) -> np.ndarray:
     r"""Return placebo estimates of all comparison units with the treated units' noise.
 
     Parameters
     ----------
-    kernel : Kernel
-        The comparison method that made the estimate.
+    singles : mapping of int to ndarray
+        Gaps of :func:`single_placebos` by first treated time, of the kernel that was used.
     block : Block
     draws, seed : int
         With several treated units, how many averages of rescaled placebos are drawn.
@@ -43,7 +79,7 @@ def rescaled_placebos(
     parts, cells = [], []
     for start, units in block.cohorts.items():
         before = block.before(start)
-        single = _single(kernel, block, before)
+        single = singles[start][:, before:].mean(axis=1)
         deviation = np.sqrt(noise_law(single, block.size[donors])(block.size))
         unscaled = single / deviation[donors]
         parts += [unscaled * deviation[unit] for unit in units]
@@ -53,15 +89,6 @@ def rescaled_placebos(
     drawn = np.random.default_rng(seed).integers(len(donors), size=(draws, len(parts)))
     chosen = np.take_along_axis(np.column_stack(parts), drawn, axis=0)
     return chosen @ (np.array(cells) / sum(cells))
-
-
-def _single(kernel: Kernel, block: Block, before: int) -> np.ndarray:
-    """Return the placebo estimate of each comparison unit, the others standing in for it."""
-    donors = block.donors
-    allowed = np.zeros((len(donors), len(block.names)), dtype=bool)
-    allowed[:, donors] = True
-    allowed[np.arange(len(donors)), donors] = False
-    return kernel(block.values, donors[:, None], allowed, before).gap[:, before:].mean(axis=1)
 
 
 def noise_law(placebos: np.ndarray, size: np.ndarray):

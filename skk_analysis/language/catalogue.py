@@ -19,7 +19,7 @@ CATALOGUES = Path(__file__).parent / "catalogues"
 
 @cache
 def catalogue(language: str) -> Catalog:
-    """The catalogue of a language, read once.
+    """The catalogue of a language, read once from its files: ``fi.po``, ``impact.fi.po`` …
 
     Raises
     ------
@@ -28,8 +28,19 @@ def catalogue(language: str) -> Catalog:
     """
     if language not in LANGUAGES:
         raise SkkError(f"There is no language {language!r}. Use one of: {', '.join(LANGUAGES)}.")
-    with (CATALOGUES / f"{language}.po").open("rb") as file:
-        return read_po(file, locale=language)
+    whole = Catalog(locale=language)
+    for path in files(language):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language, abort_invalid=True):
+                if message.id and message.id in whole:
+                    raise SkkError(f"{path.name} has message {message.id!r}, which another has.")
+                whole[message.id] = message
+    return whole
+
+
+def files(language: str) -> list[Path]:
+    """Files that a language's messages are in: one for the reports, others for a room's own."""
+    return [*sorted(CATALOGUES.glob(f"*.{language}.po")), CATALOGUES / f"{language}.po"]
 
 
 def keys(language: str) -> set[str]:
@@ -67,7 +78,7 @@ def template(key: str, language: str) -> str:
     try:
         return _messages(language)[key]
     except KeyError:
-        raise SkkError(f"The catalogue {language}.po has no message {key!r}.") from None
+        raise SkkError(f"The catalogue of {language!r} has no message {key!r}.") from None
 
 
 def placeholders(template: str) -> set[str]:

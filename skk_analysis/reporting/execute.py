@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from skk_analysis.reporting.kernel_place import FORKS, SETTINGS, KernelPlace, socket_folder
 from skk_analysis.workspace import SkkError
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
     from papermill.exceptions import PapermillExecutionError
 
-    from skk_analysis.reporting.kernel import KernelPlace
 
 START_TIMEOUT = 120
 EXECUTION_TIMEOUT = 600
@@ -84,15 +84,10 @@ def execute(
     with quick_imports():
         import papermill
 
-        from skk_analysis.reporting.kernel import (
-            KERNEL_NAME,
-            KernelPlace,
-            kernel_manager,
-            socket_folder,
-        )  # fmt: skip
+        from skk_analysis.reporting.kernel import KERNEL_NAME, kernel_manager
     trace = Trace()
     with socket_folder(shared) as sockets:
-        place = KernelPlace(folder, sockets, shared / "settings", workspace, path)
+        place = KernelPlace(folder, sockets, shared / SETTINGS, workspace, path, _forks(shared))
         try:
             return papermill.execute_notebook(
                 _notebook(path),
@@ -138,6 +133,14 @@ def quick_imports() -> Iterator[None]:
         if absent:
             with suppress(KeyError):
                 del sys.modules["rfc3987_syntax"]
+
+
+def _forks(shared: Path) -> str:
+    """Address of the run's fork server; empty where it has none."""
+    try:
+        return (shared / FORKS).read_text("utf-8")
+    except FileNotFoundError:
+        return ""
 
 
 def _notebook(path: Path) -> NotebookNode:

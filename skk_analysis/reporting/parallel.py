@@ -18,6 +18,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from skk_analysis.reporting.fork_server import fork_server
+from skk_analysis.reporting.kernel_place import FORKS, shared_environment, socket_folder
+from skk_analysis.reporting.kernel_place import SETTINGS as SETTINGS_FOLDER
 from skk_analysis.reporting.runner import Order, Outcome, make_report
 from skk_analysis.workspace import write_json
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
 MEMORY_PER_JOB = 1 << 30
 """Bytes that a worker and its kernel are reckoned to need together."""
+LOG = "fork_server.log"
 LOST = "the worker process was killed twice, often for lack of memory; try --jobs 1"
 SETTINGS = '[project]\nname = "grid"\n\n[tool.pytask.ini_options]\n'
 
@@ -51,7 +55,7 @@ def make_all(
         If a person stopped the run; reports made until then stay.
     """
     outcomes = _Outcomes(folder / "outcomes", orders, done)
-    with outcomes.told():
+    with _forks(folder, len(orders)), outcomes.told():
         while left := outcomes.missing():
             _build(left, folder, jobs, outcomes)
             for order in outcomes.interrupted():
@@ -59,6 +63,21 @@ def make_all(
                 if order in outcomes.missing():
                     outcomes.write(order, make_report(replace(order, problem=LOST), folder))
     return outcomes.all()
+
+
+@contextmanager
+def _forks(folder: Path, reports: int) -> Iterator[None]:
+    """A fork server for the kernels of the run, where the system can have one and it pays."""
+    if reports < 2:  # warming it takes as long as one kernel's imports
+        yield
+        return
+    with (
+        socket_folder(folder) as sockets,
+        fork_server(sockets, shared_environment(folder / SETTINGS_FOLDER), folder / LOG) as address,
+    ):
+        if address:
+            (folder / FORKS).write_text(address, "utf-8")
+        yield
 
 
 def work(order: Order, outcome_file: Path, working_folder: Path, master: int) -> None:

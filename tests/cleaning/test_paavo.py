@@ -6,9 +6,10 @@ import pytest
 
 from skk_analysis.cleaning import CleaningError
 from skk_analysis.cleaning.paavo import LONG, WFS, WIDE
-from skk_analysis.cleaning.paavo_variables import column_of, releases, variables
+from skk_analysis.cleaning.paavo_variables import column_of, variables
 from skk_analysis.cleaning.reader import Keys
 from skk_analysis.cleaning.readers import recognise
+from skk_analysis.paavo_releases import releases
 
 
 def rows(reading, code, unit=None):

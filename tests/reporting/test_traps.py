@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from skk_analysis.reporting import publish
-from skk_analysis.reporting.kernel import KernelPlace
+from skk_analysis.reporting.kernel_place import KernelPlace
 from skk_analysis.reporting.parameters import check_notebook, check_parameters
 from skk_analysis.reporting.report import State
 from skk_analysis.workspace import SkkError
