@@ -8,7 +8,7 @@ from typing import cast
 
 import numpy as np
 
-from skk_analysis.impact.gaps import Kernel
+from skk_analysis.impact.gaps import Kernel, kernel_of_units
 from skk_analysis.impact.panel import Block
 
 __all__ = ["noise_law", "rescaled_placebos", "single_placebos"]
@@ -32,6 +32,7 @@ def single_placebos(kernel: Kernel, block: Block, start: int) -> np.ndarray:
     ndarray, shape (comparison units, times)
     """
     values = np.ascontiguousarray(block.values[block.donors])
+    kernel = kernel_of_units(kernel, block.donors)
     return _single(cast(Hashable, kernel), values.tobytes(), values.shape, block.before(start))
 
 

@@ -24,7 +24,7 @@ from skk_analysis.impact.placebos import (
     rank_p,
     size_matched,
 )
-from skk_analysis.impact.rescaling import noise_law, rescaled_placebos
+from skk_analysis.impact.rescaling import noise_law, rescaled_placebos, single_placebos
 
 _spec = importlib.util.spec_from_file_location("panels", Path(__file__).with_name("panels.py"))
 panels = importlib.util.module_from_spec(_spec)
@@ -204,7 +204,8 @@ def test_rescaled_placebos_have_the_treated_units_spread():
     frame = panels.long(values).assign(size=np.repeat(size, 12))
     panel = Panel(frame, unit="unit", time="year", treated={"u000": 2019}, population="size")
     block = panel.block("y")
-    rescaled = rescaled_placebos(difference_gaps, block)
+    singles = {2019: single_placebos(difference_gaps, block, 2019)}
+    rescaled = rescaled_placebos(singles, block)
     plain = placebo_inference(difference_gaps, block, Placebos(count=199)).placebos
     expected = plain * np.sqrt((1 + 20000 / size[0]) / (1 + 20000 / size[size_order(block)]))
     assert rescaled.std() == pytest.approx(expected.std(), rel=0.2)

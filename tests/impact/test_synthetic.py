@@ -85,6 +85,19 @@ def test_predictors_alone_decide_the_weights():
     assert found.weights.sum() == pytest.approx(1)
 
 
+def test_placebos_on_predictors_are_the_units_own():
+    values = panels.paths(units=9, seed=3)
+    a, b = np.random.default_rng(5).normal(size=(2, 9))
+    panel = with_columns(values, a=a, b=b)
+    options = {"predictors": ["a", "b", ("y", [2015])], "importance": "regression"}
+    found = synthetic_control(panel, "y", placebos=Placebos(count=8), **options)
+    unit = found.details["placebo_units"][2, 0]  # as if this one were treated, the real one away
+    frame = panel.frame[panel.frame["unit"] != "u000"]
+    other = Panel(frame, unit="unit", time="year", treated={unit: 2019}, population="size")
+    alone = synthetic_control(other, "y", placebos=FEW, **options).estimate
+    assert found.placebos[2] == pytest.approx(alone, abs=1e-9)
+
+
 def test_the_outcomes_own_years_may_be_predictors():
     values = panels.paths(units=12, seed=2)
     panel = panels.panel_of(values)
