@@ -1,128 +1,47 @@
 """Impact evaluation of the programme Sosiaalisesti kestävät kaupungit.
 
-``import skk_analysis as skk`` is cheap: the names below are fetched when first used.
+``import skk_analysis as skk`` is cheap: the names are fetched when first used.  Which they are is
+written once, in the ``__all__`` of the packages that offer them, and read there without importing.
 """
 
+from functools import cache
 from importlib import import_module
 
 __version__ = "0.1.0"
 
-_HOME = {
-    "skk_analysis.workspace": ("SkkError", "Workspace"),
-    "skk_analysis.estimate": ("Estimate", "as_estimate", "combine"),
-    "skk_analysis.metrics": (
-        "Baseline",
-        "Change",
-        "CompositionChange",
-        "Decomposition",
-        "OverallVerdict",
-        "SegregationBounds",
-        "SegregationChange",
-        "SegregationParts",
-        "SourceDecomposition",
-        "SurveyDesign",
-        "adjust_p_values",
-        "answer_counts",
-        "apouey",
-        "area_map",
-        "atkinson",
-        "berry_mielke",
-        "bias_corrected",
-        "bimodality_coefficient",
-        "blair_lacy",
-        "bootstrap",
-        "boundary_dissimilarity",
-        "change",
-        "coefficient_of_variation",
-        "composition_change",
-        "concentration_curve",
-        "concentration_index",
-        "concentration_share",
-        "consensus",
-        "correlation_ratio",
-        "cowell_flachaire",
-        "decompose",
-        "decompose_sources",
-        "der_alienation",
-        "der_components",
-        "der_correlation",
-        "der_identification",
-        "dissimilarity",
-        "distance_decay_isolation",
-        "duclos_esteban_ray",
-        "esteban_gradin_ray",
-        "esteban_ray",
-        "exposure",
-        "fgt",
-        "gap",
-        "gap_change",
-        "generalized_entropy",
-        "generalized_lorenz",
-        "generalized_lorenz_curve",
-        "gini",
-        "hoover",
-        "inequality_table",
-        "isolation",
-        "kolm",
-        "kvalseth",
-        "leik",
-        "lorenz_curve",
-        "low_income_rate",
-        "mean",
-        "median",
-        "mld",
-        "mutual_information",
-        "normalized_exposure",
-        "ordinal_segregation",
-        "overall_verdict",
-        "palma",
-        "percentile_ratio",
-        "poverty_gap",
-        "poverty_line",
-        "proportion",
-        "quantile",
-        "quantile_share",
-        "randomisation_baseline",
-        "rank_order_h",
-        "relative_diversity",
-        "relative_index",
-        "reynal_querol",
-        "s80s20",
-        "s90s10",
-        "s_gini",
-        "segregation_atkinson",
-        "segregation_bounds",
-        "segregation_change",
-        "segregation_gini",
-        "segregation_parts",
-        "segregation_table",
-        "sen",
-        "sen_shorrocks_thon",
-        "slope_index",
-        "spatial_h",
-        "spatial_proximity",
-        "theil_h",
-        "theil_t",
-        "trend",
-        "van_der_eijk",
-        "watts",
-        "wolfson",
-        "zenga",
-        "zhang_kanbur",
-    ),
-}
-_MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
+_SOME = {"workspace": ("SkkError", "Workspace"), "estimate": ("Estimate", "as_estimate", "combine")}
+_ALL = ("metrics", "impact", "synthesis")
+"""Packages of which everything in ``__all__`` is to be had here too."""
 
-__all__ = ["__version__", *_MODULE_OF]
+
+@cache
+def _homes() -> dict[str, str]:
+    """Return the module of each name."""
+    offered = _SOME | {package: _listed(package) for package in _ALL}
+    return {name: module for module, names in offered.items() for name in names}
+
+
+def _listed(package: str) -> list[str]:
+    """Return a package's ``__all__``, from its source."""
+    import ast
+    from pathlib import Path
+
+    source = Path(__file__).with_name(package) / "__init__.py"
+    for node in ast.parse(source.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return ast.literal_eval(node.value)
+    raise ImportError(f"{source} has no list __all__")
 
 
 def __getattr__(name: str):
-    if name not in _MODULE_OF:
+    if name == "__all__":
+        return ["__version__", *_homes()]
+    if name.startswith("_") or name not in _homes():
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_MODULE_OF[name]), name)
+    value = getattr(import_module(f"{__name__}.{_homes()[name]}"), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted(["__version__", *_homes()])

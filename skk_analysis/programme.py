@@ -7,14 +7,17 @@ never new code.
 
 from __future__ import annotations
 
+import csv
 import shutil
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from skk_analysis.workspace import SkkError, Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 REQUIRED_COLUMNS = {
     "cities": ["code", "name_fi", "name_sv", "name_en", "planned", "actual", "size_class"],
@@ -81,23 +84,35 @@ class Programme:
         SkkError
             If the file is missing or malformed, is not UTF-8, or lacks a required column.
         """
+        import pandas as pd
+
+        columns, rows = self._read(name)
+        return pd.DataFrame(rows, columns=columns, dtype="str")
+
+    def _read(self, name: str) -> tuple[list[str], list[list[str]]]:
+        """The columns and rows of a table; without pandas, for a run that has nothing to do."""
         path = self.folder / f"{name}.csv"
         try:
-            frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                columns, *rows = _distinct([row for row in csv.reader(file, strict=True) if row])
         except FileNotFoundError:
             raise SkkError(f"The programme register has no table {path.name} ({path}).") from None
         except UnicodeDecodeError as error:
             raise SkkError(
                 f"{path}: byte {error.start} is not UTF-8. Save the file as 'CSV UTF-8'."
             ) from error
-        except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        except csv.Error as error:
             raise SkkError(f"{path} is not a readable CSV table: {error}") from error
-        missing = [c for c in REQUIRED_COLUMNS.get(name, []) if c not in frame.columns]
+        missing = [c for c in REQUIRED_COLUMNS.get(name, []) if c not in columns]
         if missing:
             raise SkkError(
-                f"{path}: column(s) {', '.join(missing)} missing; found {', '.join(frame.columns)}."
+                f"{path}: column(s) {', '.join(missing)} missing; found {', '.join(columns)}."
             )
-        return frame
+        return columns, [row + [""] * (len(columns) - len(row)) for row in rows]
+
+    def _records(self, name: str) -> list[dict[str, str]]:
+        columns, rows = self._read(name)
+        return [dict(zip(columns, row, strict=True)) for row in rows]
 
     def optional_table(self, name: str) -> pd.DataFrame | None:
         """As `table`, but None where the register does not have it."""
@@ -105,9 +120,11 @@ class Programme:
 
     def cities(self) -> list[City]:
         """The cities that take part (``actual`` = yes), in the register's order."""
-        frame = self.table("cities")
-        frame = frame[frame["actual"] == "yes"]
-        return [City(row.code, row.name_fi, row.name_sv, row.name_en) for row in frame.itertuples()]
+        return [
+            City(*(row[column] for column in ("code", "name_fi", "name_sv", "name_en")))
+            for row in self._records("cities")
+            if row["actual"] == "yes"
+        ]
 
     def city(self, name: str) -> City:
         """The city with this name (any of the three languages), key or code.
@@ -133,7 +150,7 @@ class Programme:
         SkkError
             If a year is not a whole number.
         """
-        values = self.table("years")["year"]
+        values = [row["year"] for row in self._records("years")]
         wrong = [f"{v!r} on line {i + 2}" for i, v in enumerate(values) if not v.isdecimal()]
         if wrong:
             raise SkkError(
@@ -155,6 +172,22 @@ class Programme:
         if twice:
             raise SkkError(f"{self.folder / 'indicators.csv'}: id(s) {', '.join(twice)} twice.")
         return frame.set_index("id")
+
+
+def _distinct(lines: list[list[str]]) -> list[list[str]]:
+    """The lines of a table, if every cell has a column with a name of its own."""
+    if not lines:
+        raise csv.Error("it is empty")
+    columns = lines[0]
+    if len(set(columns)) < len(columns):
+        raise csv.Error(f"a column occurs twice among {', '.join(columns)}")
+    for row in lines:
+        if len(row) > len(columns):
+            raise csv.Error(
+                f"the row of {row[0]!r} has {len(row)} cells for {len(columns)} columns; a text "
+                "with commas goes in quotes"
+            )
+    return lines
 
 
 def start_register(workspace: Workspace) -> bool:

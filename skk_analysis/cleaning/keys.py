@@ -36,6 +36,7 @@ MUNICIPALITY_NAMES = (
     "name_fi",
     "name_sv",
 )
+THL = "Terveyden ja hyvinvoinnin laitos"
 SOTKANET_LEVELS = {
     "KUNTA": MUNICIPALITY,
     "MAAKUNTA": REGION,
@@ -298,7 +299,7 @@ SOTKANET_REGIONS = Reader(
     layout="Sotkanet /regions (JSON list with 'id', 'code', 'category', 'title')",
     recognises=is_sotkanet_regions,
     read=read_sotkanet_regions,
-    publisher="Terveyden ja hyvinvoinnin laitos",
+    publisher=THL,
     source="https://sotkanet.fi/rest/1.1/regions",
     key=True,
 )

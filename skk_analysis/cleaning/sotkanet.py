@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from skk_analysis.cleaning.cells import padded_code, plain_name, read_cells, slug
-from skk_analysis.cleaning.keys import sotkanet_levels
+from skk_analysis.cleaning.keys import THL, sotkanet_levels
 from skk_analysis.cleaning.message import WARNING
 from skk_analysis.cleaning.raw_file import RawFile
 from skk_analysis.cleaning.reader import (
@@ -31,7 +31,6 @@ from skk_analysis.cleaning.reader import (
 )
 
 FOLDER = Path(__file__).parent
-THL = "Terveyden ja hyvinvoinnin laitos"
 GENDERS = {
     "total": "total",
     "male": "male",

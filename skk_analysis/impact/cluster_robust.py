@@ -17,11 +17,12 @@ samples without one (MacKinnon & Webb 2017, *Journal of Applied Econometrics* 32
 
 
 class Test(NamedTuple):
-    """A t-test with its interval."""
+    """A t-test with its interval, and the effect that it finds with 80 % power."""
 
     se: float
     p: float
     interval: tuple[float, float]
+    mde: float
 
 
 def t_test(estimate: float, se: float, dof: float, level: float) -> Test:
@@ -29,10 +30,11 @@ def t_test(estimate: float, se: float, dof: float, level: float) -> Test:
     from scipy.special import stdtr, stdtrit
 
     if not se > 0:
-        return Test(se, math.nan, (math.nan, math.nan))
+        return Test(se, math.nan, (math.nan, math.nan), math.nan)
     reach = float(stdtrit(dof, (1 + level) / 2)) * se
+    mde = reach + float(stdtrit(dof, 0.80)) * se
     p = float(2 * stdtr(dof, -abs(estimate) / se))
-    return Test(se, p, (estimate - reach, estimate + reach))
+    return Test(se, p, (estimate - reach, estimate + reach), mde)
 
 
 def robust_inference(
@@ -43,9 +45,9 @@ def robust_inference(
     Returns
     -------
     fields, details : dict
-        With enough treated (and comparison) clusters, ``se``, ``p`` and ``interval`` of the effect
-        and the same under ``cluster_robust``; with fewer, no fields, and the figures that other
-        programs would print under ``cluster_robust_not_valid_here``.
+        With enough treated (and comparison) clusters, ``se``, ``p``, ``interval`` and ``mde`` of
+        the effect, and the same under ``cluster_robust``; with fewer, no fields, and the figures
+        that other programs would print under ``cluster_robust_not_valid_here``.
     """
     test = t_test(estimate, se, dof, level)
     shown = {"se": se, "p": test.p, "lower": test.interval[0], "upper": test.interval[1]}

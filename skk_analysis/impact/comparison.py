@@ -18,6 +18,7 @@ __all__ = [
     "compared_with",
     "comparison_block",
     "drawn_placebos",
+    "matched_block",
     "mean_path",
     "placebo_coefficients",
 ]
@@ -43,14 +44,30 @@ def comparison_block(
     if comparison is not None:
         panel = compared_with(panel, comparison)
     block = panel.block(outcome, covariates=covariates, missing=missing)
+    require_weights(block)
     if matched_comparison:
-        near = np.concatenate([size_matched(block, unit, plan) for unit in block.treated])
-        keep = np.union1d(near, block.treated)
-        block = block.of_units(np.isin(np.arange(len(block.names)), keep))
+        block = matched_block(block, plan)
     if exposure:
         added = {**block.covariates, EXPOSURE: pandemic_exposure(block)}
         block = replace(block, covariates=added)
     return block
+
+
+def matched_block(block: Block, plan: Placebos) -> Block:
+    """Return the block with only the comparison units nearest in size to the treated ones."""
+    near = np.concatenate([size_matched(block, unit, plan) for unit in block.treated])
+    keep = np.union1d(near, block.treated)
+    return block.of_units(np.isin(np.arange(len(block.names)), keep))
+
+
+def require_weights(block: Block) -> None:
+    """Stop where an analysis weight is not positive."""
+    if block.weight is not None and not (block.weight > 0).all():
+        at = int(np.flatnonzero(~(block.weight > 0))[0])
+        raise ValueError(
+            f"analysis weights must be positive; {block.names[at]} has {block.weight[at]:g}; leave "
+            "the unit out instead"
+        )
 
 
 def compared_with(panel: Panel, comparison: Sequence[Hashable]) -> Panel:

@@ -76,8 +76,8 @@ def difference_in_differences(
     missing : {"raise", "drop", "balanced", "available"}, default "raise"
         Units that lack values: stop; leave out comparison units that do; leave out treated ones
         too; or use every row that has a value, with effects of groups (units with the same first
-        treated time) in place of units', as in a table of group means.  The last has cluster-robust
-        inference only.
+        treated time) in place of units', as in a table of group means.  The last suits repeated
+        cross-sections too (each row a unit of its own) and has cluster-robust inference only.
     count : {"nested", "all"}, default "nested"
         Parameters in the small-sample factor: see :func:`~skk_analysis.impact.two_way.fit`.
     level : float, default 0.95
@@ -187,7 +187,7 @@ def _with_placebos(effect: Effect, block: Block, plan: Placebos) -> Effect:
     """Return the effect with its rank among placebos in place of the clustered test."""
     kind = PLACEBOS if block.size is not None else "placebos"
     nan = (np.nan, np.nan)
-    effect = replace(effect, inference=kind, se=np.nan, p=np.nan, interval=nan)
+    effect = replace(effect, inference=kind, se=np.nan, p=np.nan, interval=nan, mde=np.nan)
     found = drawn_placebos(block, plan)
     if found is None:
         return replace(effect, details={**effect.details, "placebos_not_possible": True})

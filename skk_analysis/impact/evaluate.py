@@ -12,6 +12,7 @@ import pandas as pd
 
 from skk_analysis.impact.adjustment import without_covariates
 from skk_analysis.impact.checks import NOT_APPLICABLE, PASSED, Check
+from skk_analysis.impact.comparison import matched_block
 from skk_analysis.impact.design import anticipation_check, design_checks
 from skk_analysis.impact.event_study import event_study
 from skk_analysis.impact.few_treated import effect_of
@@ -30,7 +31,7 @@ from skk_analysis.impact.pandemic import (
     without_pandemic,
 )
 from skk_analysis.impact.panel import Block, Panel
-from skk_analysis.impact.placebos import Inference, Placebos, placebo_inference, size_matched
+from skk_analysis.impact.placebos import Inference, Placebos, placebo_inference
 from skk_analysis.impact.power import power_table
 from skk_analysis.impact.pre_trend import pre_trend_test
 from skk_analysis.impact.programme_panel import experiment_row
@@ -167,7 +168,7 @@ def evaluate(
     effect = effect.with_checks(
         *design_checks(panel, raw, plan, missing_cells=_empty(panel, outcome)),
         anticipation_check(block, found, plan.level),
-        *_before_checks(panel, outcome, plan, exposed, missing),
+        *_before_checks(panel, raw, plan, exposed, missing),
         in_time_check,
         *leave_one_out_checks(left_out, found.estimate, reach),
         curve_check,
@@ -208,7 +209,7 @@ def _variants(
         variants["synthetic_did", "without_exposure"] = unadjusted
     if calm := without_pandemic(synthetic_did_gaps, raw, plan):
         variants["synthetic_did", "without_pandemic"] = calm
-    matched = placebo_inference(difference_gaps, _matched(block, plan), plan)
+    matched = placebo_inference(difference_gaps, matched_block(block, plan), plan)
     variants["difference_in_differences", "matched_comparison"] = matched
     ridge = placebo_inference(synthetic_control_gaps, block, plan)
     variants["synthetic_control", "ridge"] = ridge
@@ -235,12 +236,6 @@ def _row(method: str, variant: str, found: Inference) -> dict[str, Any]:
     }
 
 
-def _matched(block: Block, plan: Placebos) -> Block:
-    """Return the block with only the units nearest in size to the treated ones."""
-    near = np.concatenate([size_matched(block, unit, plan) for unit in block.treated])
-    return block.of_units(np.isin(np.arange(len(block.names)), np.union1d(near, block.treated)))
-
-
 def _empty(panel: Panel, outcome: str) -> int:
     """Return how many unit-times lack the outcome."""
     use = panel.frame[panel.unit].isin([*panel.starts, *panel.comparison])
@@ -249,18 +244,24 @@ def _empty(panel: Panel, outcome: str) -> int:
 
 
 def _before_checks(
-    panel: Panel, outcome: str, plan: Placebos, exposed: bool, missing: str
+    panel: Panel, block: Block, plan: Placebos, exposed: bool, missing: str
 ) -> tuple[Check, ...]:
-    """Return what the years before the start say of parallel paths, and how much it takes."""
-    try:
-        study = event_study(panel, outcome, exposure=exposed, placebos=plan, missing=missing)
-        return (
-            pre_trend_test(study).check(),
-            honest_did(study, restriction="smoothness", m=(), target="average").check(),
-            honest_did(study, restriction="relative_magnitude", m=(), target="average").check(),
-        )
-    except ValueError:  # too few years or placebos for it; the checks then stay unmade
+    """Return what the years before the start say of parallel paths, and how much it takes.
+
+    None with under two years before, with gaps between years, or with placebos too few for a
+    covariance: the checks then stay unmade, and count as inconclusive.
+    """
+    early = min(block.before(start) for start in block.cohorts) < 2
+    if early or (np.diff(block.times) != 1).any():
         return ()
+    study = event_study(panel, block.outcome, exposure=exposed, placebos=plan, missing=missing)
+    if not np.isfinite(study.details["event_study"].covariance).all():
+        return ()
+    return (
+        pre_trend_test(study).check(),
+        honest_did(study, restriction="smoothness", m=(), target="average").check(),
+        honest_did(study, restriction="relative_magnitude", m=(), target="average").check(),
+    )
 
 
 def _no_exposure() -> Check:

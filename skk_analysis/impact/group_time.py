@@ -120,7 +120,8 @@ class GroupTime:
             overall, psi = float(estimates[used].mean()), influence[:, used].mean(axis=1)
         else:
             overall, psi = float(estimates.mean()), influence.mean(axis=1)
-        return self._effect(kind, overall, psi, names, estimates, influence)
+        known = np.array([valid_here(self.member, group[chosen]) for _, chosen in parts])
+        return self._effect(kind, overall, psi, names, estimates, influence, known)
 
     def _average(self, chosen: np.ndarray) -> tuple[float, np.ndarray]:
         return self._weighted(
@@ -137,21 +138,17 @@ class GroupTime:
         own = self.weight[:, None] * (self.member[:, None] == groups) - shares
         return value, psi + own @ (estimates - value) / shares.sum()
 
-    def _effect(self, kind, overall, psi, names, estimates, influence) -> Effect:
-        valid = valid_here(self.member)
+    def _effect(self, kind, overall, psi, names, estimates, influence, known) -> Effect:
+        valid = valid_here(self.member, np.unique(self.table["group"]))
         test = t_test(overall, float(standard_errors(psi[:, None])[0]), math.inf, self.level)
-        errors = standard_errors(influence)
-        critical = (
-            critical_value(influence, self.level, self.draws, self.seed) if valid else math.nan
-        )
+        errors = np.where(known, standard_errors(influence), math.nan)
+        critical = critical_value(influence[:, known], self.level, self.draws, self.seed)
         label = {"group": "group", "calendar": "time", "dynamic": "relative"}.get(kind, "all")
         by = pd.DataFrame({label: names, "estimate": estimates})
-        by = by.join(
-            limits(estimates, errors if valid else errors * math.nan, critical, self.level)
-        )
+        by = by.join(limits(estimates, errors, critical, self.level))
         details: dict[str, Any] = {"by": by, "critical": critical}
         if kind == "dynamic":
-            details |= self._study(names, estimates, influence, valid)
+            details |= self._study(names, estimates, influence, known)
         shown = {"se": test.se, "p": test.p, "treated_clusters": self.treated}
         details["influence" if valid else "influence_not_valid_here"] = shown
         times = self.table.loc[self.table["time"] >= self.table["group"], "time"].unique()
@@ -169,22 +166,28 @@ class GroupTime:
             **(test._asdict() if valid else {}),
         )
 
-    def _study(self, names, estimates, influence, valid) -> dict[str, EventStudy]:
+    def _study(self, names, estimates, influence, known) -> dict[str, EventStudy]:
         """Return the event study that the relative times make, the reference left out."""
         reference = -1 - self.anticipation
         keep = names != reference
         psi = influence[:, keep]
         covariance = psi.T @ psi / len(psi) ** 2
-        if not valid:
-            covariance = np.full_like(covariance, math.nan)
+        covariance[~known[keep]] = covariance[:, ~known[keep]] = math.nan
         study = EventStudy(names[keep], estimates[keep], covariance, reference=reference)
         return {"event_study": study} if self.provenance["base"] == "universal" else {}
 
 
-def valid_here(member: np.ndarray) -> bool:
-    """Return whether there are units enough for errors from influence functions."""
-    treated = int(np.isfinite(member).sum())
-    return min(treated, len(member) - treated) >= ENOUGH_TREATED
+def valid_here(member: np.ndarray, groups: np.ndarray) -> bool:
+    """Return whether the groups have units enough for errors from influence functions.
+
+    Parameters
+    ----------
+    member : ndarray, shape (units,)
+        First treated times; inf = never.
+    groups : ndarray
+        Groups that an effect or an average is of.
+    """
+    return min(np.isin(member, groups).sum(), np.isinf(member).sum()) >= ENOUGH_TREATED
 
 
 def standard_errors(influence: np.ndarray) -> np.ndarray:
@@ -195,6 +198,8 @@ def standard_errors(influence: np.ndarray) -> np.ndarray:
 def critical_value(influence: np.ndarray, level: float, draws: int, seed: int) -> float:
     """Return the quantile of the largest |t| under the multiplier bootstrap."""
     errors = standard_errors(influence)
+    if not len(errors):
+        return math.nan
     live = errors > 1e-12 * max(float(errors.max()), 1e-300)
     if not live.any() or draws < 1:
         return math.nan

@@ -218,9 +218,8 @@ class _Relative:
         self.study, self.target, self.alpha = study, target, 1 - level
         half = np.random.default_rng(seed).standard_normal((len(study.relative), HALF_DRAWS))
         values, vectors = np.linalg.eigh(study.covariance)
-        root = vectors * np.sqrt(
-            np.maximum(values, 0.0)
-        )  # a covariance of placebos may be singular
+        # the symmetric root: it moves as little as the covariance does, which may be singular
+        root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
         self.noise = root @ np.concatenate([half, -half], axis=1)
         steps = np.diff(np.append(study.coefficients[study.before], 0.0))
         load = np.abs(np.cumsum(target[::-1])).sum()

@@ -155,17 +155,16 @@ Tested = tuple[float, float, Callable[[float], float]]
 
 
 def _joint(study: EventStudy, trend: np.ndarray, level: float) -> Tested:
-    from scipy.special import chdtrc, chndtr, fdtrc, ncfdtr
-    from scipy.stats import chi2, f
+    from scipy.special import chdtrc, chdtri, chndtr, fdtrc, fdtri, ncfdtr
 
     before = study.before
     inverse = _inverse(study.covariance[np.ix_(before, before)])
     pre = study.coefficients[before]
     k, wald, moved = int(before.sum()), float(pre @ inverse @ pre), float(trend @ inverse @ trend)
     if math.isinf(study.dof):
-        limit = chi2.ppf(level, k)
+        limit = chdtri(k, 1 - level)
         return wald, float(chdtrc(k, wald)), lambda b: float(1 - chndtr(limit, k, b * b * moved))
-    limit = f.ppf(level, k, study.dof)
+    limit = fdtri(k, study.dof, level)
     p = float(fdtrc(k, study.dof, wald / k))
     return wald, p, lambda b: float(1 - ncfdtr(k, study.dof, b * b * moved, limit))
 

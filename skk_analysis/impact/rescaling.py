@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import cast
+from typing import Any
 
 import numpy as np
 
-from skk_analysis.impact.gaps import Kernel, kernel_of_units
+from skk_analysis.impact.gaps import (
+    Kernel,
+    difference_gaps,
+    synthetic_control_gaps,
+    synthetic_did_gaps,
+)
 from skk_analysis.impact.panel import Block
 
 __all__ = ["noise_law", "rescaled_placebos", "single_placebos"]
 
 FEWEST = 10
 BATCH = 512  # bounds the memory of a country's placebos, changes no number
+OF_ROWS_ALONE = (difference_gaps, synthetic_did_gaps, synthetic_control_gaps)
+"""Kernels to which a unit that takes no part in an assignment makes no difference."""
 
 
 def single_placebos(kernel: Kernel, block: Block, start: int) -> np.ndarray:
@@ -31,21 +38,29 @@ def single_placebos(kernel: Kernel, block: Block, start: int) -> np.ndarray:
     -------
     ndarray, shape (comparison units, times)
     """
+    before = block.before(start)
+    if kernel not in OF_ROWS_ALONE:
+        return _singles(kernel, block.values, block.donors, before)
     values = np.ascontiguousarray(block.values[block.donors])
-    kernel = kernel_of_units(kernel, block.donors)
-    return _single(cast(Hashable, kernel), values.tobytes(), values.shape, block.before(start))
+    hashable: Any = kernel
+    return _shared(hashable, values.tobytes(), values.shape, before)
 
 
 @lru_cache(maxsize=64)  # the cities of a programme share their comparison units
-def _single(kernel, raw: bytes, shape: tuple[int, int], before: int) -> np.ndarray:
-    values = np.frombuffer(raw).reshape(shape)
-    gap = np.empty(shape)
-    for first in range(0, len(values), BATCH):
-        own = np.arange(first, min(first + BATCH, len(values)))
-        allowed = np.ones((len(own), len(values)), dtype=bool)
-        allowed[np.arange(len(own)), own] = False
-        gap[own] = kernel(values, own[:, None], allowed, before).gap
+def _shared(kernel, raw: bytes, shape: tuple[int, int], before: int) -> np.ndarray:
+    gap = _singles(kernel, np.frombuffer(raw).reshape(shape), np.arange(shape[0]), before)
     gap.flags.writeable = False
+    return gap
+
+
+def _singles(kernel: Kernel, values: np.ndarray, donors: np.ndarray, before: int) -> np.ndarray:
+    gap = np.empty((len(donors), values.shape[1]))
+    for first in range(0, len(donors), BATCH):
+        own = donors[first : first + BATCH]
+        allowed = np.zeros((len(own), len(values)), dtype=bool)
+        allowed[:, donors] = True
+        allowed[np.arange(len(own)), own] = False
+        gap[first : first + BATCH] = kernel(values, own[:, None], allowed, before).gap
     return gap
 
 

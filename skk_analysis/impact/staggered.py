@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from skk_analysis.impact.comparison import require_weights
 from skk_analysis.impact.doubly_robust import METHODS, two_period_effect
 from skk_analysis.impact.group_time import (
     GroupTime,
@@ -70,8 +71,9 @@ def group_time_effects(
     Returns
     -------
     GroupTime
-        Errors, bands and p are NaN below 5 treated units: the influence function of a group needs
-        many units.
+        Errors, bands and p are NaN for effects of fewer than 5 treated units.  With 20 units a
+        group 95 % intervals of the average cover 93 % and the band over all effects 84 %, with 40
+        both 94 % (validation/impact/did).
 
     Raises
     ------
@@ -92,15 +94,16 @@ def group_time_effects(
     if anticipation < 0:
         raise ValueError(f"anticipation must be 0 or more times, got {anticipation}")
     block = panel.block(outcome, covariates=covariates, missing=missing)
+    require_weights(block)
     weight = np.ones(len(block.names)) if block.weight is None else block.weight
     weight = weight / weight.mean()
     cells = _cells(block, base, anticipation)
     found = [_effect(block, weight, g, t, b, comparison, method, anticipation) for g, t, b in cells]
     estimates = np.array([value for value, _ in found])
     influence = np.column_stack([psi for _, psi in found])
-    valid = valid_here(block.start)
-    errors = standard_errors(influence) if valid else np.full(len(cells), math.nan)
-    critical = critical_value(influence, level, draws, seed) if valid else math.nan
+    enough = np.array([valid_here(block.start, np.array([g])) for g, _, _ in cells])
+    errors = np.where(enough, standard_errors(influence), math.nan)
+    critical = critical_value(influence[:, enough], level, draws, seed)
     table = pd.DataFrame(cells, columns=["group", "time", "base"]).drop(columns="base")
     table["estimate"] = estimates
     table = table.join(limits(estimates, errors, critical, level))

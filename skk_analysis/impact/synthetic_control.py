@@ -89,7 +89,7 @@ def synthetic_control(
     """
     block = panel.block(outcome, covariates=covariates, missing=missing)
     if predictors is None:
-        kernel = same_partial(synthetic_control_gaps, ridge=ridge, intercept=intercept)
+        kernel = functools.partial(synthetic_control_gaps, ridge=ridge, intercept=intercept)
         return few_treated_effect(
             "synthetic_control", kernel, block, plan=placebos, exposure=exposure
         )
@@ -166,7 +166,7 @@ def augmented_synthetic_control(
     Ben-Michael, Feller & Rothstein (2021), *JASA* 116, 1789–1803, §§2–3 and 5.3.
     """
     block = panel.block(outcome, covariates=covariates, missing=missing)
-    kernel = same_partial(
+    kernel = functools.partial(
         augmented_gaps, penalty=penalty, one_error=one_error, ridge=ridge, intercept=intercept
     )
     return few_treated_effect(

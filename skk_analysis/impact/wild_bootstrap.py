@@ -151,7 +151,7 @@ def bootstrap_panel(
     """
     nan = (math.nan, math.nan)
     effect = replace(effect, inference="wild_cluster_bootstrap", se=math.nan, p=math.nan)
-    effect = replace(effect, interval=nan)
+    effect = replace(effect, interval=nan, mde=math.nan)
     if min(len(block.treated), len(block.donors)) < ENOUGH_TREATED:
         return effect
     units, times = block.values.shape

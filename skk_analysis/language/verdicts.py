@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from skk_analysis.language import forms
 from skk_analysis.language.catalogue import text
-from skk_analysis.metrics.change import Change, OverallVerdict, Rule
+
+if TYPE_CHECKING:
+    from skk_analysis.metrics.change import Change, OverallVerdict, Rule
 
 
 def verdict_word(verdict: str, language: str) -> str:

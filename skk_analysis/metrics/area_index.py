@@ -20,7 +20,6 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, cast
 
-import numpy as np
 import pandas as pd
 
 from skk_analysis.estimate import UNBOUNDED, Estimate
@@ -33,11 +32,12 @@ class AreaIndex(Protocol):
     """A public index of counts, carrying its formula and the range of its values."""
 
     __name__: str
-    formula: Callable[..., tuple[float, np.ndarray]]
+    formula: Callable[..., tuple]
     bounds: tuple[float, float]
+    bias: Callable[[AreaCounts], float] | None
 
     def __call__(
-        self, counts, groups=None, *, areas=None, total=None, by=None, **parameters
+        self, counts, groups=None, *, areas=None, total=None, by=None, units="people", **parameters
     ) -> Estimate: ...
 
 
@@ -46,10 +46,13 @@ AREA_INDICES: dict[str, AreaIndex] = {}
 
 def area_index(
     bounds: tuple[float, float] = UNBOUNDED,
+    bias: Callable[[AreaCounts], float] | None = None,
 ) -> Callable[[Callable], AreaIndex]:
     """Make a public index of a formula ``formula(table, **parameters) -> (value, gradient)``.
 
-    The gradient is by the cell shares, shape (areas, groups); :class:`AreaValue` adds a note.
+    The gradient is by the cell shares, shape (areas, groups), or a function that returns it;
+    :class:`AreaValue` adds a note.  ``bias`` gives the bias that the size of the areas gives the
+    value.
     """
 
     def decorate(formula: Callable) -> AreaIndex:
@@ -57,30 +60,43 @@ def area_index(
         own = list(inspect.signature(formula).parameters.values())[1:]
 
         @functools.wraps(formula)
-        def public(counts, groups=None, *, areas=None, total=None, by=None, **parameters):
+        def public(
+            counts, groups=None, *, areas=None, total=None, by=None, units="people", **parameters
+        ):
             unknown = set(parameters) - {p.name for p in own}
             if unknown:
                 raise TypeError(f"{name} has no parameter {min(unknown)!r}")
+            if units == "areas" and "space" in parameters:
+                raise ValueError(
+                    f"{name} is of areas beside each other, which cannot be drawn apart; its "
+                    "standard error is that of units='people'"
+                )
+            reading = {"areas": areas, "total": total, "units": units}
             if by is not None:
-                given = {"areas": areas, "total": total, **parameters}
-                return _table(AREA_INDICES[name], counts, groups, by, given)
-            table = AreaCounts.read(counts, groups, areas=areas, total=total)
-            return table.estimate(
-                _label(name, parameters), *formula(table, **parameters), bounds=bounds
-            )
+                return _table(AREA_INDICES[name], counts, groups, by, reading, parameters)
+            table = AreaCounts.read(counts, groups, **reading)
+            return _estimate(AREA_INDICES[name], table, _label(name, parameters), parameters)
 
         keyword, none = inspect.Parameter.KEYWORD_ONLY, {"default": None}
         either = inspect.Parameter.POSITIONAL_OR_KEYWORD
         shown = [inspect.Parameter("counts", either), inspect.Parameter("groups", either, **none)]
         shown += [inspect.Parameter(p, keyword, **none) for p in ("areas", "total", "by")]
+        shown += [inspect.Parameter("units", keyword, default="people")]
         shown += [p.replace(kind=keyword) for p in own]
         public.__dict__.update(
-            formula=formula, bounds=bounds, __signature__=inspect.Signature(shown)
+            formula=formula, bounds=bounds, bias=bias, __signature__=inspect.Signature(shown)
         )
         AREA_INDICES[name] = cast(AreaIndex, public)
         return AREA_INDICES[name]
 
     return decorate
+
+
+def _estimate(function: AreaIndex, table: AreaCounts, label: str, parameters: Mapping) -> Estimate:
+    """Return an index of a table that has been read."""
+    value = function.formula(table, **parameters)
+    bias = function.bias(table) if function.bias else 0.0
+    return table.estimate(label, *value, bounds=function.bounds, bias=bias)
 
 
 def _label(name: str, parameters: Mapping) -> str:
@@ -89,12 +105,10 @@ def _label(name: str, parameters: Mapping) -> str:
     return f"{name}({shown})" if shown else name
 
 
-def _table(function: AreaIndex, frame, groups, by, given: Mapping) -> pd.DataFrame:
+def _table(function: AreaIndex, frame, groups, by, reading: Mapping, rest: Mapping) -> pd.DataFrame:
     """Return one index for each combination of the columns ``by``, one row each."""
-    areas, total = given["areas"], given["total"]
-    rest = {key: value for key, value in given.items() if key not in ("areas", "total")}
     wanted = {_label(function.__name__, rest): functools.partial(function, **rest)}
-    return segregation_table(frame, groups, areas=areas, total=total, by=by, indices=wanted)
+    return segregation_table(frame, groups, by=by, indices=wanted, **reading)
 
 
 def segregation_table(
@@ -104,6 +118,7 @@ def segregation_table(
     areas=None,
     total=None,
     by=None,
+    units: str = "people",
     indices: Sequence | Mapping[str, Callable] | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
@@ -111,7 +126,7 @@ def segregation_table(
 
     Parameters
     ----------
-    counts, groups, areas, total
+    counts, groups, areas, total, units
         As for every index of segregation.
     by : column name or names, optional
         One table of areas for each, e.g. city and year.
@@ -140,10 +155,9 @@ def segregation_table(
     parts = counts.groupby(by, sort=True, observed=True) if by else [((), counts)]
     rows = []
     for labels, part in parts:
-        table = AreaCounts.read(part, groups, areas=areas, total=total)
+        table = AreaCounts.read(part, groups, areas=areas, total=total, units=units)
         for label, (function, parameters) in wanted.items():
-            value = function.formula(table, **parameters)
-            e = table.estimate(label, *value, bounds=function.bounds)
+            e = _estimate(function, table, label, parameters)
             group: dict = dict(zip(by, labels, strict=True))
             rows.append({"index": label, **group, **e.to_dict(level)})
     return pd.DataFrame(rows).drop(columns="unit")

@@ -196,7 +196,8 @@ def bias_corrected(
         stated = "bias corrected by the jackknife over people"
     else:
         raise ValueError(f"method must be 'bootstrap' or 'jackknife', got {method!r}")
-    return replace(plain, value=float(value), method=f"{plain.method}; {stated}", bounds=UNBOUNDED)
+    method = f"{plain.method}; {stated}"
+    return replace(plain, value=float(value), method=method, bounds=UNBOUNDED, bias=0.0)
 
 
 def _whole(table: AreaCounts) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 
 from skk_analysis.metrics.count_limits import CountLimits, formula_value
 from skk_analysis.metrics.counts import AreaCounts
+from skk_analysis.sampling import settled
 
 __all__ = ["searched_tables"]
 
@@ -28,7 +29,7 @@ def searched_tables(index, limits: CountLimits, parameters, rng) -> list[np.ndar
         lifted = np.where(limits.high > 0, np.maximum(counts, 1e-3), counts)
         names = limits.groups
         table = AreaCounts(lifted, names, limits.labels, names)
-        gradient = index.formula(table, **parameters)[1]
+        gradient = settled(index.formula(table, **parameters)[1])
         return gradient - (table.cells * gradient).sum()
 
     starts = [corner(rng.normal(size=limits.low.shape)) for _ in range(STARTS)]

@@ -41,8 +41,10 @@ matter. Missing values stop an index unless `missing="drop"`. Indices of people 
 `SurveyDesign` with a column, or an array, a Series or a frame; those of segregation take counts of
 people by area and group. `by=` gives a table of groups, `inequality_table` and `segregation_table`
 many indices at once. Standard errors are those of the influence function given with each formula,
-summed to the design's sampling units; for counts, those of drawing people one by one. Intervals are
-made on the logarithmic or logit scale where the range is bounded.
+summed to the design's sampling units; for counts, those of drawing people one by one, or areas with
+`units="areas"`. Intervals are made on the logarithmic or logit scale where the range is bounded,
+freed of the skewness of the units' influence values and of a bias that is known, and wider where a
+few units carry the estimate: `validation/coverage` shows how often they hold the truth.
 """
 OWN = """\
 ## Your own index

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -16,6 +17,7 @@ import pandas as pd
 from skk_analysis.estimate import UNBOUNDED, Estimate, Sampling
 from skk_analysis.metrics.domain import Domain
 from skk_analysis.metrics.replication import Replication, given_weights, resampling
+from skk_analysis.sampling import alike, is_alike
 
 __all__ = ["SurveyDesign", "as_design"]
 
@@ -28,7 +30,8 @@ class SurveyDesign:
     Parameters
     ----------
     frame : DataFrame
-        One row a person or household (and year).  It is not copied and not changed.
+        One row a person or household (and year).  It is not copied and not changed.  One plain
+        column, an array or Series, becomes ``value``.
     weights : column name or array, optional
         Sampling weights, ≥ 0.  Only their ratios matter.  Default: all equal.
     strata : column name(s) or array, optional
@@ -104,28 +107,51 @@ class SurveyDesign:
                 "replicate weights hold the whole design; leave strata, clusters, "
                 "ids, fpc and waves out"
             )
-        self.frame = frame
+        self._given = frame
+        self.size = len(frame)
         self.missing = missing
-        self.rows = self.frame_rows = np.arange(len(frame))
-        counts = _numbers(frame, frequencies, "frequencies")
-        self.counts = counts
-        self.weights = _numbers(frame, weights, "weights")
+        self.counts = self._numbers(frequencies, "frequencies")
+        self.weights = self._numbers(weights, "weights")
         if frequencies is not None:
-            self.weights = self.weights * counts
-        self._weigh = bool((self.weights > 0).all())
+            self.weights = self.weights * self.counts
+        self._weigh = is_alike(self.weights) or bool((self.weights > 0).all())
         self._draw_units(
-            strata=_labels(frame, strata, "strata"),
-            units=_labels(frame, clusters if clusters is not None else ids, "clusters"),
-            waves=_labels(frame, waves, "waves"),
-            fpc=None if fpc is None else _numbers(frame, fpc, "fpc"),
-            counts=None if frequencies is None else counts,
+            strata=self._labels(strata, "strata"),
+            units=self._labels(clusters if clusters is not None else ids, "clusters"),
+            waves=self._labels(waves, "waves"),
+            fpc=None if fpc is None else self._numbers(fpc, "fpc"),
+            counts=None if frequencies is None else self.counts,
         )
 
         self.replication: Replication | None = None
         if replicate_weights is not None:
             for column in replicate_weights:
-                _numbers(frame, column, column)  # stops on a wrong one
+                self._numbers(column, column)  # stops on a wrong one
             self.replication = given_weights(replicate_weights, replicate_method, replicate_scale)
+
+    # made when first asked for, because an index of a plain array needs none of them
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The table behind the design."""
+        if isinstance(self._given, pd.DataFrame):
+            return self._given
+        return pd.DataFrame({"value": self._given}, copy=False)
+
+    @cached_property
+    def frame_rows(self) -> np.ndarray:
+        """Positions of all rows of the frame."""
+        return np.arange(self.size)
+
+    @cached_property
+    def rows(self) -> np.ndarray:
+        """Positions of the domain's rows in the frame."""
+        return self.frame_rows
+
+    @cached_property
+    def unit(self) -> np.ndarray:
+        """Each row's unit within its wave."""
+        return self.frame_rows
 
     def resampled(self, replicates: int = 1000, seed: int = 0) -> SurveyDesign:
         """Return the design with bootstrap replicates in place of linearised standard errors.
@@ -146,23 +172,26 @@ class SurveyDesign:
 
     def _draw_units(self, *, strata, units, waves, fpc, counts) -> None:
         """Make one :class:`Sampling` a wave, and number each row's unit within its wave."""
-        self.wave, number = _tuples(waves, len(self.frame))
-        self.unit = self.frame_rows if number <= 1 else np.empty(len(self.frame), dtype=np.intp)
+        self.wave, number = _tuples(waves, slice(self.size))
         self.distinct_units = units is None
         self.samplings: list[Sampling] = []
+        if number > 1:
+            self.unit = np.empty(self.size, dtype=np.intp)
         for code in range(number):
-            rows = self.frame_rows if number == 1 else np.flatnonzero(self.wave == code)
-            stratum, _ = _tuples(strata, len(self.frame), rows)
-            unit, keys = self.frame_rows[: len(rows)], None
+            rows = slice(self.size) if number == 1 else np.flatnonzero(self.wave == code)
+            stratum, _ = _tuples(strata, rows)
+            keys = None
             first: np.ndarray | slice = slice(None)
             if units is not None:
                 labels = pd.concat([*(strata or []), *units], axis=1).iloc[rows]
                 unit, keys = _numbered(labels)
                 first = np.unique(unit, return_index=True)[1]
-            if number == 1:
-                self.unit = unit
-            else:
-                self.unit[rows] = unit
+                if number == 1:
+                    self.unit = unit
+                else:
+                    self.unit[rows] = unit
+            elif number > 1:
+                self.unit[rows] = np.arange(len(stratum))
             self.samplings.append(
                 Sampling.of_units(
                     stratum[first],
@@ -182,7 +211,7 @@ class SurveyDesign:
     def __repr__(self) -> str:
         units = sum(len(s.stratum) for s in self.samplings)
         strata = sum(len(s.size) for s in self.samplings)
-        return f"SurveyDesign({self.n} of {len(self.frame)} rows, {units} units in {strata} strata)"
+        return f"SurveyDesign({self.n} of {self.size} rows, {units} units in {strata} strata)"
 
     def where(self, condition: str | Sequence[bool] | np.ndarray | pd.Series) -> SurveyDesign:
         """Return the domain where ``condition`` holds, within the same design.
@@ -195,9 +224,9 @@ class SurveyDesign:
         """
         mask = self.frame.eval(condition, level=1) if isinstance(condition, str) else condition
         mask = np.asarray(pd.array(mask))
-        if mask.shape != (len(self.frame),) or mask.dtype != bool:
+        if mask.shape != (self.size,) or mask.dtype != bool:
             raise ValueError(
-                f"a condition gives True or False for each of the {len(self.frame)} rows of the "
+                f"a condition gives True or False for each of the {self.size} rows of the "
                 f"frame, got {mask.dtype} of shape {mask.shape} from {condition!r}"
             )
         return self._domain(self.rows[mask[self.rows]], condition)
@@ -229,9 +258,9 @@ class SurveyDesign:
         labels = grouped.size().index.to_frame(index=False)
         return grouped.ngroup().to_numpy(), labels
 
-    def _at(self, table, rows: np.ndarray):
+    def _at(self, table, rows: np.ndarray | None):
         """Return the rows of a frame or Series, itself when they are all of them."""
-        return table if rows is self.frame_rows else table.iloc[rows]
+        return table if rows is None or rows is self.frame_rows else table.iloc[rows]
 
     def _domain(self, rows: np.ndarray, condition: object) -> SurveyDesign:
         if len(rows) == 0:
@@ -254,12 +283,25 @@ class SurveyDesign:
         ValueError
             If a value is missing (with ``missing="raise"``), infinite or not a number.
         """
-        _require_columns(self.frame, [column])
-        rows = self.rows if self._weigh else self.rows[self.weights[self.rows] > 0]
-        series = self._at(self.frame[column], rows)
-        values = _codes(series) if labels else _as_floats(series, column)
-        if len(values) and np.isfinite(values.sum()):
+        rows, values, note = self.read(column, labels=labels)
+        return (self.rows if rows is None else rows), values, note
+
+    def read(
+        self, column: str, *, labels: bool = False
+    ) -> tuple[np.ndarray | None, np.ndarray, str]:
+        """As :meth:`values`, with None for the rows when they are all of the frame's."""
+        known = self.__dict__
+        rows = known.get("rows") if known.get("rows") is not known.get("frame_rows") else None
+        if not self._weigh:
+            rows = self.rows[self.weights[self.rows] > 0]
+        values = None if labels or rows is not None else self._plain(column)
+        if values is None:
+            _require_columns(self.frame, [column])
+            series = self._at(self.frame[column], rows)
+            values = _codes(series) if labels else _as_floats(series, column)
+        if len(values) and np.isfinite(np.add.reduce(values)):
             return rows, values, ""
+        rows = self.rows if rows is None else rows
         gone, note = np.isnan(values), ""
         if gone.any():
             if self.missing == "raise":
@@ -284,7 +326,7 @@ class SurveyDesign:
         spec : column name, or array as long as the frame
         rows : ndarray of int
         """
-        column = _series(self.frame, spec, "further column").iloc[rows]
+        column = self._series(spec, "further column").iloc[rows]
         if column.isna().any() and self.missing == "raise":
             raise ValueError(
                 f"{column.isna().sum()} of {len(rows)} values of {column.name!r} are missing, the "
@@ -292,6 +334,65 @@ class SurveyDesign:
                 "and says so"
             )
         return column
+
+    # -- reading columns -----------------------------------------------------------------------
+
+    def _plain(self, spec: Spec) -> np.ndarray | None:
+        """Return numbers that need no frame to be read: a plain array of them, or its column."""
+        given = self._given
+        if isinstance(spec, str):
+            spec = given if spec == "value" and not isinstance(given, pd.DataFrame) else None
+        if isinstance(spec, np.ndarray) and spec.dtype.kind in "fiu":
+            return spec.astype(float, copy=False) if spec.shape == (self.size,) else None
+        return None
+
+    def _series(self, spec: Spec, role: str) -> pd.Series:
+        """Return a column named, or given as an array as long as the frame."""
+        if isinstance(spec, str):
+            _require_columns(self.frame, [spec])
+            return self.frame[spec]
+        values = np.asarray(spec)
+        if values.shape != (self.size,):
+            raise ValueError(f"{role} has shape {values.shape} for {self.size} rows")
+        return pd.Series(values, index=self.frame.index, name=role, copy=False)
+
+    def _numbers(self, spec: Spec, role: str) -> np.ndarray:
+        """Return non-negative finite design numbers; all ones when nothing is given."""
+        if spec is None:
+            return alike(1.0, self.size)
+        values = self._plain(spec)
+        if values is None:
+            values = _as_floats(self._series(spec, role), role)
+        if is_alike(values):
+            values = np.array(values)  # only what was not given is told by its being alike
+        if len(values) and values.min() >= 0 and 0 < values.sum() < np.inf:
+            return values
+        wrong = ~(np.isfinite(values) & (values >= 0))
+        if wrong.any():
+            raise ValueError(
+                f"{role} must be finite and ≥ 0: {wrong.sum()} are not, the first is "
+                f"{values[wrong][0]} at row {self.frame.index[np.flatnonzero(wrong)[0]]!r}"
+            )
+        if len(values) and values.sum() == 0:
+            raise ValueError(f"all {role} are 0, so no row counts")
+        return values
+
+    def _labels(self, spec: Spec, role: str) -> list[pd.Series] | None:
+        """Return identifier columns, complete; several strata columns cross to one."""
+        if spec is None:
+            return None
+        several = isinstance(spec, (list, tuple)) and all(
+            isinstance(s, str) and s in self.frame.columns for s in spec
+        )
+        columns = [self._series(s, role) for s in (spec if several else [spec])]
+        for column in columns:
+            if column.isna().any():
+                row = self.frame.index[np.flatnonzero(column.isna())[0]]
+                raise ValueError(
+                    f"{role}: {column.isna().sum()} rows have no {column.name!r}, the first at "
+                    f"{row!r}; every row needs its place in the design"
+                )
+        return columns
 
     def estimate(
         self,
@@ -342,13 +443,11 @@ def as_design(data, column=None, *, weights=None, missing=None) -> tuple[SurveyD
         design = copy.copy(data) if missing else data
         design.missing = missing or data.missing
     else:
-        frame = data
         if not isinstance(data, pd.DataFrame):
-            values = data if isinstance(data, pd.Series) else np.asarray(data)
-            if np.ndim(values) != 1:
-                raise ValueError(f"values must be one-dimensional, got shape {np.shape(values)}")
-            frame, column = pd.DataFrame({"value": values}, copy=False), "value"
-        design = SurveyDesign(frame, weights, missing=missing or "raise")
+            data, column = data if isinstance(data, pd.Series) else np.asarray(data), "value"
+            if data.ndim != 1:
+                raise ValueError(f"values must be one-dimensional, got shape {data.shape}")
+        design = SurveyDesign(data, weights, missing=missing or "raise")
     if column is None:
         columns = list(design.frame.columns)
         raise ValueError(f"name the column to study, one of {columns}")
@@ -364,17 +463,6 @@ def _require_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
         raise KeyError(f"no column {absent[0]!r}; the columns are {list(frame.columns)}")
 
 
-def _series(frame: pd.DataFrame, spec: Spec, role: str) -> pd.Series:
-    """Return a column named, or given as an array as long as the frame."""
-    if isinstance(spec, str):
-        _require_columns(frame, [spec])
-        return frame[spec]
-    values = np.asarray(spec)
-    if values.shape != (len(frame),):
-        raise ValueError(f"{role} has shape {values.shape} for {len(frame)} rows")
-    return pd.Series(values, index=frame.index, name=role, copy=False)
-
-
 def _as_floats(series: pd.Series, role: str) -> np.ndarray:
     try:
         return series.to_numpy(dtype=float, na_value=np.nan)
@@ -388,51 +476,12 @@ def _codes(series: pd.Series) -> np.ndarray:
     return np.where(codes < 0, np.nan, codes)
 
 
-def _numbers(frame: pd.DataFrame, spec: Spec, role: str) -> np.ndarray:
-    """Return non-negative finite design numbers; all ones when nothing is given."""
-    if spec is None:
-        return np.broadcast_to(1.0, len(frame))
-    values = _as_floats(_series(frame, spec, role), role)
-    if len(values) and values.min() >= 0 and 0 < values.sum() < np.inf:
-        return values
-    wrong = ~(np.isfinite(values) & (values >= 0))
-    if wrong.any():
-        raise ValueError(
-            f"{role} must be finite and ≥ 0: {wrong.sum()} are not, the first is "
-            f"{values[wrong][0]} at row {frame.index[np.flatnonzero(wrong)[0]]!r}"
-        )
-    if len(values) and values.sum() == 0:
-        raise ValueError(f"all {role} are 0, so no row counts")
-    return values
-
-
-def _labels(frame: pd.DataFrame, spec: Spec, role: str) -> list[pd.Series] | None:
-    """Return identifier columns, complete; several strata columns cross to one."""
-    if spec is None:
-        return None
-    several = isinstance(spec, (list, tuple)) and all(
-        isinstance(s, str) and s in frame.columns for s in spec
-    )
-    columns = [_series(frame, s, role) for s in (spec if several else [spec])]
-    for column in columns:
-        if column.isna().any():
-            row = frame.index[np.flatnonzero(column.isna())[0]]
-            raise ValueError(
-                f"{role}: {column.isna().sum()} rows have no {column.name!r}, the first at {row!r}"
-                "; every row needs its place in the design"
-            )
-    return columns
-
-
-def _tuples(
-    columns: list[pd.Series] | None, length: int, rows: np.ndarray | None = None
-) -> tuple[np.ndarray, int]:
+def _tuples(columns: list[pd.Series] | None, rows: np.ndarray | slice) -> tuple[np.ndarray, int]:
     """Number the sets of labels in crossed columns, by appearance; return how many they are."""
-    length = length if rows is None else len(rows)
     if columns is None:
-        return np.broadcast_to(np.intp(0), length), min(length, 1)
-    labels = pd.concat(columns, axis=1)
-    codes, keys = _numbered(labels if rows is None else labels.iloc[rows])
+        length = rows.stop if isinstance(rows, slice) else len(rows)
+        return alike(0, length), min(length, 1)
+    codes, keys = _numbered(pd.concat(columns, axis=1).iloc[rows])
     return codes, len(keys)
 
 

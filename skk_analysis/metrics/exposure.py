@@ -7,6 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from skk_analysis.metrics.area_bias import (
+    contact_bias,
+    correlation_ratio_bias,
+    normalized_exposure_bias,
+    relative_diversity_bias,
+)
 from skk_analysis.metrics.area_index import area_index
 from skk_analysis.metrics.counts import AreaCounts
 
@@ -19,7 +25,7 @@ __all__ = [
 ]
 
 
-@area_index(bounds=(0, 1))
+@area_index(bounds=(0, 1), bias=contact_bias)
 def isolation(table: AreaCounts) -> tuple[float, np.ndarray]:
     """Isolation index: the share of the first group in the area of its average member.
 
@@ -71,7 +77,7 @@ def _contact(table: AreaCounts, mine: int, theirs: int) -> tuple[float, np.ndarr
     return value, gradient / size
 
 
-@area_index(bounds=(0, 1))
+@area_index(bounds=(0, 1), bias=correlation_ratio_bias)
 def correlation_ratio(table: AreaCounts) -> tuple[float, np.ndarray]:
     """Correlation ratio η² of the first group: isolation freed of the size of the group.
 
@@ -97,7 +103,7 @@ def correlation_ratio(table: AreaCounts) -> tuple[float, np.ndarray]:
     return (contact - size) / (1 - size), gradient / (1 - size)
 
 
-@area_index(bounds=(0, 1))
+@area_index(bounds=(0, 1), bias=normalized_exposure_bias)
 def normalized_exposure(table: AreaCounts) -> tuple[float, np.ndarray]:
     """Normalised exposure, for any number of groups.
 
@@ -124,7 +130,7 @@ def normalized_exposure(table: AreaCounts) -> tuple[float, np.ndarray]:
     return value, by_own - (table.within**2 / rest).sum(axis=1, keepdims=True) + by_size
 
 
-@area_index(bounds=(0, 1))
+@area_index(bounds=(0, 1), bias=relative_diversity_bias)
 def relative_diversity(table: AreaCounts) -> tuple[float, np.ndarray]:
     """Relative diversity, for any number of groups.
 

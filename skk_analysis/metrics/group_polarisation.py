@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from skk_analysis.metrics.density import distance_to
 from skk_analysis.metrics.distribution import Distribution
 from skk_analysis.metrics.index import Linearised, index
 from skk_analysis.metrics.inequality import entropy_kernel, generalized_entropy
-from skk_analysis.metrics.polarisation import distance_to
 
 __all__ = ["esteban_ray", "reynal_querol", "zhang_kanbur"]
 

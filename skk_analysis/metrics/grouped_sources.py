@@ -142,7 +142,8 @@ def income_limits(frame: pd.DataFrame) -> tuple[float, float]:
     median of the former areas and the lowest of the latter.  Within that range (a per cent or two
     in a whole country) it is where the median of areas with just half below it would be: a
     parabola of the median over the normal score of the share below (areas of 300 people or more,
-    a share of 0.25–0.75), larger areas counting more.
+    a share of 0.25–0.75), larger areas counting more.  In a country whose areas are all alike
+    nothing near a half is seen, and the limit is extrapolated: give limits there.
 
     Parameters
     ----------

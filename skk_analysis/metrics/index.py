@@ -18,41 +18,54 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, cast
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
 
 import numpy as np
 import pandas as pd
 
 from skk_analysis.estimate import UNBOUNDED, Estimate, combine
 from skk_analysis.metrics.design import SurveyDesign, as_design
-from skk_analysis.metrics.distribution import Distribution
+from skk_analysis.metrics.distribution import Distribution, UndefinedIndexError, ascending
 from skk_analysis.metrics.domain import Domain
+from skk_analysis.sampling import WhenAsked
 
 __all__ = ["INDICES", "Linearised", "index", "inequality_table"]
 
 
-class Linearised(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Linearised:
     """Value of an index and its influence function.
 
     Attributes
     ----------
     value : float
-    influence : ndarray, shape (n,)
-        In the order of the distribution; weighted mean 0.
+    influence : ndarray, shape (n,), or function that returns it
+        In the order of the distribution; weighted mean 0.  A function is called if and when a
+        standard error is wanted, which in each replicate of a bootstrap it is not.
     terms : sequence of (float, Estimate)
         Derivatives by estimates that the index was given as parameters, e.g. a poverty line.
     note : str
         Anything the reader of this one value must know.
     bounds : tuple of float, optional
         Range of this value, where a parameter makes it another than the index's own.
+    bias : float
+        Known bias of the value, of the order of 1/n; intervals allow for it.
     """
 
     value: float
-    influence: np.ndarray
+    influence: Any = WhenAsked()  # noqa: RUF009
     terms: Sequence[tuple[float, Estimate]] = ()
     note: str = ""
     bounds: tuple[float, float] | None = None
+    bias: float = 0.0
+
+    @property
+    def given(self) -> np.ndarray | Callable[[], np.ndarray]:
+        """The influence as it was given, so that nobody keeps what was computed from it."""
+        return self.__dict__["influence"]
 
 
 class Index(Protocol):
@@ -101,7 +114,8 @@ def index(
 
         @functools.wraps(formula)
         def public(data, column=None, *, weights=None, by=None, missing=None, **parameters):
-            _require_known(formula.__name__, parameters, own)
+            if parameters:
+                _require_known(formula.__name__, parameters, own)
             design, column = as_design(data, column, weights=weights, missing=missing)
             wanted = {formula.__name__: functools.partial(public, **parameters)}
             if by is not None:
@@ -135,16 +149,22 @@ def _require_known(name: str, given: Mapping, own: Sequence[inspect.Parameter]) 
 
 
 def _estimates(
-    design: SurveyDesign, column: str, by: str | Sequence[str] | None, wanted: Mapping
+    design: SurveyDesign,
+    column: str,
+    by: str | Sequence[str] | None,
+    wanted: Mapping,
+    *,
+    undefined: str = "raise",
 ) -> Iterator[tuple[tuple, Iterator[tuple[str, Estimate]]]]:
     """Yield each group's labels and its estimates by name, made as they are asked for."""
     kinds = {_unwrap(function)[0].labels for function in wanted.values()}
     if len(kinds) > 1:
         raise ValueError(f"some of {list(wanted)} read names and some numbers; ask for them apart")
-    rows, values, note = design.values(column, labels=kinds == {True})
+    rows, values, note = design.read(column, labels=kinds == {True})
     if by is None:
-        yield (), _of_domain(design, rows, values, wanted, note)
+        yield (), _of_domain(design, rows, values, wanted, note, undefined)
         return
+    rows = design.rows if rows is None else rows
     codes, labels = design.on(rows).group_codes(by)
     codes = codes.astype(np.min_scalar_type(len(labels)))  # small integers sort fastest
     grouped = np.argsort(codes, kind="stable")
@@ -153,24 +173,36 @@ def _estimates(
     parts = zip(np.split(rows, ends[:-1]), np.split(values, ends[:-1]), strict=True)
     named = labels.itertuples(index=False, name=None)
     for label, (mine, incomes) in zip(named, parts, strict=True):
-        yield label, _of_domain(design, mine, incomes, wanted, note)
+        yield label, _of_domain(design, mine, incomes, wanted, note, undefined)
 
 
-def _of_domain(design, rows, values, wanted, note) -> Iterator[tuple[str, Estimate]]:
-    """Yield the wanted estimates of one domain, from one sort or count of its values."""
+def _of_domain(design, rows, values, wanted, note, undefined) -> Iterator[tuple[str, Estimate]]:
+    """Yield the wanted estimates of one domain, from one sort or count of its values.
+
+    With ``undefined="tell"`` an index that is not defined there is NaN, and its method says why.
+    """
     domain, whole = _distribution(design, rows, values, wanted)
     for name, function in wanted.items():
         index_, parameters = _unwrap(function)
         dist, beside, missing = _with_columns(design, whole, index_, parameters)
-        result = index_.formula(dist, **(parameters | beside))
+        try:
+            result = index_.formula(dist, **(parameters | beside))
+        except UndefinedIndexError as reason:
+            if undefined == "raise":
+                raise
+            stated = f"{_label(index_, parameters)}: undefined, {reason}"
+            yield name, Estimate(math.nan, math.nan, round(domain.units), method=stated)
+            continue
         notes = [_label(index_, parameters), result.note, note, missing]
         bounds = result.bounds or index_.bounds
         of = domain if dist is whole else Domain(design, dist.rows)
         estimate = of.estimate(
             result.value,
-            dist.to_rows(result.influence),
+            result.given,
+            dist=dist,
             method="; ".join(filter(None, notes)),
             bounds=bounds,
+            bias=result.bias,
         )
         if design.replication is not None:
             of_dist = functools.partial(_replicate, index_.formula, parameters, beside)
@@ -187,17 +219,23 @@ def _replicate(formula, parameters, beside, dist: Distribution, kept: np.ndarray
 
 
 def _distribution(design, rows, values, wanted) -> tuple[Domain, Distribution]:
-    """Return a domain's rows and their distribution: counted if possible, else sorted."""
+    """Return a domain's rows (None: all) and their distribution: counted if possible, or sorted."""
     domain = Domain(design, rows)
-    alone = not any(_unwrap(function)[0].columns for function in wanted.values())
-    counted = Distribution.counted(values, domain) if alone else None
-    if counted is not None:
-        return domain, counted
-    order = np.argsort(values, kind=None if alone else "stable")  # ties may differ in the others
-    domain = Domain(design, order if rows is design.frame_rows else rows[order])
-    whole = Distribution(values[order], domain.weights, domain.rows, domain.counts)
-    domain.share = whole.share
-    return domain, whole
+    if not any(_unwrap(function)[0].columns for function in wanted.values()):
+        counted = Distribution.counted(values, domain)
+        if counted is not None:
+            return domain, counted
+        if domain.independent and domain.equal_weights:  # then no row need be found again
+            domain.rows = lambda: _arranged(rows, ascending(values)[0])
+            at = cast(np.ndarray, lambda: domain.rows)
+            return domain, Distribution(np.sort(values), domain.share, at)
+    order, found = ascending(values)
+    domain = Domain(design, _arranged(rows, order))
+    return domain, Distribution(found, domain.share, domain.rows, domain.counts)
+
+
+def _arranged(rows: np.ndarray | None, order: np.ndarray) -> np.ndarray:
+    return order if rows is None else rows[order]
 
 
 def _with_columns(
@@ -265,7 +303,9 @@ def inequality_table(
     Returns
     -------
     DataFrame
-        One row an estimate: index, the ``by`` columns, value, se, lower, upper, n, method.
+        One row an estimate: index, the ``by`` columns, value, se, lower, upper, n, method.  An
+        index that the values rule out (MLD where there are zeros) has the value NaN, and its
+        method says why; asked for by itself it stops.
 
     Examples
     --------
@@ -273,7 +313,7 @@ def inequality_table(
     [0.25, 0.3]
     """
     design, column = as_design(data, column, weights=weights, missing=missing)
-    return _table(design, column, by, _wanted(indices), level)
+    return _table(design, column, by, _wanted(indices), level, undefined="tell")
 
 
 DEFAULT_INDICES = (
@@ -295,11 +335,11 @@ def _wanted(indices: Sequence | Mapping[str, Any] | None) -> dict[str, Any]:
     return {label: INDICES[i] if isinstance(i, str) else i for label, i in indices.items()}
 
 
-def _table(design, column, by, wanted, level) -> pd.DataFrame:
+def _table(design, column, by, wanted, level, undefined="raise") -> pd.DataFrame:
     """Return the tidy table of estimates."""
     names = [] if by is None else [by] if isinstance(by, str) else list(by)
     rows = []
-    for labels, estimates in _estimates(design, column, by, wanted):
+    for labels, estimates in _estimates(design, column, by, wanted, undefined=undefined):
         for name, e in estimates:
             group = dict(zip(names, labels, strict=True))
             rows.append({"index": name} | group | e.to_dict(level))

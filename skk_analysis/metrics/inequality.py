@@ -15,7 +15,7 @@ import math
 
 import numpy as np
 
-from skk_analysis.metrics.distribution import Distribution
+from skk_analysis.metrics.distribution import Distribution, UndefinedIndexError
 from skk_analysis.metrics.index import Linearised, index
 
 __all__ = [
@@ -63,16 +63,18 @@ def gini(dist: Distribution, corrected: bool = False) -> Linearised:
     0.1667
     """
     dist.require_positive_mean("gini")
-    distance, mean = dist.mean_distance, dist.mean
-    value = float(dist.share @ distance) / (2 * mean)
-    influence = dist.values * -value
-    influence += distance
-    influence /= mean
-    influence -= value
     if corrected and not dist.effective_n > 1:
-        raise ValueError("gini(corrected=True) needs at least two units")
+        raise UndefinedIndexError("gini(corrected=True) needs at least two units")
     factor = dist.effective_n / (dist.effective_n - 1) if corrected else 1.0
-    return Linearised(factor * value, factor * influence, note=dist.negatives_note())
+    value = dist.half_mean_distance / dist.mean
+
+    def influence() -> np.ndarray:
+        found = dist.mean_distance(value)
+        found *= factor / dist.mean
+        found -= factor * value
+        return found
+
+    return Linearised(factor * value, influence, note=dist.negatives_note())
 
 
 def entropy_kernel(ratio: np.ndarray, alpha: float) -> tuple[np.ndarray, np.ndarray]:
@@ -104,12 +106,16 @@ def require_entropy_domain(dist: Distribution, name: str, alpha: float) -> None:
 
 def _entropy(dist: Distribution, name: str, alpha: float) -> Linearised:
     require_entropy_domain(dist, name, alpha)
-    kernel, elasticity = entropy_kernel(dist.relative, alpha)
-    value = float(dist.share @ kernel)
-    tilt = float(dist.share @ elasticity)
-    kernel -= tilt * dist.relative
-    kernel += tilt - value
-    return Linearised(value, kernel)
+    value = dist.average_of(lambda y: entropy_kernel(y / dist.mean, alpha)[0])
+
+    def influence() -> np.ndarray:
+        kernel, elasticity = entropy_kernel(dist.relative, alpha)
+        tilt = dist.average(elasticity)
+        kernel -= tilt * dist.relative
+        kernel += tilt - value
+        return kernel
+
+    return Linearised(value, influence)
 
 
 @index(bounds=(0, math.inf))
@@ -125,7 +131,7 @@ def generalized_entropy(dist: Distribution, alpha: float = 1.0) -> Linearised:
 
     Influence function :math:`\\varphi(z/\\mu)-GE-E[r\\varphi'(r)](z/\\mu-1)`, r = y/μ.
 
-    In samples of 500 from a long tail (lognormal, σ = 0.5) the 95 % interval covers 90 % for α = 2:
+    In samples of 500 from a long tail (lognormal, σ = 0.5) the 95 % interval covers 93 % for α = 2:
     the rare large incomes that carry the index are absent from most samples.
 
     Parameters
@@ -152,9 +158,6 @@ def theil_t(dist: Distribution) -> Linearised:
 
     Range 0 to ∞ (:math:`\\ln n` in a sample of n).  Zeros are kept as 0·ln 0 = 0; negative values
     stop it.  Influence function as in :func:`generalized_entropy`.
-
-    In samples of 500 from a long tail (lognormal, σ = 0.5) the 95 % interval covers 93 %: the rare
-    large incomes that carry the index are absent from most samples.
 
     References
     ----------
@@ -223,15 +226,27 @@ def atkinson(dist: Distribution, epsilon: float = 0.5) -> Linearised:
     else:
         dist.require_positive(f"atkinson(epsilon={epsilon:g})", advice=POSITIVE)
     dist.require_positive_mean("atkinson")
+    power = 1 - epsilon
     if epsilon == 1:
-        equivalent = math.exp(dist.share @ np.log(dist.values))
-        welfare = np.log(dist.values / equivalent)
+        equivalent = math.exp(dist.average_of(np.log))
     else:
-        power = 1 - epsilon
-        equivalent = float(dist.share @ dist.values**power) ** (1 / power)
-        welfare = ((dist.values / equivalent) ** power - 1) / power
+        equivalent = dist.average_of(lambda y: y**power) ** (1 / power)
     kept = equivalent / dist.mean
-    return Linearised(1 - kept, kept * (dist.values / dist.mean - 1 - welfare))
+
+    def influence() -> np.ndarray:
+        welfare = dist.values / equivalent
+        if epsilon == 1:
+            np.log(welfare, out=welfare)
+        else:
+            welfare **= power
+            welfare -= 1
+            welfare /= power
+        welfare *= -kept
+        welfare += kept / dist.mean * dist.values
+        welfare -= kept
+        return welfare
+
+    return Linearised(1 - kept, influence)
 
 
 @index(bounds=(0, 1))
@@ -256,13 +271,19 @@ def hoover(dist: Distribution) -> Linearised:
     0.2
     """
     dist.require_positive_mean("hoover")
-    mean, excess = dist.mean, dist.mean_influence()
-    influence = np.abs(excess)
-    value = float(dist.share @ influence) / (2 * mean)
-    balance = float(dist.share @ -np.sign(excess))  # 2 F(mean) - 1
-    influence += (balance - 2 * value) * excess
-    influence /= 2 * mean
-    influence -= value
+    mean = dist.mean
+    value = dist.average_of(lambda y: np.abs(y - mean)) / (2 * mean)
+
+    def influence() -> np.ndarray:
+        balance = -dist.average_of(lambda y: np.sign(y - mean))  # 2 F(mean) - 1
+        excess = dist.mean_influence()
+        found = np.abs(excess)
+        excess *= balance - 2 * value
+        found += excess
+        found /= 2 * mean
+        found -= value
+        return found
+
     return Linearised(value, influence, note=dist.negatives_note())
 
 
@@ -277,8 +298,8 @@ def coefficient_of_variation(dist: Distribution) -> Linearised:
 
     Influence function :math:`\\{(z-\\mu)^2-\\sigma^2\\}/(2\\sigma\\mu)-CV\\,(z-\\mu)/\\mu`.
 
-    In samples of 500 from a long tail (lognormal, σ = 0.5) the 95 % interval covers 90 %: the rare
-    large incomes that carry the index are absent from most samples.
+    In samples of 500 from a long tail (lognormal, σ = 0.5) the 95 % interval covers 93–94 %: the
+    rare large incomes that carry the index are absent from most samples.
 
     References
     ----------
@@ -290,11 +311,17 @@ def coefficient_of_variation(dist: Distribution) -> Linearised:
     0.4472
     """
     dist.require_positive_mean("coefficient_of_variation")
-    excess = dist.mean_influence()
-    variance = float(dist.share @ excess**2)
-    value = math.sqrt(variance) / dist.mean
-    # at full equality the index has no derivative; there is no variation and no error either
-    influence = excess * (excess / (2 * math.sqrt(variance) or 1.0) - value)
-    influence -= math.sqrt(variance) / 2
-    influence /= dist.mean
+    deviation = math.sqrt(dist.average_of(lambda y: np.square(y - dist.mean)))
+    value = deviation / dist.mean
+
+    def influence() -> np.ndarray:
+        excess = dist.mean_influence()
+        # at full equality the index has no derivative; there is no variation and no error either
+        found = excess / (2 * deviation or 1.0)
+        found -= value
+        found *= excess
+        found -= deviation / 2
+        found /= dist.mean
+        return found
+
     return Linearised(value, influence, note=dist.negatives_note())

@@ -19,8 +19,6 @@ from skk_analysis.metrics.index import Linearised, index, inequality_table
 
 __all__ = ["generalized_lorenz", "generalized_lorenz_curve", "zenga"]
 
-NODES, NODE_WEIGHTS = np.polynomial.legendre.leggauss(5)
-
 
 @index()
 def generalized_lorenz(dist: Distribution, p: float = 0.5) -> Linearised:
@@ -170,7 +168,7 @@ def _zenga_influence(income: np.ndarray, width: np.ndarray) -> np.ndarray:
     top = np.zeros((2, len(income)))  # integrals of Q / ((1-p) M+^2) and M- / ((1-p) M+^2)
     bottom = np.zeros((2, len(income)))  # integrals of 1 / (p M+) and Q / (p M+^2)
     own = np.zeros(len(income))
-    for node, weight in zip(NODES, NODE_WEIGHTS, strict=True):
+    for node, weight in zip(*np.polynomial.legendre.leggauss(5), strict=True):
         p = start + width * (1 + node) / 2
         step = width * weight / 2
         lorenz = held + income * width * (1 + node) / 2

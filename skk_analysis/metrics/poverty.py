@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from skk_analysis.estimate import Estimate
 from skk_analysis.metrics.distribution import Distribution
 from skk_analysis.metrics.index import Linearised, index
+from skk_analysis.sampling import settled
 
 __all__ = ["low_income_rate", "poverty_line"]
 
@@ -46,8 +49,8 @@ def low_income_rate(
     """
     threshold = line_of(dist, line, share)
     value = dist.share_below(threshold)
-    influence = (dist.values < threshold) - value
-    return with_line(dist, value, influence, dist.density(threshold), line, share)
+    slope = dist.density(threshold)
+    return with_line(dist, value, lambda: (dist.values < threshold) - value, slope, line, share)
 
 
 @index()
@@ -85,7 +88,7 @@ def line_of(dist: Distribution, line: float | Estimate | None, share: float) -> 
 def with_line(
     dist: Distribution,
     value: float,
-    influence: np.ndarray,
+    influence: np.ndarray | Callable[[], np.ndarray],
     slope: float,
     line: float | Estimate | None,
     share: float,
@@ -102,8 +105,11 @@ def with_line(
     line, share
         As the index was asked.
     """
-    if line is None:
-        influence = influence + slope * share * dist.quantile_influence(0.5)
+
+    def with_its_own() -> np.ndarray:
+        return settled(influence) + slope * share * dist.quantile_influence(0.5)
+
     terms = [(slope, line)] if isinstance(line, Estimate) else []
     shown = f"line {line_of(dist, line, share):.6g}"
-    return Linearised(value, influence, terms, note="; ".join(filter(None, [shown, note])))
+    whole = with_its_own if line is None else influence
+    return Linearised(value, whole, terms, note="; ".join(filter(None, [shown, note])))

@@ -192,7 +192,7 @@ class Resampling(Replication):
         places = np.arange(len(domain.rows)) if dist.places is None else dist.places
         unit = domain.design.unit[domain.rows]
         shape = (len(dist.values), len(self.drawn.stratum))
-        by_unit = csr_array((domain.weights, (places, unit)), shape=shape)
+        by_unit = csr_array((domain.share, (places, unit)), shape=shape)
         for block in self.multipliers():
             yield from np.ascontiguousarray((by_unit @ block).T)
 

@@ -7,11 +7,20 @@ city, for a tidy table).  Areas without people contribute nothing and are mentio
 missing or negative count stops with the area's name.  A group of nobody changes nothing and is
 mentioned too, but an index that is about that very group stops.
 
-The standard error is that of the plug-in index when each person is drawn independently
-(multinomial; delta method).  Two years' tables are taken as independent: for mostly the same
-residents that overstates the error of a change.  All these indices are biased upwards when areas
-are small: :func:`~skk_analysis.metrics.baseline.randomisation_baseline` tells by how much, and
-:func:`~skk_analysis.metrics.baseline.bias_corrected` takes it away.
+What varies is a choice, ``units``.  With ``"people"`` (default) it is who lives where: each person
+is drawn independently into the cells (multinomial; delta method).  Two years' tables are then
+independent, which for mostly the same residents overstates the error of a change; counts do not
+say how many stayed.  With ``"areas"`` it is which areas there are: each area, with all its people,
+is one unit, recognised in another year by its label (column ``areas``, or a frame's own index), so
+that a change counts an area in both years once.  It is the error of a city whose areas might have
+been others like these, and asks for some tens of areas.
+
+All these indices are biased upwards when areas are small:
+:func:`~skk_analysis.metrics.baseline.randomisation_baseline` tells by how much, and
+:func:`~skk_analysis.metrics.baseline.bias_corrected` takes it away.  The intervals of those with
+a smooth formula (M, H, isolation, η², normalised exposure, relative diversity) allow for the bias,
+the value being the plain one; in small areas it may lie above its own interval.  No interval holds
+an index that is exactly 0: whether there is any segregation is what the baseline tells.
 """
 
 from __future__ import annotations
@@ -20,8 +29,10 @@ import math
 
 import numpy as np
 
+from skk_analysis.metrics.area_bias import information_bias, theil_h_bias
 from skk_analysis.metrics.area_index import area_index
-from skk_analysis.metrics.counts import AreaCounts
+from skk_analysis.metrics.counts import AreaCounts, AreaValue
+from skk_analysis.metrics.distribution import Distribution, ascending
 
 __all__ = [
     "dissimilarity",
@@ -33,7 +44,7 @@ __all__ = [
 
 
 @area_index(bounds=(0, 1))
-def dissimilarity(table: AreaCounts) -> tuple[float, np.ndarray]:
+def dissimilarity(table: AreaCounts) -> AreaValue:
     """Dissimilarity index D, the share of people who would have to move for an even spread.
 
     .. math:: D=\\tfrac12\\sum_i\\Big|\\frac{a_i}{A}-\\frac{b_i}{B}\\Big|,\\qquad
@@ -53,21 +64,30 @@ def dissimilarity(table: AreaCounts) -> tuple[float, np.ndarray]:
     >>> round(float(dissimilarity({"a": [10, 40, 50], "b": [50, 40, 10]})), 4)
     0.4
     """
-    groups, areas = table.group_shares, table.area_shares
-    deviation = table.cells - table.expected
+    groups = table.group_shares
     diversity = float(groups @ (1 - groups))
-    slope = np.sign(deviation)
-    value = float(np.einsum("ig,ig->", slope, deviation)) / (2 * diversity)
-    by_area = np.einsum("ig,g->i", slope, groups)[:, None]
-    by_group = np.einsum("ig,i->g", slope, areas[:, 0]) + 2 * value * (1 - 2 * groups)
-    slope -= by_area
-    slope -= by_group
-    slope /= 2 * diversity
-    return value, slope
+    distance = 0.0
+    for _, cells, expected in table.blocks():
+        cells -= expected
+        distance += float(np.abs(cells, out=cells).sum())
+    value = distance / (2 * diversity)
+
+    def gradient() -> np.ndarray:
+        slope = np.empty_like(table.counts)
+        for block, cells, expected in table.blocks():
+            np.sign(np.subtract(cells, expected, out=cells), out=slope[block])
+        by_area = np.einsum("ig,g->i", slope, groups)[:, None]
+        by_group = np.einsum("ig,i->g", slope, table.area_shares[:, 0])
+        slope -= by_area
+        slope -= by_group + 2 * value * (1 - 2 * groups)
+        slope /= 2 * diversity
+        return slope
+
+    return AreaValue(value, gradient)
 
 
 @area_index(bounds=(0, 1))
-def segregation_gini(table: AreaCounts) -> tuple[float, np.ndarray]:
+def segregation_gini(table: AreaCounts) -> AreaValue:
     """Gini index of segregation, for any number of groups.
 
     .. math:: G=\\frac{\\sum_g\\sum_i\\sum_j t_it_j|\\pi_{ig}-\\pi_{jg}|}
@@ -93,41 +113,35 @@ def segregation_gini(table: AreaCounts) -> tuple[float, np.ndarray]:
     diversity = float(groups @ (1 - groups))
     # of two groups both give the same distances
     considered, times = ([0], 2) if len(groups) == 2 else (range(len(groups)), 1)
-    distances, by_area = 0.0, np.zeros(len(table.cells))
-    slope = np.zeros_like(table.cells)
-    for g in considered:
-        distance, by_members, by_people = _share_distances(table, g)
-        distances += times * distance
-        by_area = by_area + times * by_people
-        slope[:, g] = times * by_members
-    slope += by_area[:, None]
-    value = distances / (2 * diversity)
-    slope -= 2 * value * (1 - 2 * groups)
-    slope /= 2 * diversity
-    return value, slope
+    people = table.area_shares[:, 0]
+    sorted_areas = [ascending(table.within[:, g]) for g in considered]
+    by_share = [Distribution(share, people[order], order) for order, share in sorted_areas]
+    value = times * sum(areas.half_mean_distance for areas in by_share) / diversity
+
+    def gradient() -> np.ndarray:
+        slope = np.zeros_like(table.counts)
+        by_area = np.zeros(len(slope))
+        for g, areas in zip(considered, by_share, strict=True):
+            order = areas.rows
+            by_area[order] -= _standing(areas, np.cumsum(table.counts[:, g][order]))
+            slope[:, g][order] = _standing(areas, areas.cumulative_share)
+        by_area /= table.people
+        slope += by_area[:, None]
+        slope *= times / diversity
+        slope -= value * (1 - 2 * groups) / diversity
+        return slope
+
+    return AreaValue(value, gradient)
 
 
-def _share_distances(table: AreaCounts, g: int) -> tuple[float, np.ndarray, np.ndarray]:
-    """Return the mean distance between areas' shares of a group, and its derivatives.
-
-    The derivatives are by the cells of the group, and by the areas' shares of people.
-    """
-    share = table.within[:, g]
-    order = np.argsort(share)
-    share = share[order]
-    members, people = table.cells[:, g][order], table.area_shares[:, 0][order]
-    first = np.flatnonzero(np.r_[True, share[1:] > share[:-1]])
-    size = np.diff(np.r_[first, len(share)])
-    # those with a lower share less those with a higher one
-    standing = []
-    for one in (members, people):
-        cumulated = np.cumsum(one)
-        below = cumulated[first] - one[first]
-        standing.append(np.repeat(below + np.r_[below[1:], cumulated[-1]] - cumulated[-1], size))
-    by_members, by_people = np.empty_like(share), np.empty_like(share)
-    by_members[order], by_people[order] = 2 * standing[1], -2 * standing[0]
-    distance = np.einsum("i,i->", members, standing[1]) - np.einsum("i,i->", people, standing[0])
-    return float(distance), by_members, by_people
+def _standing(areas: Distribution, cumulated: np.ndarray) -> np.ndarray:
+    """Return how much of something areas with a lower share have, less those with a higher."""
+    share = areas.values
+    last = np.flatnonzero(np.append(share[1:] > share[:-1], True))  # of those with equal shares
+    upto = cumulated[last]
+    standing = upto - cumulated[-1]
+    standing[1:] += upto[:-1]
+    return np.repeat(standing, np.diff(last, prepend=-1))
 
 
 @area_index(bounds=(0, 1))
@@ -170,8 +184,8 @@ def segregation_atkinson(table: AreaCounts, b: float = 0.5) -> tuple[float, np.n
     return 1 - overlap ** (1 / (1 - b)), slope
 
 
-@area_index(bounds=(0, math.inf))
-def mutual_information(table: AreaCounts) -> tuple[float, np.ndarray]:
+@area_index(bounds=(0, math.inf), bias=information_bias)
+def mutual_information(table: AreaCounts) -> AreaValue:
     """Mutual information index M of area and group, for any number of groups.
 
     .. math:: M=\\sum_i\\sum_g p_{ig}\\ln\\frac{p_{ig}}{p_{i\\cdot}p_{\\cdot g}}
@@ -189,14 +203,11 @@ def mutual_information(table: AreaCounts) -> tuple[float, np.ndarray]:
     >>> round(float(mutual_information({"a": [5, 0], "b": [0, 5]})), 4)
     0.6931
     """
-    cells = table.cells
-    surprise = np.divide(cells, table.expected, out=np.ones_like(cells), where=cells > 0)
-    np.log(surprise, out=surprise)
-    return float(np.einsum("ig,ig->", cells, surprise)), surprise
+    return AreaValue(table.information, lambda: table.surprise)
 
 
-@area_index(bounds=(0, 1))
-def theil_h(table: AreaCounts) -> tuple[float, np.ndarray]:
+@area_index(bounds=(0, 1), bias=theil_h_bias)
+def theil_h(table: AreaCounts) -> AreaValue:
     """Theil's information index H, for any number of groups.
 
     .. math:: H=\\frac{M}{E},\\qquad E=-\\sum_g p_{\\cdot g}\\ln p_{\\cdot g}
@@ -214,10 +225,13 @@ def theil_h(table: AreaCounts) -> tuple[float, np.ndarray]:
     >>> round(float(theil_h({"a": [5, 0], "b": [0, 5]})), 4)
     1.0
     """
-    information, surprise = mutual_information.formula(table)
     logs = np.log(table.group_shares)
     entropy = float(-table.group_shares @ logs)
-    value = information / entropy
-    surprise += value * logs
-    surprise /= entropy
-    return value, surprise
+    value = table.information / entropy
+
+    def gradient() -> np.ndarray:
+        slope = table.surprise + value * logs
+        slope /= entropy
+        return slope
+
+    return AreaValue(value, gradient)

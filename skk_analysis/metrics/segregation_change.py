@@ -1,7 +1,7 @@
 """Why segregation changes: who lives with whom, or how large the areas and the groups are.
 
 Standard errors as in :mod:`skk_analysis.metrics.segregation`: people drawn independently, two years
-as two independent samples.
+as two independent samples, or areas drawn, an area being the same unit in both years.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from skk_analysis.estimate import Estimate, combine
 from skk_analysis.metrics.counts import AreaCounts
 from skk_analysis.metrics.segregation import mutual_information
 from skk_analysis.metrics.segregation_parts import NON_NEGATIVE, divisor, information, tidy
+from skk_analysis.sampling import settled
 
 __all__ = ["SegregationChange", "segregation_change"]
 
@@ -53,7 +54,7 @@ class SegregationChange:
 
 
 def segregation_change(
-    before, after, groups=None, *, index: str = "theil_h", areas=None, total=None
+    before, after, groups=None, *, index: str = "theil_h", areas=None, total=None, units="people"
 ) -> SegregationChange:
     """Attribute the change of M or H to structure, sizes of areas and sizes of groups.
 
@@ -68,15 +69,16 @@ def segregation_change(
     ----------
     before, after
         The two years' counts.  Areas are matched by their labels (column ``areas``, or the index).
-    groups, areas, total
+    groups, areas, total, units
         As for every index of segregation, the same in both years.
     index : {"theil_h", "mutual_information"}
 
     Notes
     -----
-    The years are taken to be independent samples of people; when most people are the same this
-    overstates the errors.  An empty cell stays empty when its table is fitted to the other year's
-    sizes; where that is impossible the function stops, and the areas in question must be merged.
+    With ``units="people"`` the years are independent samples of people; when most people are the
+    same this overstates the errors.  With ``units="areas"`` an area is one unit in both years.  An
+    empty cell stays empty when its table is fitted to the other year's sizes; where that is
+    impossible the function stops, and the areas in question must be merged.
 
     References
     ----------
@@ -90,7 +92,8 @@ def segregation_change(
     >>> abs(round(twice.structure.value, 6)), round(twice.group_sizes.value, 4)
     (0.0, 0.0057)
     """
-    tables = [AreaCounts.read(c, groups, areas=areas, total=total) for c in (before, after)]
+    reading = {"areas": areas, "total": total, "units": units}
+    tables = [AreaCounts.read(c, groups, **reading) for c in (before, after)]
     divisor(tables[0], index)
     common = _common(tables)
     (own0, own1), (all0, all1) = common.own(index), [_index_of(t, index) for t in tables]
@@ -98,7 +101,7 @@ def segregation_change(
 
     def effect(what: str, value: float, slopes) -> Estimate:
         terms = [(1.0, t.estimate("", 0.0, slope)) for t, slope in zip(tables, slopes, strict=True)]
-        return combine(value, terms, method=f"{index}, {what}; people drawn independently")
+        return combine(value, terms, method=f"{index}, {what}; {units} drawn independently")
 
     values = {key: common.fitted(key, index) for key in np.ndindex(2, 2, 2)}
     estimates = {}
@@ -137,7 +140,8 @@ def _effects() -> dict[str, dict[tuple[int, int, int], float]]:
 
 def _index_of(table: AreaCounts, index: str) -> tuple[float, np.ndarray]:
     """Return M or H of a table and its derivative."""
-    value, slope = mutual_information.formula(table)
+    value, by_cells, _ = mutual_information.formula(table)
+    slope = settled(by_cells)
     divide, divide_slope = divisor(table, index)
     return value / divide, slope / divide - value / divide**2 * divide_slope
 

@@ -60,6 +60,7 @@ def segregation_parts(
     index: str = "theil_h",
     areas=None,
     total=None,
+    units: str = "people",
 ) -> SegregationParts:
     """Split M or H between and within districts of areas, or supergroups of groups.
 
@@ -72,7 +73,7 @@ def segregation_parts(
 
     Parameters
     ----------
-    counts, groups, areas, total
+    counts, groups, areas, total, units
         As for every index of segregation.
     districts : column name or sequence
         Each area's district.  Either this or ``supergroups``.
@@ -98,7 +99,7 @@ def segregation_parts(
         column, districts = districts, counts[districts]
         left = [c for c in counts.columns if c not in (column, areas, total)]
         groups = left if groups is None else groups
-    table = AreaCounts.read(counts, groups, areas=areas, total=total)
+    table = AreaCounts.read(counts, groups, areas=areas, total=total, units=units)
     if supergroups is None:
         code, names = _coded(districts, table.labels, "district")
         cells = table.cells

@@ -15,7 +15,7 @@ import pandas as pd
 
 from skk_analysis.estimate import Estimate
 from skk_analysis.metrics.design import as_design
-from skk_analysis.metrics.distribution import Distribution
+from skk_analysis.metrics.distribution import Distribution, UndefinedIndexError
 from skk_analysis.metrics.index import Linearised, index
 
 __all__ = ["lorenz_curve", "palma", "percentile_ratio", "quantile_share", "s80s20", "s90s10"]
@@ -50,7 +50,10 @@ def quantile_share(dist: Distribution, lower: float = 0.0, upper: float = 0.2) -
         raise ValueError(f"need 0 <= lower < upper <= 1, got lower={lower}, upper={upper}")
     dist.require_positive_mean("quantile_share")
     value = dist.lorenz(upper) - dist.lorenz(lower)
-    influence = dist.lorenz_influence(upper) - dist.lorenz_influence(lower)
+
+    def influence() -> np.ndarray:
+        return dist.lorenz_influence(upper) - dist.lorenz_influence(lower)
+
     return Linearised(value, influence, note=dist.negatives_note())
 
 
@@ -59,13 +62,18 @@ def _share_ratio(dist: Distribution, name: str, top: float, bottom: float) -> Li
     dist.require_positive_mean(name)
     below = dist.generalised_lorenz(bottom)
     if below <= 0:
-        raise ValueError(
+        raise UndefinedIndexError(
             f"{name} divides by the total of the poorest {bottom:.0%}, {below:g} a head, which "
             "must be > 0; give the two shares with quantile_share instead"
         )
     value = (dist.mean - dist.generalised_lorenz(top)) / below
-    above_influence = dist.mean_influence() - dist.generalised_lorenz_influence(top)
-    influence = (above_influence - value * dist.generalised_lorenz_influence(bottom)) / below
+
+    def influence() -> np.ndarray:
+        found = dist.mean_influence() - dist.generalised_lorenz_influence(top)
+        found -= value * dist.generalised_lorenz_influence(bottom)
+        found /= below
+        return found
+
     return Linearised(value, influence, note=dist.negatives_note())
 
 
@@ -161,10 +169,16 @@ def percentile_ratio(dist: Distribution, upper: float = 0.9, lower: float = 0.1)
         raise ValueError(f"need 0 < lower < upper < 1, got lower={lower}, upper={upper}")
     low, high = dist.quantile(lower), dist.quantile(upper)
     if low <= 0:
-        raise ValueError(f"percentile_ratio divides by the {lower:g} quantile, which is {low:g}")
+        raise UndefinedIndexError(
+            f"percentile_ratio divides by the {lower:g} quantile, which is {low:g}"
+        )
     value = high / low
-    influence = dist.quantile_influence(upper) - value * dist.quantile_influence(lower)
-    return Linearised(value, influence / low)
+
+    def influence() -> np.ndarray:
+        of_both = dist.quantile_influence(upper) - value * dist.quantile_influence(lower)
+        return of_both / low
+
+    return Linearised(value, influence)
 
 
 def lorenz_curve(

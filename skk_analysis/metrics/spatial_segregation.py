@@ -18,6 +18,7 @@ from skk_analysis.metrics.area_index import area_index
 from skk_analysis.metrics.area_map import AreaMap
 from skk_analysis.metrics.counts import AreaCounts, AreaValue, naming
 from skk_analysis.metrics.segregation import dissimilarity
+from skk_analysis.sampling import settled
 
 __all__ = [
     "boundary_dissimilarity",
@@ -67,7 +68,8 @@ def boundary_dissimilarity(
     weights = area.contact if border == "contact" else area.borders
     if weights is None:
         raise ValueError("border='length' needs polygons; neighbours alone have no border length")
-    value, gradient = dissimilarity.formula(table)
+    value, by_cells, _ = dissimilarity.formula(table)
+    gradient = settled(by_cells)
 
     people, pairs = table.area_shares[:, 0], weights.tocoo()
     lived_in = (people[pairs.row] > 0) & (people[pairs.col] > 0)

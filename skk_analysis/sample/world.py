@@ -83,71 +83,55 @@ def _kinds(**changes: int) -> dict[str, int]:
     return usual | {"rural": 3, "tiny": 3, "empty": 1, "island": 0} | changes
 
 
+def _years(usual: Shape, other: dict[int, Shape] | None = None) -> dict[int, Shape]:
+    """The shape of each year: the usual one, but for the years that something happens in."""
+    return dict.fromkeys((2018, 2019, 2020), usual) | (other or {})
+
+
 CITIES = (
     CityModel(
         "049", "Espoo", "Esbo", "espoo", (24.66, 60.20), "020", 286_400, 0.0165,
         27_100, 30_200, 0.66, 0.60, 0.17, 0.070, 0.082,
         _kinds(villa=4, island=1, student=1),
-        {
-            2018: Shape(spread=1.06, top=0.085),
-            2019: Shape(spread=1.06, top=0.085),
-            2020: Shape(spread=1.17, top=0.110),
-        },
+        _years(Shape(spread=1.06, top=0.085), {2020: Shape(spread=1.17, top=0.110)}),
         "Tuloerot kasvavat 2019–2020, kun suurimmat tulot nousevat.",
     ),
     CityModel(
         "853", "Turku", "Åbo", "turku", (22.25, 60.46), "200", 191_200, 0.009,
         20_900, 24_300, 0.60, 0.65, 0.12, 0.053, 0.121,
         _kinds(island=1, student=2),
-        {
-            2018: Shape(spread=1.00, top=0.05, gap=0.95),
-            2019: Shape(spread=1.00, top=0.05, gap=0.95),
-            2020: Shape(spread=0.97, top=0.05, gap=1.45),
-        },
+        _years(
+            Shape(spread=1.00, top=0.05, gap=0.95),
+            {2020: Shape(spread=0.97, top=0.05, gap=1.45)},
+        ),
         "Asuinalueiden välinen eriytyminen kasvaa 2019–2020.",
     ),
     CityModel(
         "092", "Vantaa", "Vanda", "vantaa", (25.04, 60.31), "010", 231_300, 0.0155,
         24_700, 27_400, 0.54, 0.55, 0.20, 0.025, 0.101,
         _kinds(villa=1, block=8, student=0, house=8),
-        {
-            2018: Shape(spread=1.07, top=0.045),
-            2019: Shape(spread=0.95, top=0.032),
-            2020: Shape(spread=0.95, top=0.032),
-        },
+        _years(Shape(spread=0.95, top=0.032), {2018: Shape(spread=1.07, top=0.045)}),
         "Tuloerot supistuvat 2018–2019 ja pysyvät ennallaan 2019–2020.",
     ),
     CityModel(
         "837", "Tampere", "Tammerfors", "tampere", (23.76, 61.50), "330", 236_900, 0.0125,
         21_500, 25_000, 0.60, 0.65, 0.08, 0.005, 0.112,
         _kinds(student=2, house=8),
-        {
-            2018: Shape(spread=1.05, top=0.050),
-            2019: Shape(spread=1.05, top=0.050),
-            2020: Shape(spread=0.60, hollow=0.26, top=0.010),
-        },
+        _years(Shape(spread=1.05, top=0.050), {2020: Shape(spread=0.60, hollow=0.26, top=0.010)}),
         "Eriarvoisuus vähenee mutta polarisaatio kasvaa 2019–2020.",
     ),
     CityModel(
         "564", "Oulu", "Uleåborg", "oulu", (25.47, 65.01), "900", 204_300, 0.010,
         22_200, 24_900, 0.60, 0.80, 0.05, 0.002, 0.118,
         _kinds(rural=5, student=1, centre=1),
-        {
-            2018: Shape(spread=0.97, top=0.04),
-            2019: Shape(spread=0.97, top=0.04),
-            2020: Shape(spread=0.97, top=0.04),
-        },
+        _years(Shape(spread=0.97, top=0.04)),
         "Työttömyyden alue-ero: absoluuttinen kasvaa, suhteellinen kapenee 2019–2020.",
     ),
     CityModel(
         "179", "Jyväskylä", "Jyväskylä", "jyvaskyla", (25.74, 62.24), "400", 142_000, 0.009,
         21_000, 23_800, 0.60, 0.70, 0.05, 0.002, 0.124,
         _kinds(student=2, house=6, villa=1),
-        {
-            2018: Shape(spread=0.98, top=0.045),
-            2019: Shape(spread=0.98, top=0.045),
-            2020: Shape(spread=0.98, top=0.045),
-        },
+        _years(Shape(spread=0.98, top=0.045)),
         "Mitään ei muutu 2018–2020 (vertailukohta väärille löydöille).",
     ),
 )  # fmt: skip

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from scipy import stats
 
 from skk_analysis.impact.comparison import drawn_placebos
 from skk_analysis.impact.differences import difference_in_differences
@@ -123,6 +124,18 @@ def test_card_and_krueger_from_stores_that_lack_values():
     assert len(balanced.details["left_out"]) == table["store"].nunique() - len(both)
     with pytest.raises(ValueError, match="lack values"):
         difference_in_differences(stores, "employment", **ROBUST)
+
+
+def test_smallest_visible_effect_is_found_in_80_percent():
+    found = difference_in_differences(did.panel("block"), "y", **ROBUST)
+    dof = found.details["cluster_robust"]["dof"]
+    limit = stats.t.ppf(0.975, dof)
+    power = stats.nct.sf(limit, dof, found.mde / found.se)
+    assert power == pytest.approx(0.80, abs=0.005)
+    wild = difference_in_differences(
+        did.panel("block"), "y", inference="wild_cluster_bootstrap", draws=99
+    )
+    assert np.isnan(wild.mde)
 
 
 @pytest.mark.parametrize("inference", ["cluster_robust", "wild_cluster_bootstrap"])

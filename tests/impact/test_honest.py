@@ -199,6 +199,17 @@ def test_checks_weigh_the_breakdown_against_what_was_seen():
     assert natural_smoothness(fragile) == pytest.approx(1.0)
 
 
+def test_last_digits_of_the_covariance_do_not_matter():
+    """Another order of the comparison units changes only these."""
+    study = did.study("medicaid")
+    scale = 1 + 1e-14 * np.random.default_rng(1).normal(size=study.covariance.shape)
+    other = EventStudy(study.relative, study.coefficients, study.covariance * (scale + scale.T) / 2)
+    for kind in ("relative_magnitude", "smoothness"):
+        one, two = (honest_did(x, restriction=kind, m=[0.5, 0.02]) for x in (study, other))
+        np.testing.assert_allclose(one.table, two.table, atol=1e-9)
+        assert one.breakdown == pytest.approx(two.breakdown, abs=1e-9)
+
+
 def test_bad_input_says_what_is_wrong():
     study = did.study("he_wang")
     with pytest.raises(ValueError, match="needs 4 weights"):

@@ -204,7 +204,7 @@ def test_rescaled_placebos_have_the_treated_units_spread():
     frame = panels.long(values).assign(size=np.repeat(size, 12))
     panel = Panel(frame, unit="unit", time="year", treated={"u000": 2019}, population="size")
     block = panel.block("y")
-    singles = {2019: single_placebos(difference_gaps, block, 2019)}
+    singles = {s: single_placebos(difference_gaps, block, s) for s in block.cohorts}
     rescaled = rescaled_placebos(singles, block)
     plain = placebo_inference(difference_gaps, block, Placebos(count=199)).placebos
     expected = plain * np.sqrt((1 + 20000 / size[0]) / (1 + 20000 / size[size_order(block)]))

@@ -111,9 +111,22 @@ def test_few_treated_units_have_no_error():
     simple = found.aggregate()
     assert np.isnan([simple.se, simple.p, *simple.interval]).all()
     assert simple.details["influence_not_valid_here"]["treated_clusters"] == 4
+    seven = {**four, **dict.fromkeys(table["unit"].unique()[4:7], 2016)}
+    more = Panel(table, unit="unit", time="year", treated=seven)
+    mixed = group_time_effects(more, "y", base="universal", draws=99)
+    known = mixed.table.dropna(subset="se")
+    assert set(known["group"]) == {2016}  # five units; the other group has two
+    assert mixed.aggregate().p > 0
+    with pytest.raises(ValueError, match="covariance of the event study is unknown"):
+        honest_did(mixed.aggregate("dynamic"))
 
 
 def test_bad_input_says_what_is_wrong():
+    heavy = did.frame().assign(weight=lambda d: d["weight"] - 1)
+    with pytest.raises(ValueError, match="weights must be positive; 0 has 0"):
+        group_time_effects(
+            Panel(heavy, unit="unit", time="year", treated={7: 2018}, weights="weight"), "y"
+        )
     with pytest.raises(ValueError, match="comparison must be one of"):
         group_time_effects(did.panel("staggered"), "y", comparison="nobody")
     with pytest.raises(ValueError, match="no time before the 3 of anticipation"):

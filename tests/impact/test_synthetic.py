@@ -16,7 +16,8 @@ from skk_analysis.impact.conformal import conformal_p_values, conformal_syntheti
 from skk_analysis.impact.gaps import synthetic_control_gaps
 from skk_analysis.impact.identified_range import identified_range, identified_range_check
 from skk_analysis.impact.panel import Panel
-from skk_analysis.impact.placebos import Placebos
+from skk_analysis.impact.placebos import Placebos, assigned
+from skk_analysis.impact.predictors import PredictorGaps, predictors_of
 from skk_analysis.impact.simplex import active_set_weights
 from skk_analysis.impact.synthetic_control import augmented_synthetic_control, synthetic_control
 
@@ -85,17 +86,18 @@ def test_predictors_alone_decide_the_weights():
     assert found.weights.sum() == pytest.approx(1)
 
 
-def test_placebos_on_predictors_are_the_units_own():
+def test_a_unit_left_out_takes_its_predictors_along():
     values = panels.paths(units=9, seed=3)
-    a, b = np.random.default_rng(5).normal(size=(2, 9))
-    panel = with_columns(values, a=a, b=b)
-    options = {"predictors": ["a", "b", ("y", [2015])], "importance": "regression"}
-    found = synthetic_control(panel, "y", placebos=Placebos(count=8), **options)
-    unit = found.details["placebo_units"][2, 0]  # as if this one were treated, the real one away
-    frame = panel.frame[panel.frame["unit"] != "u000"]
-    other = Panel(frame, unit="unit", time="year", treated={unit: 2019}, population="size")
-    alone = synthetic_control(other, "y", placebos=FEW, **options).estimate
-    assert found.placebos[2] == pytest.approx(alone, abs=1e-9)
+    frame = panels.long(values)
+    panel = Panel(frame, unit="unit", time="year", treated={"u000": 2019, "u004": 2019})
+    block, wanted = panel.block("y"), ["x", "z", ("y", [2015])]
+    kernel = PredictorGaps(predictors_of(panel, block, wanted), "regression")
+    keep = block.names != "u004"
+    less = block.of_units(keep)
+    found = assigned(kernel.of_units(keep), less, less.treated[None, :]).effect[0]
+    options = {"predictors": wanted, "importance": "regression", "intercept": False}
+    alone = synthetic_control(panel.only("u000"), "y", placebos=FEW, **options)
+    assert found == pytest.approx(alone.estimate, abs=1e-9)
 
 
 def test_the_outcomes_own_years_may_be_predictors():

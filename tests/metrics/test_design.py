@@ -1,5 +1,7 @@
 """Survey design: variance rules, domains, missing values, and errors that name the culprit."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -206,3 +208,21 @@ def test_reading_changes_nothing(frame):
     m.inequality_table(design, "y", by="city")
     pd.testing.assert_frame_equal(frame, before)
     assert repr(design) == "SurveyDesign(240 of 240 rows, 60 units in 3 strata)"
+
+
+def test_a_table_says_which_index_is_undefined_and_goes_on():
+    frame = pd.DataFrame({"y": [0.0, 1, 2, 3, 4, 5], "g": ["a", "a", "a", "b", "b", "b"]})
+    found = m.inequality_table(frame, "y", by="g", indices=["gini", "mld"]).set_index(
+        ["g", "index"]
+    )
+    assert found["value"].isna().tolist() == [False, True, False, False]
+    row = found.loc[("a", "mld")]
+    assert row[["se", "lower", "upper"]].isna().all() and row["n"] == 3
+    assert "undefined, mld needs values > 0: 1 of 3 are not" in row["method"]
+    for ask in (m.mld, partial(m.mld, by="g")):
+        with pytest.raises(ValueError, match="mld needs values > 0"):
+            ask(frame, "y")
+    with pytest.raises(ValueError, match="atkinson needs epsilon > 0"):  # a wrong question
+        m.inequality_table(frame, "y", indices=[partial(m.atkinson, epsilon=-1)])
+    default = m.inequality_table(frame, "y").set_index("index")["value"]
+    assert list(default.index[default.isna()]) == ["mld", "percentile_ratio"]

@@ -1,15 +1,18 @@
 """The result type: arithmetic that is exact about shared units, intervals that stay in range."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from skk_analysis import metrics as m
 from skk_analysis.estimate import Estimate, as_estimate, combine
+from skk_analysis.sampling import joint_cumulants
 
 
 @pytest.fixture
@@ -193,3 +196,79 @@ def test_identifiers_of_different_type_are_refused(panel):
     b = m.mean(m.SurveyDesign(text, clusters="household"), "y")
     with pytest.raises(ValueError, match="'household' is a number in one sample and text"):
         a - b
+
+
+def halls_interval(y, quantile):
+    """Hall's (1992) second-order interval of a mean, from its formula."""
+    n, z = len(y), y - y.mean()
+    se = math.sqrt((z @ z) / (n * (n - 1)))
+    skewness = (z**3).sum() / (z @ z) ** 1.5
+    ends = []
+    for t in (quantile, -quantile):
+        inner = 1 + skewness * (t - skewness / 6)  # 1 + 3 c (t − λ/6), c = λ/3
+        ends.append(y.mean() - se * 3 / skewness * (np.cbrt(inner) - 1))
+    return ends
+
+
+def test_the_interval_of_a_skewed_mean_is_that_of_hall():
+    y = np.random.default_rng(2).lognormal(0, 1, 40)
+    z = y - y.mean()
+    steady = 2 / ((z**4).sum() / (z @ z) ** 2 - 1 / 40)
+    assert 3 < steady < 39
+    reach = stats.t.ppf(0.975, steady)
+    assert m.mean(y).interval() == pytest.approx(halls_interval(y, reach), rel=1e-9)
+    plain = m.mean(y).value + np.array([-1, 1]) * stats.t.ppf(0.975, 39) * m.mean(y).se
+    assert (m.mean(y).interval() > plain).all()
+
+
+@pytest.mark.parametrize(
+    "index", [m.mean, m.gini, m.theil_t, m.s80s20, partial(m.quantile_share, lower=0.8, upper=1)]
+)
+def test_the_test_is_the_inversion_of_the_interval(index, panel):
+    e = index(m.SurveyDesign(panel, weights="w", strata="stratum", clusters="household"), "y")
+    for level in (0.5, 0.95, 0.999):
+        for end in e.interval(level):
+            assert e.p_value(end) == pytest.approx(1 - level, abs=1e-9)
+    assert e.p_value(e.value) > 0.8
+
+
+def test_a_frequency_table_has_the_interval_of_its_rows():
+    rows = np.random.default_rng(4).poisson(2.0, 300) + 1.0
+    values, count = np.unique(rows, return_counts=True)
+    table = pd.DataFrame({"y": values, "count": count})
+    counted = m.gini(m.SurveyDesign(table, frequencies="count"), "y")
+    assert counted.interval() == pytest.approx(m.gini(rows).interval(), rel=1e-9)
+
+
+def test_cumulants_of_two_designs_are_those_of_one(panel):
+    pooled = m.SurveyDesign(panel, clusters="household", waves="year")
+    together = [m.mean(pooled.where(f"year == {y}"), "y") for y in (2019, 2020)]
+    apart = [m.mean(m.SurveyDesign(f, clusters="household"), "y") for _, f in panel.groupby("year")]
+    first, second = apart[1] - apart[0], together[1] - together[0]
+    assert first.interval() == pytest.approx(second.interval(), rel=1e-9)
+    scores = apart[1].influence[0].scores() - np.r_[apart[0].influence[0].scores()[200:], [0] * 200]
+    scores = np.r_[-apart[0].influence[0].scores()[:200], scores]
+    assert (scores**2).sum() == pytest.approx(first.se**2)
+    third, spread = joint_cumulants(first.influence)
+    assert third == pytest.approx((scores**3).sum())
+    assert spread == pytest.approx((scores**4).sum() - (scores**2).sum() ** 2 / 600)
+
+
+def test_a_known_bias_moves_the_interval_and_not_the_value():
+    biased = Estimate(0.30, 0.02, bounds=(0, 1), bias=0.05)
+    assert biased.value == 0.30
+    assert biased.interval() == Estimate(0.25, 0.02, bounds=(0, 1)).interval()
+    assert biased.p_value(0.25) == pytest.approx(1)
+    assert (biased - biased).bias == 0 and (2 * biased).bias == pytest.approx(0.1)
+    assert Estimate(0.01, 0.02, bounds=(0, 1), bias=0.03).interval()[0] == 0
+
+
+def test_skewed_data_are_covered_better_than_by_students_t():
+    rng, hits = np.random.default_rng(6), np.zeros(2)
+    for _ in range(2000):
+        y = rng.lognormal(0, 1, 50)
+        e = m.mean(y)
+        low, high = e.interval()
+        hits += low <= math.exp(0.5) <= high, abs(e.value - math.exp(0.5)) < 2.0096 * e.se
+    corrected, students = hits / 2000
+    assert students < 0.915 < 0.93 < corrected < 0.96

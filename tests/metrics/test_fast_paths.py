@@ -1,6 +1,7 @@
 """What is done for speed changes no number: counting for sorting, one look-up for many."""
 
 import functools
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,7 @@ import pytest
 
 import skk_analysis.metrics as m
 from skk_analysis.estimate import Influence, Sampling
-from skk_analysis.metrics.distribution import Distribution
+from skk_analysis.metrics.distribution import Distribution, ascending
 from skk_analysis.metrics.domain import Domain
 
 R = np.random.default_rng(21)
@@ -83,3 +84,74 @@ def test_estimates_from_differently_ordered_rows_are_the_same_units():
     difference = m.mean(design, "other") - m.mean(design, "income")
     direct = m.mean(m.SurveyDesign(frame.assign(d=frame["other"] - frame["income"]), "weight"), "d")
     assert difference.se == pytest.approx(direct.se, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        R.lognormal(10, 0.6, 5000),
+        R.normal(0, 1, 5000),
+        R.choice([-2.0, -0.0, 0.0, 1.5], 5000),
+        1 + R.random(5000) * 1e-9,
+        np.concatenate([R.normal(0, 1e300, 2500), 1e-300 * (1 + R.random(2500) * 1e-13)]),
+        np.repeat(7.0, 10),
+        np.array([3.0]),
+        np.zeros(0),
+    ],
+)
+def test_ascending_is_the_stable_order(values):
+    order, found = ascending(values)
+    assert np.array_equal(order, np.argsort(values, kind="stable"))
+    assert np.array_equal(found, values[order])
+
+
+@pytest.mark.parametrize("least", [N + 1, 2])
+def test_variance_by_value_is_that_of_the_units(monkeypatch, least):
+    monkeypatch.setattr("skk_analysis.metrics.distribution.LEAST_COUNTED", least)
+    for design in DESIGNS.values():
+        estimate = m.gini(design, "income")
+        (part,) = estimate.influence
+        rows = Influence(part.sampling, part.units, part.totals)
+        assert estimate.se**2 == pytest.approx(rows.variance, rel=1e-12)
+        assert part.cumulants == pytest.approx(rows.cumulants, rel=1e-9)
+        assert part.degrees_of_freedom == rows.degrees_of_freedom
+        assert (estimate - estimate).se == 0
+    counts = FRAME.groupby("area")[["people", "weight"]].sum()
+    counts.iloc[0, 0] = 0
+    for index in (m.dissimilarity, m.theil_h, m.segregation_gini, m.isolation):
+        estimate = index(counts)
+        (part,) = estimate.influence
+        rows = Influence(part.sampling, part.units, part.totals)
+        assert estimate.se**2 == pytest.approx(rows.variance, rel=1e-12)
+        assert part.cumulants == pytest.approx(rows.cumulants, rel=1e-9)
+        assert part.degrees_of_freedom == rows.degrees_of_freedom
+
+
+def test_a_standard_error_that_nobody_asked_for_yet_survives_pickling_and_later_changes():
+    incomes, weights = FRAME["income"].to_numpy().copy(), FRAME["weight"].to_numpy().copy()
+    expected = m.gini(incomes, weights=weights)
+    assert expected.se > 0
+    later, unweighted, known = m.gini(incomes, weights=weights), m.gini(incomes), m.gini(incomes).se
+    sent = pickle.loads(pickle.dumps(m.gini(incomes, weights=weights)))
+    incomes *= R.random(N)
+    weights[:] = 1
+    assert later.se == expected.se == sent.se and unweighted.se == known
+    assert (later - expected).se == pytest.approx(np.sqrt(2) * expected.se)  # two samples
+    assert (sent - sent).se == 0
+
+
+def test_replicates_never_ask_for_an_influence():
+    def fail():
+        raise AssertionError("nobody needs it")
+
+    @m.index()
+    def value_only(dist):
+        return m.Linearised(dist.mean, fail)
+
+    try:
+        found = value_only(DESIGNS["weighted"].resampled(50), "income")
+        assert found.se > 0
+        with pytest.raises(AssertionError, match="nobody needs it"):
+            _ = value_only(DESIGNS["weighted"], "income").se
+    finally:
+        del m.INDICES["value_only"]

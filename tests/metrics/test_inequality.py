@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from skk_analysis import metrics as m
+from skk_analysis.metrics.density import density_at
 from skk_analysis.metrics.distribution import Distribution
-from skk_analysis.metrics.polarisation import density_at
 
 # Midpoints of 200 000 equal steps of probability stand for the whole distribution; what is left is
 # the discretisation, largest in the open tails.

@@ -209,3 +209,31 @@ def test_generalised_lorenz_curve_is_the_mean_times_the_lorenz_curve():
     general = m.generalized_lorenz_curve(INCOME, points=10)
     plain = m.lorenz_curve(INCOME, points=10)
     np.testing.assert_allclose(general["value"], plain["income_share"] * INCOME.mean())
+
+
+@pytest.mark.parametrize("index", [m.duclos_esteban_ray, m.der_identification, m.der_correlation])
+def test_the_error_of_polarisation_knows_its_bandwidth(index):
+    rng = np.random.default_rng(1)
+    y = np.sort(np.exp(np.where(rng.random(400) < 0.35, 1.0, 0.0) + 0.28 * rng.normal(size=400)))
+    left = np.array([index(np.delete(y, i)).value for i in range(0, 400, 2)])
+    jackknife = np.sqrt(399 * left.var())  # every second row, in order of income
+    assert index(y).se == pytest.approx(jackknife, rel=0.04)
+    given = float(index(y).method.split("bandwidth ")[1])
+    if index is m.der_identification:  # the bandwidth is a fifth of its variance
+        assert index(y, bandwidth=given).se < 0.95 * jackknife
+
+
+def test_biases_of_the_second_order_are_those_of_simulation():
+    rng = np.random.default_rng(2)
+    y = rng.normal(size=(1500, 400))
+    estimates = [m.bimodality_coefficient(row) for row in y]
+    bias = np.mean([e.value for e in estimates]) - 1 / 3
+    assert np.mean([e.bias for e in estimates]) == pytest.approx(bias, rel=0.2)
+    tied = np.array([0.2, 0.3, 0.1, 0.3, 0.1])
+    true = m.van_der_eijk(m.answer_counts(tied * 1e8), "answer", categories=5).value
+    found = [
+        m.van_der_eijk(m.answer_counts(rng.multinomial(500, tied)), "answer", categories=5)
+        for _ in range(1000)
+    ]
+    bias = np.mean([e.value for e in found]) - true
+    assert 0.25 * bias < np.mean([e.bias for e in found]) < bias

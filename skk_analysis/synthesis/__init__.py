@@ -1,0 +1,52 @@
+"""Pooling what several studies or cities found, and what is left unknown.
+
+Effects with standard errors in, frozen results out.  Intervals are modified Knapp–Hartung's, never
+z with few cities; what can't be pooled is refused with a reason in symbols, and shown as a table of
+directions.
+"""
+
+from skk_analysis.synthesis.directions import direction_table
+from skk_analysis.synthesis.distribution import ConfidenceDistribution
+from skk_analysis.synthesis.gap_map import CONFIDENCE, GapMap, gap_map
+from skk_analysis.synthesis.known import KNOWN_RULES, known_table
+from skk_analysis.synthesis.leave_one_out import leave_one_out
+from skk_analysis.synthesis.meta_regression import MetaRegression, meta_regression
+from skk_analysis.synthesis.multilevel import Multilevel, multilevel, within_study_covariance
+from skk_analysis.synthesis.poolable import Synthesis, reasons_against_pooling, synthesise
+from skk_analysis.synthesis.pooled import Pooled
+from skk_analysis.synthesis.pooling import pool
+from skk_analysis.synthesis.reasons import REASONS, Reason, RefusedError
+from skk_analysis.synthesis.small_study import SmallStudyTest, begg, egger
+from skk_analysis.synthesis.subgroups import Subgroups, subgroups
+from skk_analysis.synthesis.trim_and_fill import TrimAndFill, trim_and_fill
+
+__all__ = [
+    "CONFIDENCE",
+    "KNOWN_RULES",
+    "REASONS",
+    "ConfidenceDistribution",
+    "GapMap",
+    "MetaRegression",
+    "Multilevel",
+    "Pooled",
+    "Reason",
+    "RefusedError",
+    "SmallStudyTest",
+    "Subgroups",
+    "Synthesis",
+    "TrimAndFill",
+    "begg",
+    "direction_table",
+    "egger",
+    "gap_map",
+    "known_table",
+    "leave_one_out",
+    "meta_regression",
+    "multilevel",
+    "pool",
+    "reasons_against_pooling",
+    "subgroups",
+    "synthesise",
+    "trim_and_fill",
+    "within_study_covariance",
+]
