@@ -21,6 +21,7 @@ __all__ = [
     "change_noise",
     "difference_gaps",
     "gaps_of_weights",
+    "kernel_of_units",
     "synthetic_control_gaps",
     "synthetic_did_gaps",
 ]
@@ -63,6 +64,20 @@ class Kernel(Protocol):
     def __call__(
         self, values: np.ndarray, treated: np.ndarray, allowed: np.ndarray, before: int
     ) -> Gaps: ...
+
+
+def kernel_of_units(kernel: Kernel, keep: np.ndarray) -> Kernel:
+    """Return the kernel for a part of the units, where it knows anything of single units.
+
+    Parameters
+    ----------
+    kernel : Kernel
+        One that does has a method ``of_units``.
+    keep : ndarray
+        Positions or truth values of the units whose values it will be given.
+    """
+    part = getattr(kernel, "of_units", None)
+    return kernel if part is None else part(keep)
 
 
 def difference_gaps(

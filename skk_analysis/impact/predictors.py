@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from skk_analysis.impact.gaps import Gaps, gaps_of_weights
 from skk_analysis.impact.panel import Block, Panel
 from skk_analysis.impact.simplex import active_set_weights, simplex_weights
 
-__all__ = ["Importance", "Predictor", "Predictors", "predictor_gaps", "predictors_of", "shares_of"]
+__all__ = ["Importance", "Predictor", "PredictorGaps", "Predictors", "predictors_of"]
 
 Predictor = str | tuple[str, Iterable[int]]
 Importance = str | Mapping[str, float]
@@ -122,64 +123,66 @@ def _means(panel, frame, block, column, years, label) -> np.ndarray:
     return means.to_numpy(dtype=float)
 
 
-def predictor_gaps(
-    values: np.ndarray,
-    treated: np.ndarray,
-    allowed: np.ndarray,
-    before: int,
-    *,
-    predictors: Predictors,
-    importance: Importance = "standardised",
-    ridge: float = 1e-3,
-    intercept: bool = False,
-) -> Gaps:
-    r"""Synthetic control on predictors (a :class:`~skk_analysis.impact.gaps.Kernel`).
+@dataclass(frozen=True, eq=False)
+class PredictorGaps:
+    """Synthetic control on predictors (a :class:`~skk_analysis.impact.gaps.Kernel`).
 
     Parameters
     ----------
+    predictors : Predictors
+    importance : str or mapping, default "standardised"
     ridge : float, default 1e-3
         In standard deviations of a predictor: picks, of the weights that fit the predictors
         equally well, those spread widest, and moves a fit by less than any digit shown.
+    intercept : bool, default False
     """
-    own = _own(values, before, intercept)
-    table = predictors.standardised(own)
-    each = len(treated) if importance == "nested" else 1  # the others depend on no assignment
-    parts = [
-        importance_shares(
-            table, own[:, :before], predictors.labels, importance, treated[b], allowed[b]
+
+    predictors: Predictors
+    importance: Importance = "standardised"
+    ridge: float = 1e-3
+    intercept: bool = False
+
+    def __call__(
+        self, values: np.ndarray, treated: np.ndarray, allowed: np.ndarray, before: int
+    ) -> Gaps:
+        """Return the gaps of a batch of assignments."""
+        each = len(treated) if self.importance == "nested" else 1  # others depend on no assignment
+        table, parts = self._compared(values, treated[:each], allowed[:each], before)
+        batches = [np.arange(len(treated))] if each == 1 else np.arange(each)[:, None]
+        unit = np.concatenate(
+            [
+                _weights(table, part, treated[batch], allowed[batch], self.ridge)
+                for part, batch in zip(parts, batches, strict=True)
+            ]
         )
-        for b in range(each)
-    ]
-    if each == 1:
-        unit = _weights(table, parts[0], treated, allowed, ridge)
-    else:
-        single = [
-            _weights(table, part, treated[[b]], allowed[[b]], ridge) for b, part in enumerate(parts)
+        level = 1 / before if self.intercept else 0.0
+        return gaps_of_weights(values, treated, unit, np.full((len(treated), before), level))
+
+    def _compared(self, values, treated, allowed, before) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Return the standardised predictors, and each assignment's shares of them."""
+        own = values
+        if self.intercept:
+            own = values - values[:, :before].mean(axis=1, keepdims=True)
+        table, labels = self.predictors.standardised(own), self.predictors.labels
+        shares = [
+            importance_shares(table, own[:, :before], labels, self.importance, slots, mine)
+            for slots, mine in zip(treated, allowed, strict=True)
         ]
-        unit = np.concatenate(single)
-    level = 1 / before if intercept else 0.0
-    return gaps_of_weights(values, treated, unit, np.full((len(treated), before), level))
+        return table, shares
 
+    def of_units(self, keep: np.ndarray) -> PredictorGaps:
+        """Return the kernel for some of the units; see :func:`kernel_of_units`."""
+        fixed = self.predictors.fixed[keep]
+        return replace(self, predictors=self.predictors._replace(fixed=fixed))
 
-def _own(values: np.ndarray, before: int, intercept: bool) -> np.ndarray:
-    """Return the outcome that is followed: without its mean before treatment, or as it is."""
-    return values - values[:, :before].mean(axis=1, keepdims=True) if intercept else values
-
-
-def shares_of(
-    block: Block,
-    units: np.ndarray,
-    before: int,
-    predictors: Predictors,
-    importance: Importance,
-    intercept: bool,
-) -> np.ndarray:
-    """Return the shares that a block's treated units of one first year were compared with."""
-    own = _own(block.values, before, intercept)
-    allowed = np.isinf(block.start)
-    return importance_shares(
-        predictors.standardised(own), own[:, :before], predictors.labels, importance, units, allowed
-    )
+    def shares(self, block: Block) -> np.ndarray:
+        """Return the predictors' shares with which a block's treated units are compared."""
+        allowed = np.isinf(block.start)[None, :]
+        parts = [
+            self._compared(block.values, units[None, :], allowed, block.before(start))[1][0]
+            for start, units in block.cohorts.items()
+        ]
+        return np.average(parts, axis=0, weights=[len(u) for u in block.cohorts.values()])
 
 
 def _weights(table, part, treated, allowed, ridge) -> np.ndarray:
@@ -204,13 +207,12 @@ def importance_shares(
     before : ndarray, shape (units, times before)
         The outcome.
     labels, importance
-        As in :func:`predictors_of` and :func:`predictor_gaps`.
+        As in :func:`predictors_of` and :class:`PredictorGaps`.
     slots, mine : ndarray
         Positions of the treated units, and which units may stand in for them.
 
     Notes
     -----
-
     ``regression``: squared slopes of the outcome of each time before treatment on the standardised
     predictors, over units, summed over times.  ``nested``: those whose weights follow the outcome
     before treatment best.

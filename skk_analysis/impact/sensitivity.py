@@ -14,6 +14,7 @@ from skk_analysis.impact.checks import Check
 from skk_analysis.impact.gaps import (
     Kernel,
     difference_gaps,
+    kernel_of_units,
     synthetic_control_gaps,
     synthetic_did_gaps,
 )
@@ -80,8 +81,8 @@ def _without_treated(kernel: Kernel, block: Block) -> Iterator[tuple]:
         return
     for unit in block.treated:
         keep = np.arange(len(block.names)) != unit
-        less = block.of_units(keep)
-        yield block.names[unit], float(assigned(kernel, less, less.treated[None, :]).effect[0])
+        less, own = block.of_units(keep), kernel_of_units(kernel, keep)
+        yield block.names[unit], float(assigned(own, less, less.treated[None, :]).effect[0])
 
 
 def leave_one_out_checks(

@@ -6,7 +6,6 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from skk_analysis.impact.adjustment import without_covariates
@@ -18,14 +17,16 @@ from skk_analysis.impact.placebos import Placebos
 from skk_analysis.impact.predictors import (
     Importance,
     Predictor,
-    Predictors,
-    predictor_gaps,
+    PredictorGaps,
     predictors_of,
-    shares_of,
 )
 from skk_analysis.impact.result import Effect
 
 __all__ = ["augmented_synthetic_control", "synthetic_control"]
+
+same_partial = functools.lru_cache(
+    functools.partial
+)  # one object, so that placebos are found again
 
 
 def synthetic_control(
@@ -92,31 +93,20 @@ def synthetic_control(
         return few_treated_effect(
             "synthetic_control", kernel, block, plan=placebos, exposure=exposure
         )
-    found = predictors_of(panel, block, predictors)
-    kernel = functools.partial(
-        predictor_gaps,
-        predictors=found,
+    on = PredictorGaps(
+        predictors_of(panel, block, predictors),
         importance=importance,
         ridge=1e-3 if ridge is None else ridge,
         intercept=intercept,
     )
-    effect = few_treated_effect(
-        "synthetic_control", kernel, block, plan=placebos, exposure=exposure
-    )
-    return _with_predictors(effect, without_covariates(block, exposure=exposure)[0], found, kernel)
+    effect = few_treated_effect("synthetic_control", on, block, plan=placebos, exposure=exposure)
+    return _with_predictors(effect, without_covariates(block, exposure=exposure)[0], on)
 
 
-def _with_predictors(
-    effect: Effect, block: Block, predictors: Predictors, kernel: functools.partial
-) -> Effect:
+def _with_predictors(effect: Effect, block: Block, kernel: PredictorGaps) -> Effect:
     """Return the effect with its predictors' importance and balance."""
     assert effect.weights is not None
-    how, level = kernel.keywords["importance"], kernel.keywords["intercept"]
-    parts = [
-        shares_of(block, units, block.before(start), predictors, how, level)
-        for start, units in block.cohorts.items()
-    ]
-    share = np.average(parts, axis=0, weights=[len(units) for units in block.cohorts.values()])
+    predictors, share = kernel.predictors, kernel.shares(block)
     table = predictors.table(block.values)
     synthetic = effect.weights.to_numpy() @ table[block.donors]
     balance = pd.DataFrame(

@@ -16,7 +16,8 @@ from skk_analysis.impact.conformal import conformal_p_values, conformal_syntheti
 from skk_analysis.impact.gaps import synthetic_control_gaps
 from skk_analysis.impact.identified_range import identified_range, identified_range_check
 from skk_analysis.impact.panel import Panel
-from skk_analysis.impact.placebos import Placebos
+from skk_analysis.impact.placebos import Placebos, assigned
+from skk_analysis.impact.predictors import PredictorGaps, predictors_of
 from skk_analysis.impact.simplex import active_set_weights
 from skk_analysis.impact.synthetic_control import augmented_synthetic_control, synthetic_control
 
@@ -83,6 +84,20 @@ def test_predictors_alone_decide_the_weights():
     assert list(balance.index) == ["a 2009–2018", "b 2009–2018", "c 2009–2018"]
     assert found.details["importance"] == dict.fromkeys(balance.index, pytest.approx(1 / 3))
     assert found.weights.sum() == pytest.approx(1)
+
+
+def test_a_unit_left_out_takes_its_predictors_along():
+    values = panels.paths(units=9, seed=3)
+    frame = panels.long(values)
+    panel = Panel(frame, unit="unit", time="year", treated={"u000": 2019, "u004": 2019})
+    block, wanted = panel.block("y"), ["x", "z", ("y", [2015])]
+    kernel = PredictorGaps(predictors_of(panel, block, wanted), "regression")
+    keep = block.names != "u004"
+    less = block.of_units(keep)
+    found = assigned(kernel.of_units(keep), less, less.treated[None, :]).effect[0]
+    options = {"predictors": wanted, "importance": "regression", "intercept": False}
+    alone = synthetic_control(panel.only("u000"), "y", placebos=FEW, **options)
+    assert found == pytest.approx(alone.estimate, abs=1e-9)
 
 
 def test_the_outcomes_own_years_may_be_predictors():
