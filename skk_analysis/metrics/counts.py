@@ -247,10 +247,10 @@ class AreaCounts:
             for block in _blocks(found):
                 each = found[block] - mean
                 each /= self.people
-                square, counts = each * each, self.counts[block]
-                sums[1] += _inner(counts, square)
-                sums[2] += float(np.einsum("ig,ig,ig->", counts, square, each))
-                sums[3] += float(np.einsum("ig,ig,ig->", counts, square, square))
+                total, power = self.counts[block] * each, each
+                for r in (1, 2, 3):
+                    sums[r] += _inner(total, power)
+                    power = power * each
             return sums
 
         part = LateInfluence(look_up, powers, self.people)
