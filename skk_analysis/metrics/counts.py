@@ -245,13 +245,14 @@ class AreaCounts:
                 mean = _inner(self.counts, found) / self.people
             sums = np.zeros(4)
             for block in _blocks(found):
-                each = found[block] - mean
-                each /= self.people
-                square, counts = each * each, self.counts[block]
-                sums[1] += _inner(counts, square)
-                sums[2] += float(np.einsum("ig,ig,ig->", counts, square, each))
-                sums[3] += float(np.einsum("ig,ig,ig->", counts, square, square))
-            return sums
+                apart = found[block] - mean
+                power = self.counts[block] * apart
+                sums[1] += _inner(power, apart)
+                power *= apart
+                sums[2] += _inner(power, apart)
+                power *= apart
+                sums[3] += _inner(power, apart)
+            return sums / self.people ** np.arange(1.0, 5.0)
 
         part = LateInfluence(look_up, powers, self.people)
         notes = [f"{name}, people drawn independently", note, self.note]
