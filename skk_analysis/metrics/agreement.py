@@ -34,8 +34,7 @@ def van_der_eijk(dist: Distribution, categories: Categories) -> Linearised:
 
     Derivative by :math:`p_k`: the change of the layer that ends at k.  Where categories have equal
     shares A has a kink, and the mean of their derivatives is used; the interval allows for
-    the bias of one kink beside another.  Where several pairs of categories are the same size at
-    once, the 95 % interval of 500 answers covers 92 %.
+    the bias that chance has there.
 
     Parameters
     ----------

@@ -173,7 +173,7 @@ def bimodality_coefficient(dist: Distribution) -> Linearised:
     1 = two points; uniform 5/9, normal 1/3.  Every finite value is allowed; all values equal stops
     it.  A long tail raises it as two humps do, and makes it, and its interval, unreliable even in
     large samples (lognormal of σ 0.5, n = 500: the 95 % interval covers 53 %): take the logarithm
-    of incomes first (then 90–92 %, and 93–94 % with two humps).  The interval allows for the bias
+    of incomes first (then 91–93 %, and 94 % with two humps).  The interval allows for the bias
     of the moments.
 
     Influence function by the delta method from those of the moments,

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-DRAWS = {"people": 2000, "areas": 4000, "change": 4000, "grouped": 4}
+DRAWS = {"people": 2000, "areas": 2000, "change": 4000, "grouped": 4}
 
 
 def main(names: list[str], draws: int | None) -> None:
