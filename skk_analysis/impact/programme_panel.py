@@ -42,6 +42,11 @@ def programme_panel(
     workspace : Workspace, optional
         Default the one at hand.
 
+    Notes
+    -----
+    Where the register has a table ``pandemic_exposure`` (unit_level, unit_code, exposure), it is
+    what the pandemic adjustment uses; else log population is.
+
     Raises
     ------
     ValueError
@@ -58,6 +63,7 @@ def programme_panel(
             f"{list(POPULATION)}: use before_after for a survey"
         )
     frame = _wide(workspace, level, [*indicators, POPULATION[level]])
+    frame, exposure = _with_exposure(frame, programme, level)
     present = set(frame["unit"])
     if row is None:
         first = start or min(programme.years())
@@ -73,6 +79,7 @@ def programme_panel(
         time="year",
         treated={unit: year for unit, year in treated.items() if unit in present},
         population=POPULATION[level],
+        exposure=exposure,
         excluded={unit: why for unit, why in excluded.items() if unit in present},
         pandemic=_pandemic(programme),
     )
@@ -145,6 +152,27 @@ def _wide(workspace: Workspace, level: str, indicators: Sequence[str]) -> pd.Dat
     wide = wide.rename(columns={"unit_code": "unit", "reference_year": "year"})
     wide["unit"] = wide["unit"].astype(object)
     return wide.rename_axis(columns=None)
+
+
+def _with_exposure(
+    frame: pd.DataFrame, programme: Programme, level: str
+) -> tuple[pd.DataFrame, str | None]:
+    """Return the frame with the units' exposure to the pandemic, where the register tells it.
+
+    The optional table ``pandemic_exposure`` has the columns unit_level, unit_code and exposure, a
+    number such as the share of jobs in restaurants and culture; every unit must have one.
+    """
+    table = programme.optional_table("pandemic_exposure")
+    if table is None or level not in set(table["unit_level"]):
+        return frame, None
+    mine = table[table["unit_level"] == level].set_index("unit_code")["exposure"]
+    known = pd.to_numeric(mine, errors="coerce")
+    if lacking := sorted(set(frame["unit"]) - set(known.dropna().index)):
+        raise ValueError(
+            f"the register's table pandemic_exposure has no number for {level} {lacking[0]} "
+            f"({len(lacking)} lack one); give every unit one, or remove the {level} rows"
+        )
+    return frame.assign(exposure=frame["unit"].map(known)), "exposure"
 
 
 def _pandemic(programme: Programme) -> tuple[int, ...]:

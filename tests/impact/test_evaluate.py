@@ -232,5 +232,25 @@ def test_the_panel_of_an_experiment(sample_workspace: Workspace):
         programme_panel(["offense"], workspace=sample_workspace)
 
 
+def test_exposure_to_the_pandemic_comes_from_the_register(
+    sample_workspace: Workspace, tmp_path: Path
+):
+    import shutil
+
+    root = tmp_path / "own"
+    shutil.copytree(sample_workspace.root, root)
+    workspace = Workspace(root)
+    units = sorted(programme_panel(["offences"], workspace=workspace).frame["unit"].unique())
+    table = workspace.programme / "pandemic_exposure.csv"
+    head = "unit_level,unit_code,exposure\n"
+    rows = [f"municipality,{unit},{0.01 * at}" for at, unit in enumerate(units)]
+    table.write_text(head + "\n".join(rows) + "\n", "utf-8")
+    block = programme_panel(["offences"], workspace=workspace).block("offences", missing="drop")
+    assert block.exposure[list(block.names).index(units[7])] == pytest.approx(0.07)
+    table.write_text(head + "\n".join(rows[1:]) + "\n", "utf-8")
+    with pytest.raises(ValueError, match=f"no number for municipality {units[0]}"):
+        programme_panel(["offences"], workspace=workspace)
+
+
 def test_an_experiment_that_begins_in_autumn_is_seen_the_next_year():
     assert [first_full_year(d) for d in ("2019-06-30", "2019-07-01")] == [2019, 2020]
