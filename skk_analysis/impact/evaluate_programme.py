@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -21,6 +20,8 @@ from skk_analysis.impact.verdict import verdict_of
 __all__ = ["ProgrammeEvaluation", "evaluate_programme"]
 
 TOGETHER = "all"
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+"""For the worker processes: threads of their matrix products would only fight for the cores."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +101,9 @@ def evaluate_programme(
         _of_outcome, panel, experiments=experiments or {}, placebos=placebos, missing=missing
     )
     if workers > 1:
-        with ProcessPoolExecutor(workers) as pool:
+        from loky import ProcessPoolExecutor
+
+        with ProcessPoolExecutor(workers, env=ONE_THREAD) as pool:
             found = list(pool.map(dossiers, options, options.values()))
     else:
         found = [dossiers(*item) for item in options.items()]

@@ -154,6 +154,13 @@ def test_a_programme_adjusts_for_its_tests():
     assert pooled["estimate"][0] == pytest.approx(alone.effect.estimate, abs=1e-9)
 
 
+def test_more_processes_change_no_number():
+    cities = panel()
+    cities = cities.without(units=cities.comparison[40:])
+    one, two = (evaluate_programme(cities, ["y", "z"], placebos=PLAN, workers=n) for n in (1, 2))
+    pd.testing.assert_frame_equal(one.table, two.table, rtol=0, atol=1e-9)
+
+
 def test_a_primary_outcome_must_be_among_the_outcomes():
     with pytest.raises(ValueError, match=r"primary outcome\(s\) \['x'\] are not among"):
         evaluate_programme(panel(), ["y"], primary=["x"])
