@@ -42,6 +42,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "specification_curve": ("low", "high", "share"),
     # the pandemic year
     "pandemic_only": ("year",),
+    "pandemic_dropped": ("estimate", "p"),
     "pandemic_exposure": ("without", "adjusted"),
     "pandemic_bounded": ("low", "high"),
     "pandemic_closure": ("year",),

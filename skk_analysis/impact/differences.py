@@ -18,7 +18,13 @@ from skk_analysis.impact.comparison import (
 )
 from skk_analysis.impact.group_means import group_means_effect, without_gaps
 from skk_analysis.impact.panel import Block, Panel
-from skk_analysis.impact.placebos import Placebos, confidence_set, minimum_detectable, rank_p
+from skk_analysis.impact.placebos import (
+    Placebos,
+    confidence_set,
+    independent,
+    minimum_detectable,
+    rank_p,
+)
 from skk_analysis.impact.result import Effect
 from skk_analysis.impact.two_way import Fit, fit
 from skk_analysis.impact.wild_bootstrap import bootstrap_panel
@@ -194,14 +200,15 @@ def _with_placebos(effect: Effect, block: Block, plan: Placebos) -> Effect:
     placebos = np.empty(0)
     if len(found.slots):
         placebos = placebo_coefficients(block, found.slots, _profiles(block))[:, 0]
+    tested = placebos if independent(found.slots, plan) else np.empty(0)
     return replace(
         effect,
-        p=rank_p(effect.estimate, placebos),
-        interval=confidence_set(effect.estimate, placebos, plan.level),
-        mde=minimum_detectable(placebos, plan.level),
+        p=rank_p(effect.estimate, tested),
+        interval=confidence_set(effect.estimate, tested, plan.level),
+        mde=minimum_detectable(tested, plan.level),
         placebos=placebos,
         checks=found.checks,
-        details={**effect.details, "smallest_p": 1 / (1 + len(placebos))},
+        details={**effect.details, "smallest_p": 1 / (1 + len(tested))},
         provenance={
             **effect.provenance,
             "placebos": len(placebos),

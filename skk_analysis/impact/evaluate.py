@@ -15,7 +15,7 @@ from skk_analysis.impact.checks import NOT_APPLICABLE, PASSED, Check
 from skk_analysis.impact.comparison import matched_block
 from skk_analysis.impact.design import anticipation_check, design_checks
 from skk_analysis.impact.event_study import event_study
-from skk_analysis.impact.few_treated import effect_of
+from skk_analysis.impact.few_treated import effect_of, refuse_weights
 from skk_analysis.impact.gaps import (
     difference_gaps,
     synthetic_control_gaps,
@@ -27,6 +27,7 @@ from skk_analysis.impact.identified_range import identified_range_check
 from skk_analysis.impact.pandemic import (
     bounded_exposure,
     closure_check,
+    dropped_check,
     exposure_check,
     without_pandemic,
 )
@@ -47,6 +48,7 @@ from skk_analysis.impact.verdict import Verdict, verdict_of
 __all__ = ["Evaluation", "evaluate"]
 
 MAIN = "main"
+SINGULAR = 1e12
 ASSIGNMENTS = {"worst_off_areas": "worst_off"}
 
 
@@ -153,8 +155,10 @@ def evaluate(
     results.  The verdict is made after the checks, so no caveat contradicts it.
     """
     plan = placebos or Placebos()
+    alpha = round(1 - plan.level, 12)
     row = _experiment(experiment)
     raw = panel.block(outcome, missing=missing)
+    refuse_weights(raw)
     exposed = _exposed(raw)
     block = without_covariates(raw, exposure=True)[0] if exposed else raw
     found = placebo_inference(synthetic_did_gaps, block, plan)
@@ -173,7 +177,8 @@ def evaluate(
         *leave_one_out_checks(left_out, found.estimate, reach),
         curve_check,
         identified_range_check(effect, block),
-        exposure_check(unadjusted, found) if unadjusted else _no_exposure(),
+        exposure_check(unadjusted, found, alpha) if unadjusted else _no_exposure(),
+        dropped_check(found, variants.get(("synthetic_did", "without_pandemic")), alpha),
         bounded_exposure(block, found),
         closure_check(block, closed),
         *(_placebo_outcome(panel, name, plan, missing) for name in placebo_outcomes),
@@ -218,9 +223,10 @@ def _variants(
 
 def _exposed(block: Block) -> bool:
     """Return whether exposure × pandemic can and need be taken out."""
-    known = block.exposure is not None or block.size is not None
+    exposure = block.exposure if block.exposure is not None else block.size
     after = block.times[block.times >= min(block.cohorts)]
-    return known and bool(np.isin(after, block.pandemic).any())
+    struck = bool(np.isin(after, block.pandemic).any())
+    return struck and exposure is not None and np.ptp(exposure[block.donors]) > 0
 
 
 def _row(method: str, variant: str, found: Inference) -> dict[str, Any]:
@@ -255,7 +261,8 @@ def _before_checks(
     if early or (np.diff(block.times) != 1).any():
         return ()
     study = event_study(panel, block.outcome, exposure=exposed, placebos=plan, missing=missing)
-    if not np.isfinite(study.details["event_study"].covariance).all():
+    covariance = study.details["event_study"].covariance
+    if not np.isfinite(covariance).all() or np.linalg.cond(covariance) > SINGULAR:
         return ()
     return (
         pre_trend_test(study).check(),

@@ -92,7 +92,10 @@ def evaluate_programme(
     -----
     Within a unit the primary outcomes' p-values are adjusted by Holm's method and the others' by
     Benjamini and Hochberg's; Romano and Wolf's step-down from the same placebos stands beside them
-    (Romano & Wolf 2005, *Econometrica* 73, 1237–1282).
+    (Romano & Wolf 2005, *Econometrica* 73, 1237–1282), and decides on the primary ones where the
+    placebos are so few that Holm's method could find nothing whatever the data: it holds the same
+    error rate and needs no more placebos for more outcomes.  Units are judged one by one; nothing
+    is adjusted for their number.
     """
     options = outcomes if isinstance(outcomes, Mapping) else {name: {} for name in outcomes}
     if strange := [name for name in primary if name not in options]:
@@ -140,9 +143,15 @@ def _judged(
     adjusted = adjust_effects({name: e.effect for name, e in mine.items()}, primary)
     adjusted = adjusted.set_index("name")
     stepdown = _romano_wolf(mine)
+    tests = sum(outcome in primary for outcome in mine)
+    out_of_reach = any(
+        tests * e.effect.details["smallest_p"] > 1 - e.effect.level for e in mine.values()
+    )
     judged, rows = {}, []
     for outcome, e in mine.items():
-        p = float(adjusted.loc[outcome, "p_adjusted"])
+        p, how = float(adjusted.loc[outcome, "p_adjusted"]), adjusted.loc[outcome, "adjustment"]
+        if out_of_reach and outcome in primary and not math.isnan(stepdown[outcome]):
+            p, how = stepdown[outcome], "romano_wolf"
         known = None if math.isnan(p) else p
         verdict = verdict_of(e.effect, adjusted_p=known, limit=limits[outcome])
         effect = replace(e.effect, verdict=verdict)
@@ -154,7 +163,7 @@ def _judged(
                 "primary": outcome in primary,
                 **row[["estimate", "lower", "upper", "p"]],
                 "p_adjusted": p,
-                "adjustment": adjusted.loc[outcome, "adjustment"],
+                "adjustment": how,
                 "p_romano_wolf": stepdown[outcome],
                 **row[["mde", "verdict", "grade"]],
             }

@@ -20,6 +20,7 @@ from skk_analysis.impact.panel import Block, Panel
 from skk_analysis.impact.placebos import (
     Placebos,
     confidence_set,
+    independent,
     minimum_detectable,
     rank_p,
 )
@@ -171,11 +172,12 @@ def _with_placebos(
     study = replace(robust, covariance=covariance, dof=np.inf)
     effect = _with_study(effect, block, study)
     averages = found[:, study.after].mean(axis=1)
+    tested = averages if independent(drawn.slots, plan) else np.empty(0)
     return replace(
         effect,
-        p=rank_p(effect.estimate, averages),
-        interval=confidence_set(effect.estimate, averages, plan.level),
-        mde=minimum_detectable(averages, plan.level),
+        p=rank_p(effect.estimate, tested),
+        interval=confidence_set(effect.estimate, tested, plan.level),
+        mde=minimum_detectable(tested, plan.level),
         placebos=averages,
         checks=drawn.checks,
         details={**effect.details, "placebo_coefficients": found},

@@ -8,14 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from skk_analysis.impact.adjustment import without_covariates
+from skk_analysis.impact.adjustment import two_way_demeaned, without_covariates
 from skk_analysis.impact.checks import Check
 from skk_analysis.impact.gaps import Kernel
 from skk_analysis.impact.panel import Block
 from skk_analysis.impact.placebos import Assigned, Inference, Placebos, placebo_inference
 from skk_analysis.impact.result import Effect
 
-__all__ = ["effect_of", "few_treated_effect", "fit_checks", "gap_path"]
+__all__ = ["effect_of", "few_treated_effect", "fit_checks", "gap_path", "refuse_weights"]
 
 
 def few_treated_effect(
@@ -40,6 +40,7 @@ def few_treated_effect(
         Take out exposure × pandemic years too.
     """
     plan = plan or Placebos()
+    refuse_weights(block)
     block, slopes = without_covariates(block, exposure=exposure)
     found = placebo_inference(kernel, block, plan)
     effect = effect_of(method, block, found, plan)
@@ -48,6 +49,15 @@ def few_treated_effect(
         details={**effect.details, "slopes": slopes},
         provenance={**effect.provenance, "exposure": exposure},
     )
+
+
+def refuse_weights(block: Block) -> None:
+    """Stop where a panel has analysis weights, which synthetic comparisons do not take."""
+    if block.weight is not None:
+        raise ValueError(
+            "synthetic comparisons take no analysis weights; leave the panel's weights= away, or "
+            "use difference_in_differences, which takes them"
+        )
 
 
 def effect_of(method: str, block: Block, found: Inference, plan: Placebos) -> Effect:
@@ -80,7 +90,7 @@ def effect_of(method: str, block: Block, found: Inference, plan: Placebos) -> Ef
         weights=weights,
         placebos=found.placebos,
         details={
-            "smallest_p": 1 / (1 + len(found.placebos)),
+            "smallest_p": found.smallest_p,
             "placebo_units": block.names.to_numpy()[found.slots],
             "placebo_se": float(np.std(found.placebos)) if len(found.placebos) else math.nan,
         },
@@ -99,8 +109,7 @@ def fit_checks(block: Block, real: Assigned) -> tuple[Check, Check]:
     """Return how well the comparison follows before treatment, and how many units carry it."""
     before = block.before(min(block.cohorts))
     rmse = float(np.sqrt(np.mean(real.gap[0, :before] ** 2)))
-    own = block.values[:, :before]
-    spread = float(np.std((own - own.mean(axis=1, keepdims=True))[block.donors]))
+    spread = float(np.std(two_way_demeaned(block.values[block.donors, :before])))
     share = real.unit_weights[0] / max(real.unit_weights[0].sum(), 1e-300)
     return (
         Check.of("pre_fit", rmse <= spread if spread > 0 else None, rmse=rmse, spread=spread),

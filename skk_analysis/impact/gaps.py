@@ -203,10 +203,12 @@ def _time_weights(values, allowed, before, noise) -> np.ndarray:
     count, moments = allowed.sum(axis=1), centred_moments(lead, allowed)
     weights = np.empty((len(allowed), before))
     eye = np.eye(before)
+    # units that differ by rounding only say nothing of the times, which then weigh alike
+    floor = 1e-20 * max(float((values**2).mean()), 1e-280) * len(values)
     right = np.zeros(before + 1)
     right[-1] = 1.0
     for problem, moment in enumerate(moments):
-        scale = max(np.trace(moment) / before, 1e-300)
+        scale = max(np.trace(moment) / before, floor)
         ridge = max((TIME_RIDGE * noise[problem]) ** 2 * count[problem] / scale, 1e-12)
         root = np.linalg.cholesky(moment / scale + ridge * eye).T
         found, _ = nnls(np.vstack([root, np.ones(before)]), right)

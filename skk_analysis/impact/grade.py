@@ -307,7 +307,10 @@ def _of_comparison(facts: Design, made: Mapping[str, Check]) -> Iterator[Reason]
         yield Reason("pre_trends_not_shown", 2)
     if facts.pandemic_only or _failed(made, "pandemic_only"):
         yield Reason("pandemic_only", 2)
-    if any(_failed(made, name) for name in ("pandemic_exposure", "pandemic_closure")):
+    if any(
+        _failed(made, name)
+        for name in ("pandemic_exposure", "pandemic_dropped", "pandemic_closure")
+    ):
         yield Reason("pandemic_not_separable", 2)
     if _failed(made, "baseline_balance") or not (
         facts.balance or _passed(made, "baseline_balance")

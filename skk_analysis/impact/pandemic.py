@@ -17,7 +17,14 @@ from skk_analysis.impact.gaps import Kernel
 from skk_analysis.impact.panel import Block
 from skk_analysis.impact.placebos import Inference, Placebos, placebo_inference
 
-__all__ = ["bounded_exposure", "closure_check", "only_pandemic_check", "without_pandemic"]
+__all__ = [
+    "bounded_exposure",
+    "closure_check",
+    "dropped_check",
+    "exposure_check",
+    "only_pandemic_check",
+    "without_pandemic",
+]
 
 
 def without_pandemic(
@@ -77,8 +84,7 @@ def bounded_exposure(block: Block, found: Inference) -> Check:
     calm = after & ~struck
     level = gap[:, calm].mean(axis=1) if calm.any() else np.zeros(len(gap))
     largest = float(np.abs(gap[:, struck].mean(axis=1) - level).max())
-    # a mean over several treated cities moves less than one of them
-    largest /= math.sqrt(len(block.treated))
+    # not divided for several treated cities: what is feared is a shock that they share
     move = largest * struck.sum() / after.sum()
     low, high = found.estimate - move, found.estimate + move
     numbers = {"low": low, "high": high}
@@ -86,6 +92,30 @@ def bounded_exposure(block: Block, found: Inference) -> Check:
     if not clear:
         return Check("pandemic_bounded", NOT_APPLICABLE, numbers)
     return Check("pandemic_bounded", FAILED if low <= 0 <= high else PASSED, numbers)
+
+
+def dropped_check(found: Inference, calm: Inference | None, alpha: float = 0.05) -> Check:
+    """Return whether a clear effect is there without the pandemic years too.
+
+    Parameters
+    ----------
+    found, calm : Inference
+        With the pandemic years, and without them (None where no year after the start remains).
+    alpha : float, default 0.05
+
+    Returns
+    -------
+    Check
+        Of a clear effect: failed when it turns or more than halves, inconclusive when only its
+        clearness is lost, as fewer years may do.
+    """
+    if calm is None:
+        return Check("pandemic_dropped", NOT_APPLICABLE, {"estimate": math.nan, "p": math.nan})
+    numbers = {"estimate": calm.estimate, "p": calm.p}
+    if not found.p <= alpha or (calm.p <= alpha and calm.estimate * found.estimate > 0):
+        return Check("pandemic_dropped", PASSED, numbers)
+    halved = calm.estimate * np.sign(found.estimate) < abs(found.estimate) / 2
+    return Check("pandemic_dropped", FAILED if halved else INCONCLUSIVE, numbers)
 
 
 def exposure_check(without: Inference, adjusted: Inference, alpha: float = 0.05) -> Check:

@@ -35,7 +35,8 @@ class Panel:
     exposure : str, optional
         Column of how exposed a unit is to the pandemic year (one value a unit).
     weights : str, optional
-        Column of analysis weights (one value a unit); default equal.
+        Column of analysis weights (one value a unit) for difference-in-differences and group-time
+        effects; synthetic comparisons refuse them.
     excluded : mapping, optional
         Untreated units that may not serve as comparison, with the reason: neighbours, other
         programmes' cities.
@@ -71,6 +72,8 @@ class Panel:
         wanted = [self.unit, self.time, self.population, self.region, self.exposure, self.weights]
         self._require_columns([c for c in wanted if c is not None])
         _require_once(self.frame, self.unit, self.time)
+        if not isinstance(self.excluded, Mapping):
+            raise ValueError("excluded is a mapping of unit to reason, e.g. {'091': 'neighbour'}")
         object.__setattr__(self, "treated", self._starts())
         units = set(self.frame[self.unit])
         for role, names in (("treated", self.starts), ("excluded", self.excluded)):
@@ -91,6 +94,9 @@ class Panel:
     def _starts(self) -> dict[Hashable, int]:
         """Return the first treated time by unit, from the mapping or the 0/1 column."""
         if not isinstance(self.treated, str):
+            for unit, start in self.treated.items():
+                if not float(start).is_integer():
+                    raise ValueError(f"{unit} is treated from {start}; give a whole number")
             return {unit: int(start) for unit, start in self.treated.items()}
         self._require_columns([self.treated])
         rows = self.frame[[self.unit, self.time, self.treated]].sort_values([self.unit, self.time])
@@ -207,6 +213,9 @@ class Panel:
         found = use.groupby(self.unit)[column].mean().reindex(names)
         if found.isna().any():
             raise ValueError(f"{column}: no value for unit {found.index[found.isna()][0]}")
+        if before and not (found > 0).all():
+            lowest = found.idxmin()
+            raise ValueError(f"{column} must be positive; unit {lowest} has {found[lowest]:g}")
         return found.to_numpy(dtype=float)
 
     def _labels(self, use: pd.DataFrame, names) -> np.ndarray | None:
@@ -309,6 +318,12 @@ class Block:
 def _require_once(frame: pd.DataFrame, unit: str, time: str) -> None:
     if not pd.api.types.is_numeric_dtype(frame[time]):
         raise ValueError(f"column {time!r} must hold whole numbers such as 2019, not text")
+    if (frame[time].dropna() % 1 != 0).any():
+        odd = frame.loc[frame[time] % 1 != 0, time].iloc[0]
+        raise ValueError(
+            f"column {time!r} must hold whole numbers, found {odd}; number half-years or quarters "
+            "through instead"
+        )
     if frame[[unit, time]].isna().any(axis=None):
         raise ValueError(f"a row lacks its {unit!r} or {time!r}; every row must be named")
     twice = frame[frame.duplicated([unit, time])]

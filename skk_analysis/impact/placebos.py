@@ -28,6 +28,7 @@ __all__ = [
     "Placebos",
     "assigned",
     "confidence_set",
+    "independent",
     "minimum_detectable",
     "placebo_inference",
     "rank_p",
@@ -35,6 +36,7 @@ __all__ = [
     "size_matched",
 ]
 
+LARGER, SMALLER = math.log(2), math.log(20)
 CHUNK = 2_000_000  # cells of a batch's weight matrix; bounds memory, changes no number
 
 
@@ -100,6 +102,8 @@ class Inference(NamedTuple):
         Two-sided rank p-value.
     interval : tuple of float
         All effects that the same test does not reject; infinite where none can be rejected.
+    smallest_p : float
+        Of any estimate whatever.
     mde : float
         Effect that the test finds with 80 % power.
     placebos : ndarray
@@ -114,6 +118,7 @@ class Inference(NamedTuple):
 
     estimate: float
     p: float
+    smallest_p: float
     interval: tuple[float, float]
     mde: float
     placebos: np.ndarray
@@ -141,22 +146,19 @@ def placebo_inference(kernel: Kernel, block: Block, plan: Placebos | None = None
     plan = plan or Placebos()
     real = assigned(kernel, block, block.treated[None, :])
     singles = {start: single_placebos(kernel, block, start) for start in block.cohorts}
-    slots, distance = _draw(block, plan)
+    matches = _matches(block, plan)
+    alpha = round(1 - plan.level, 12)  # 1 - 0.9 is less than 0.1
+    slots = _draw(block, matches, plan)
     placebos = _effects(kernel, block, slots, singles)
+    if not _vary(placebos, block.values):
+        slots, placebos = slots[:0], np.empty(0)
     estimate = float(real.effect[0])
     second = rank_p(estimate, rescaled_placebos(singles, block, plan.draws, plan.seed))
-    p = rank_p(estimate, placebos)
-    smallest = 1 / (1 + len(placebos))
-    alpha = round(1 - plan.level, 12)  # 1 - 0.9 is less than 0.1
-    matched = min((len(m) for m in _matches(block, plan)), default=0)
+    tested = placebos if independent(slots, plan) else np.empty(0)
+    p = rank_p(estimate, tested)
+    smallest = 1 / (1 + len(tested))
     checks = (
-        Check.of(
-            "size_matched_placebos",
-            None if block.size is None else matched >= min(plan.count, math.ceil(1 / alpha) - 1),
-            matched=float(matched),
-            wanted=float(plan.count),
-            distance=distance,
-        ),
+        _size_check(block, matches, plan),
         Check.of("attainable_p", smallest <= alpha, p=smallest, level=alpha),
         Check.of(
             "second_opinion",
@@ -168,14 +170,58 @@ def placebo_inference(kernel: Kernel, block: Block, plan: Placebos | None = None
     return Inference(
         estimate=estimate,
         p=p,
-        interval=confidence_set(estimate, placebos, plan.level),
-        mde=minimum_detectable(placebos, plan.level),
+        smallest_p=smallest,
+        interval=confidence_set(estimate, tested, plan.level),
+        mde=minimum_detectable(tested, plan.level),
         placebos=placebos,
         slots=slots,
         singles=singles,
         real=real,
         checks=checks,
     )
+
+
+def _needed(plan: Placebos) -> int:
+    """Return how many placebos the level needs: 19 for 95 %."""
+    return math.ceil(round(1 / (1 - plan.level), 6)) - 1
+
+
+def independent(slots: np.ndarray, plan: Placebos) -> bool:
+    """Return whether tuples are drawn from as many units as the level needs placebos.
+
+    Tuples of fewer share so many units that their number says nothing: a test by them finds too
+    much.
+    """
+    return slots.shape[1] == 1 or len(np.unique(slots)) >= _needed(plan)
+
+
+def _vary(placebos: np.ndarray, values: np.ndarray) -> bool:
+    """Return whether there is noise to compare with: an outcome without any proves nothing."""
+    return bool(len(placebos)) and np.abs(placebos).max() > 1e-10 * max(
+        np.abs(values).max(), 1e-300
+    )
+
+
+def _size_check(block: Block, matches: list[np.ndarray], plan: Placebos) -> Check:
+    """Return whether the placebos are enough, and have no less noise than the treated units.
+
+    Placebos of which the mean log size is more than twice the treated unit's fail: they are less
+    noisy, and the test finds too much.  Much smaller ones (twenty times) only cost power.
+    """
+    matched = min((len(m) for m in matches), default=0)
+    numbers = {"matched": float(matched), "wanted": float(plan.count), "distance": math.nan}
+    if block.size is None:
+        return Check.of("size_matched_placebos", None, **numbers)
+    enough = matched >= min(plan.count, _needed(plan))
+    if matched:
+        logs = np.log(block.size)
+        apart = [logs[m] - logs[unit] for unit, m in zip(block.treated, matches, strict=True)]
+        numbers["distance"] = float(max(np.abs(d).max() for d in apart))
+        lean = [float(d.mean()) for d in apart]
+        enough = enough and max(lean) <= LARGER
+        if enough and min(lean) < -SMALLER:
+            return Check.of("size_matched_placebos", None, **numbers)
+    return Check.of("size_matched_placebos", enough, **numbers)
 
 
 def _effects(kernel, block, slots, singles) -> np.ndarray:
@@ -283,23 +329,28 @@ def _matches(block: Block, plan: Placebos) -> list[np.ndarray]:
     return [size_matched(block, unit, plan) for unit in block.treated]
 
 
-def _draw(block: Block, plan: Placebos) -> tuple[np.ndarray, float]:
-    """Return the placebo assignments and the largest distance of log size among them."""
-    matches = _matches(block, plan)
-    distance = math.nan
-    if block.size is not None and all(len(m) for m in matches):
-        logs = np.log(block.size)
-        pairs = zip(block.treated, matches, strict=True)
-        distance = float(max(np.abs(logs[m] - logs[unit]).max() for unit, m in pairs))
+def _draw(block: Block, matches: list[np.ndarray], plan: Placebos) -> np.ndarray:
+    """Return the placebo assignments, each set of units with the same dates once.
+
+    None where some placebo would have nothing to be compared with.
+    """
+    nothing = np.empty((0, len(matches)), dtype=int)
     counts = [len(m) for m in matches]
-    if 0 in counts:
-        return np.empty((0, len(matches)), dtype=int), distance
+    if 0 in counts or len(block.donors) <= len(matches):
+        return nothing
+    if len(matches) == 1:
+        return matches[0][:, None]
     if math.prod(counts) <= plan.draws:
         every = [t for t in itertools.product(*matches) if len(set(t)) == len(t)]
-        return np.array(every, dtype=int).reshape(-1, len(matches)), distance
-    if len(matches) == 1:
-        return matches[0][:, None], distance
-    return _sample(matches, plan), distance
+        slots = np.array(every, dtype=int).reshape(-1, len(matches))
+    else:
+        slots = _sample(matches, plan)
+    starts = block.start[block.treated]
+    sets = slots.copy()
+    for start in block.cohorts:  # places of the same date may be exchanged without a difference
+        sets[:, starts == start] = np.sort(sets[:, starts == start], axis=1)
+    _, first = np.unique(sets, axis=0, return_index=True)
+    return slots[np.sort(first)]
 
 
 def _sample(matches: list[np.ndarray], plan: Placebos) -> np.ndarray:

@@ -12,6 +12,7 @@ from skk_analysis.impact.gaps import Kernel
 from skk_analysis.impact.panel import Block
 from skk_analysis.impact.placebos import (
     Placebos,
+    independent,
     minimum_detectable,
     placebo_inference,
     single_effects,
@@ -54,7 +55,8 @@ def power_table(
             rows += [(n, 1 if n != "all" else len(block.treated), more, math.nan) for n in names]
             continue
         found = placebo_inference(kernel, moved, plan)
-        mde = minimum_detectable(found.placebos, plan.level, power)
+        enough = independent(found.slots, plan)
+        mde = minimum_detectable(found.placebos, plan.level, power) if enough else math.nan
         rows.append(("all", len(block.treated), more, mde))
         for name, unit in _alone(block).items():
             matched = size_matched(moved, unit, plan)

@@ -39,6 +39,8 @@ def single_placebos(kernel: Kernel, block: Block, start: int) -> np.ndarray:
     ndarray, shape (comparison units, times)
     """
     before = block.before(start)
+    if len(block.donors) < 2:  # none is left to stand in
+        return np.empty((0, len(block.times)))
     if kernel not in OF_ROWS_ALONE:
         return _singles(kernel, block.values, block.donors, before)
     values = np.ascontiguousarray(block.values[block.donors])

@@ -218,6 +218,9 @@ def _grounds(effect: Effect, amounts: Amounts) -> list[str]:
             for check in effect.checks
             if check.result == result
         ]
+    calm = effect.check("pandemic_dropped")
+    if calm and calm.result == PASSED:  # always said: the year may have moved everything
+        sentences.append(check_text(calm, amounts.language, amounts=amounts))
     if passed := sum(check.result == PASSED for check in effect.checks):
         sentences.append(text("effect.checks.passed", amounts.language, count=str(passed)))
     return sentences

@@ -35,7 +35,7 @@ MADE = {
     "anticipation", "pre_trend", "honest_smoothness", "honest_relative", "placebo_in_time",
     "leave_one_donor", "leave_one_year", "leave_one_city", "specification_curve",
     "identified_range", "pandemic_only", "pandemic_exposure", "pandemic_bounded",
-    "pandemic_closure",
+    "pandemic_closure", "pandemic_dropped",
 }  # fmt: skip
 
 

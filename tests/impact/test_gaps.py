@@ -169,8 +169,8 @@ panels = importlib.util.module_from_spec(spec); spec.loader.exec_module(panels)
 from skk_analysis.impact.placebos import Placebos
 from skk_analysis.impact.synthetic_control import *
 from skk_analysis.impact.synthetic_did import synthetic_did
-panel = panels.panel_of(panels.paths(), {"u000": 2018, "u004": 2019, "u007": 2019})
-few = Placebos(count=12, draws=30)
+panel = panels.panel_of(panels.paths(units=30), {"u000": 2018, "u004": 2019, "u007": 2019})
+few = Placebos(count=20, draws=30)
 like = dict(importance="regression", predictors=["x", ("y", [2015])])
 for effect in (
     synthetic_did(panel, "y", exposure=True, covariates=["z"], placebos=few),

@@ -113,8 +113,9 @@ def test_tuples_are_drawn_when_many_and_the_seed_decides():
     plan = Placebos(count=10, draws=200)
     first, again = (placebo_inference(difference_gaps, block, plan) for _ in range(2))
     other = placebo_inference(difference_gaps, block, Placebos(count=10, draws=200, seed=1))
-    assert len(first.slots) == 200 and (first.slots == again.slots).all()
-    assert (first.slots != other.slots).any()
+    assert 190 < len(first.slots) <= 200  # a set of units once, whatever its order
+    assert (first.slots == again.slots).all()
+    assert not np.array_equal(first.slots, other.slots)
     assert all(len(set(slot)) == 6 for slot in first.slots)
     for place, unit in enumerate(block.treated):
         assert set(first.slots[:, place]) <= set(size_matched(block, unit, plan))
@@ -168,7 +169,7 @@ def test_sizes_must_be_positive():
     frame = panels.long(panels.paths())
     frame["size"] = frame["size"].where(frame["unit"] != "u003", 0.0)
     panel = Panel(frame, unit="unit", time="year", treated={"u000": 2019}, population="size")
-    with pytest.raises(ValueError, match="population must be positive; u003 has 0"):
+    with pytest.raises(ValueError, match="size must be positive; unit u003 has 0"):
         placebo_inference(difference_gaps, panel.block("y"))
 
 

@@ -17,6 +17,7 @@ from skk_analysis.impact.gaps import difference_gaps, synthetic_did_gaps
 from skk_analysis.impact.pandemic import (
     bounded_exposure,
     closure_check,
+    dropped_check,
     exposure_check,
     only_pandemic_check,
     without_pandemic,
@@ -187,6 +188,91 @@ def test_bounded_exposure_and_conclusions_that_change():
     assert exposure_check(found, found).result == "passed"
     assert exposure_check(nothing, found).result == "failed"
     assert exposure_check(found._replace(p=0.5), found).result == "inconclusive"
+
+
+def test_a_shock_of_2020_that_size_does_not_explain_is_seen_without_2020():
+    """A common shock in the largest cities' 2020 alone fails the estimate without that year."""
+    cities = panel(count=6)
+    hit = cities.frame["name"].isin(cities.starts) & (cities.frame["year"] == 2020)
+    struck = replace(cities, frame=cities.frame.assign(y=cities.frame["y"] + 9.0 * hit))
+    block = struck.block("y")
+    found = placebo_inference(synthetic_did_gaps, block, PLAN)
+    calm = without_pandemic(synthetic_did_gaps, block, PLAN)
+    assert found.p <= 0.05 and dropped_check(found, calm).result == "failed"
+    lasting = panel(count=6, effect=9.0).block("y")
+    both = [
+        placebo_inference(synthetic_did_gaps, lasting, PLAN),
+        without_pandemic(synthetic_did_gaps, lasting, PLAN),
+    ]
+    assert dropped_check(*both).result == "passed"
+    assert dropped_check(both[0], None).result == "not_applicable"
+
+
+def test_placebos_that_share_their_units_are_not_many():
+    """A set of units counts once whatever its order, and tuples of few units are refused."""
+    rng = np.random.default_rng(0)
+    names = [f"u{i:02d}" for i in range(24)]
+    frame = pd.DataFrame({"u": np.repeat(names, 8), "t": np.tile(np.arange(2012, 2020), 24)})
+    frame["y"] = rng.normal(size=len(frame))
+    of = {"unit": "u", "time": "t"}
+    two = Panel(frame, treated={"u00": 2018, "u01": 2018}, **of)
+    found = placebo_inference(difference_gaps, two.block("y"), Placebos(draws=10_000))
+    assert len(found.placebos) == 22 * 21 / 2
+    few = placebo_inference(difference_gaps, two.without(units=names[14:]).block("y"), PLAN)
+    assert len(few.placebos) and math.isnan(few.p) and math.isnan(few.interval[0])
+    alone = placebo_inference(difference_gaps, two.without(units=names[3:]).block("y"), PLAN)
+    assert math.isnan(alone.p)
+
+
+def test_placebos_larger_than_the_treated_unit_are_no_match():
+    """They are less noisy than it is; smaller ones only cost power."""
+    rng = np.random.default_rng(1)
+    frame = world.country(rng, 0.5)
+    size = frame.groupby("name")["population"].first().sort_values()
+    for unit, population, expected in (
+        (size.index[0], 1.0, "failed"),
+        (size.index[-1], 1e9, "inconclusive"),
+        (size.index[150], size.iloc[150], "passed"),
+    ):
+        own = frame["population"].where(frame["name"] != unit, population)
+        cities = Panel(
+            frame.assign(population=own),
+            unit="name",
+            time="year",
+            treated={unit: 2019},
+            population="population",
+        )
+        found = placebo_inference(difference_gaps, cities.block("y"), PLAN)
+        assert found.checks[0].result == expected
+
+
+def test_an_outcome_without_noise_proves_nothing():
+    cities = panel()
+    flat = replace(cities, frame=cities.frame.assign(y=1.0)).block("y")
+    found = placebo_inference(synthetic_did_gaps, flat, PLAN)
+    assert math.isnan(found.p) and math.isnan(found.mde)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"excluded": ["m001"]}, "excluded is a mapping"),
+        ({"treated": {"m000": 2018.9}}, "give a whole number"),
+    ],
+)
+def test_a_panel_says_what_is_wrong(change, message):
+    with pytest.raises(ValueError, match=message):
+        replace(panel(), **change)
+
+
+def test_half_years_and_empty_towns_are_refused():
+    cities = panel()
+    halves = cities.frame.assign(year=cities.frame["year"] + 0.5)
+    with pytest.raises(ValueError, match="must hold whole numbers, found"):
+        replace(cities, frame=halves)
+    empty = replace(cities, frame=cities.frame.assign(population=0.0))
+    with pytest.raises(ValueError, match="population must be positive; unit m000 has 0"):
+        empty.block("y")
 
 
 def test_closures_make_2020_uninterpretable_only_where_it_counts():
