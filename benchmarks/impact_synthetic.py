@@ -25,9 +25,9 @@ from skk_analysis.impact.conformal import conformal_synthetic_control
 from skk_analysis.impact.gaps import change_noise
 from skk_analysis.impact.identified_range import identified_range
 from skk_analysis.impact.panel import Panel
-from skk_analysis.impact.placebos import Placebos
 from skk_analysis.impact.rescaling import _shared
 from skk_analysis.impact.simplex import active_set_weights, ridge_weights
+from skk_analysis.impact.size_matching import Placebos
 from skk_analysis.impact.synthetic_control import augmented_synthetic_control, synthetic_control
 from skk_analysis.impact.synthetic_did import synthetic_did
 

@@ -21,11 +21,11 @@ from skk_analysis.impact.identified_range import identified_range
 from skk_analysis.impact.interrupted_series import interrupted_time_series
 from skk_analysis.impact.multiplicity import Equivalence, adjust_effects, equivalence, romano_wolf
 from skk_analysis.impact.panel import Panel
-from skk_analysis.impact.placebos import Placebos
 from skk_analysis.impact.pre_trend import PreTrend, pre_trend_test
 from skk_analysis.impact.programme_panel import programme_panel
 from skk_analysis.impact.regression_to_mean import regression_to_mean
 from skk_analysis.impact.result import Effect
+from skk_analysis.impact.size_matching import Placebos
 from skk_analysis.impact.staggered import group_time_effects
 from skk_analysis.impact.synthetic_control import augmented_synthetic_control, synthetic_control
 from skk_analysis.impact.synthetic_did import synthetic_did

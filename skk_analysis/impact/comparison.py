@@ -11,7 +11,8 @@ import pandas as pd
 from skk_analysis.impact.adjustment import EXPOSURE, pandemic_exposure, without_covariates
 from skk_analysis.impact.gaps import difference_gaps
 from skk_analysis.impact.panel import Block, Panel
-from skk_analysis.impact.placebos import Inference, Placebos, placebo_inference, size_matched
+from skk_analysis.impact.placebos import Inference, placebo_inference
+from skk_analysis.impact.size_matching import Placebos, size_matched
 from skk_analysis.impact.two_way import assigned_coefficients
 
 __all__ = [

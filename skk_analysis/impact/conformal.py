@@ -21,9 +21,10 @@ from skk_analysis.impact.checks import Check
 from skk_analysis.impact.few_treated import fit_checks, gap_path
 from skk_analysis.impact.gaps import synthetic_control_gaps
 from skk_analysis.impact.panel import Block, Panel
-from skk_analysis.impact.placebos import Placebos, assigned
+from skk_analysis.impact.placebos import assigned
 from skk_analysis.impact.result import UNKNOWN, Effect
 from skk_analysis.impact.simplex import simplex_weights
+from skk_analysis.impact.size_matching import Placebos
 
 __all__ = ["conformal_p_values", "conformal_synthetic_control"]
 

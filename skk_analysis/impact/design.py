@@ -9,7 +9,8 @@ import numpy as np
 from skk_analysis.impact.checks import FAILED, INCONCLUSIVE, PASSED, Check
 from skk_analysis.impact.pandemic import only_pandemic_check
 from skk_analysis.impact.panel import Block, Panel
-from skk_analysis.impact.placebos import Inference, Placebos, rank_p
+from skk_analysis.impact.placebos import Inference, rank_p
+from skk_analysis.impact.size_matching import Placebos
 
 __all__ = ["anticipation_check", "design_checks"]
 

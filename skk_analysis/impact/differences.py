@@ -18,14 +18,9 @@ from skk_analysis.impact.comparison import (
 )
 from skk_analysis.impact.group_means import group_means_effect, without_gaps
 from skk_analysis.impact.panel import Block, Panel
-from skk_analysis.impact.placebos import (
-    Placebos,
-    confidence_set,
-    independent,
-    minimum_detectable,
-    rank_p,
-)
+from skk_analysis.impact.placebos import confidence_set, minimum_detectable, rank_p
 from skk_analysis.impact.result import Effect
+from skk_analysis.impact.size_matching import Placebos, independent
 from skk_analysis.impact.two_way import Fit, fit
 from skk_analysis.impact.wild_bootstrap import bootstrap_panel
 

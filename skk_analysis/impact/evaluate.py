@@ -32,7 +32,7 @@ from skk_analysis.impact.pandemic import (
     without_pandemic,
 )
 from skk_analysis.impact.panel import Block, Panel
-from skk_analysis.impact.placebos import Inference, Placebos, placebo_inference
+from skk_analysis.impact.placebos import Inference, placebo_inference
 from skk_analysis.impact.power import power_table
 from skk_analysis.impact.pre_trend import pre_trend_test
 from skk_analysis.impact.programme_panel import experiment_row
@@ -43,6 +43,7 @@ from skk_analysis.impact.sensitivity import (
     placebo_in_time,
     specification_curve,
 )
+from skk_analysis.impact.size_matching import Placebos
 from skk_analysis.impact.verdict import Verdict, verdict_of
 
 __all__ = ["Evaluation", "evaluate"]

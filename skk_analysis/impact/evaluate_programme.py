@@ -14,7 +14,7 @@ import pandas as pd
 from skk_analysis.impact.evaluate import Evaluation, evaluate
 from skk_analysis.impact.multiplicity import adjust_effects, romano_wolf
 from skk_analysis.impact.panel import Panel
-from skk_analysis.impact.placebos import Placebos
+from skk_analysis.impact.size_matching import Placebos
 from skk_analysis.impact.verdict import verdict_of
 
 __all__ = ["ProgrammeEvaluation", "evaluate_programme"]

@@ -17,15 +17,10 @@ from skk_analysis.impact.comparison import (
 )
 from skk_analysis.impact.event_coefficients import EventStudy
 from skk_analysis.impact.panel import Block, Panel
-from skk_analysis.impact.placebos import (
-    Placebos,
-    confidence_set,
-    independent,
-    minimum_detectable,
-    rank_p,
-)
+from skk_analysis.impact.placebos import confidence_set, minimum_detectable, rank_p
 from skk_analysis.impact.rescaling import noise_law
 from skk_analysis.impact.result import Effect
+from skk_analysis.impact.size_matching import Placebos, independent
 from skk_analysis.impact.two_way import fit
 
 __all__ = ["EventStudy", "event_study"]

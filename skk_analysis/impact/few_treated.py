@@ -12,8 +12,9 @@ from skk_analysis.impact.adjustment import two_way_demeaned, without_covariates
 from skk_analysis.impact.checks import Check
 from skk_analysis.impact.gaps import Kernel
 from skk_analysis.impact.panel import Block
-from skk_analysis.impact.placebos import Assigned, Inference, Placebos, placebo_inference
+from skk_analysis.impact.placebos import Assigned, Inference, placebo_inference
 from skk_analysis.impact.result import Effect
+from skk_analysis.impact.size_matching import Placebos
 
 __all__ = ["effect_of", "few_treated_effect", "fit_checks", "gap_path", "refuse_weights"]
 

@@ -15,7 +15,8 @@ import numpy as np
 from skk_analysis.impact.checks import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Check
 from skk_analysis.impact.gaps import Kernel
 from skk_analysis.impact.panel import Block
-from skk_analysis.impact.placebos import Inference, Placebos, placebo_inference
+from skk_analysis.impact.placebos import Inference, placebo_inference
+from skk_analysis.impact.size_matching import Placebos
 
 __all__ = [
     "bounded_exposure",

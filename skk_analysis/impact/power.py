@@ -10,14 +10,8 @@ import pandas as pd
 
 from skk_analysis.impact.gaps import Kernel
 from skk_analysis.impact.panel import Block
-from skk_analysis.impact.placebos import (
-    Placebos,
-    independent,
-    minimum_detectable,
-    placebo_inference,
-    single_effects,
-    size_matched,
-)
+from skk_analysis.impact.placebos import minimum_detectable, placebo_inference, single_effects
+from skk_analysis.impact.size_matching import Placebos, independent, size_matched
 
 __all__ = ["power_table"]
 

@@ -19,7 +19,8 @@ from skk_analysis.impact.gaps import (
     synthetic_did_gaps,
 )
 from skk_analysis.impact.panel import Block
-from skk_analysis.impact.placebos import Placebos, assigned, placebo_inference, size_matched
+from skk_analysis.impact.placebos import assigned, placebo_inference
+from skk_analysis.impact.size_matching import Placebos, size_matched
 from skk_analysis.metrics.change import adjust_p_values
 
 __all__ = ["leave_one_out", "leave_one_out_checks", "placebo_in_time", "specification_curve"]

@@ -13,7 +13,6 @@ from skk_analysis.impact.augmented import augmented_gaps
 from skk_analysis.impact.few_treated import few_treated_effect
 from skk_analysis.impact.gaps import synthetic_control_gaps
 from skk_analysis.impact.panel import Block, Panel
-from skk_analysis.impact.placebos import Placebos
 from skk_analysis.impact.predictors import (
     Importance,
     Predictor,
@@ -21,6 +20,7 @@ from skk_analysis.impact.predictors import (
     predictors_of,
 )
 from skk_analysis.impact.result import Effect
+from skk_analysis.impact.size_matching import Placebos
 
 __all__ = ["augmented_synthetic_control", "synthetic_control"]
 

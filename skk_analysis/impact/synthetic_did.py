@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from skk_analysis.impact.few_treated import few_treated_effect
 from skk_analysis.impact.gaps import synthetic_did_gaps
 from skk_analysis.impact.panel import Panel
-from skk_analysis.impact.placebos import Placebos
 from skk_analysis.impact.result import Effect
+from skk_analysis.impact.size_matching import Placebos
 
 __all__ = ["synthetic_did"]
 

@@ -11,7 +11,7 @@ import pytest
 
 from skk_analysis.impact.conformal import conformal_synthetic_control
 from skk_analysis.impact.identified_range import identified_range
-from skk_analysis.impact.placebos import Placebos
+from skk_analysis.impact.size_matching import Placebos
 from skk_analysis.impact.synthetic_control import augmented_synthetic_control, synthetic_control
 from skk_analysis.impact.synthetic_did import synthetic_did
 

@@ -15,7 +15,7 @@ from skk_analysis.impact.comparison import drawn_placebos
 from skk_analysis.impact.differences import difference_in_differences
 from skk_analysis.impact.event_study import event_study
 from skk_analysis.impact.panel import Panel
-from skk_analysis.impact.placebos import Placebos
+from skk_analysis.impact.size_matching import Placebos
 
 _spec = importlib.util.spec_from_file_location(
     "did_answers", Path(__file__).with_name("did_answers.py")

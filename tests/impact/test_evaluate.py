@@ -18,8 +18,8 @@ from skk_analysis.impact.evaluate import Evaluation, evaluate
 from skk_analysis.impact.evaluate_programme import evaluate_programme
 from skk_analysis.impact.grade import Design
 from skk_analysis.impact.panel import Panel
-from skk_analysis.impact.placebos import Placebos
 from skk_analysis.impact.programme_panel import first_full_year, programme_panel
+from skk_analysis.impact.size_matching import Placebos
 from skk_analysis.workspace import ENVIRONMENT_VARIABLE, Workspace
 
 WORLD = Path(__file__).resolve().parents[2] / "validation/impact/simulation/world.py"

@@ -166,7 +166,7 @@ HASHED = """
 import importlib.util, sys
 spec = importlib.util.spec_from_file_location("panels", sys.argv[1])
 panels = importlib.util.module_from_spec(spec); spec.loader.exec_module(panels)
-from skk_analysis.impact.placebos import Placebos
+from skk_analysis.impact.size_matching import Placebos
 from skk_analysis.impact.synthetic_control import *
 from skk_analysis.impact.synthetic_did import synthetic_did
 panel = panels.panel_of(panels.paths(units=30), {"u000": 2018, "u004": 2019, "u007": 2019})

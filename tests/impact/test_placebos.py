@@ -16,15 +16,14 @@ from hypothesis import strategies as st
 from skk_analysis.impact.gaps import difference_gaps, synthetic_control_gaps, synthetic_did_gaps
 from skk_analysis.impact.panel import Panel
 from skk_analysis.impact.placebos import (
-    Placebos,
     assigned,
     confidence_set,
     minimum_detectable,
     placebo_inference,
     rank_p,
-    size_matched,
 )
 from skk_analysis.impact.rescaling import noise_law, rescaled_placebos, single_placebos
+from skk_analysis.impact.size_matching import Placebos, size_matched
 
 _spec = importlib.util.spec_from_file_location("panels", Path(__file__).with_name("panels.py"))
 panels = importlib.util.module_from_spec(_spec)

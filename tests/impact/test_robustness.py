@@ -23,7 +23,7 @@ from skk_analysis.impact.pandemic import (
     without_pandemic,
 )
 from skk_analysis.impact.panel import Panel
-from skk_analysis.impact.placebos import Placebos, minimum_detectable, placebo_inference
+from skk_analysis.impact.placebos import minimum_detectable, placebo_inference
 from skk_analysis.impact.power import power_table
 from skk_analysis.impact.sensitivity import (
     leave_one_out,
@@ -31,6 +31,7 @@ from skk_analysis.impact.sensitivity import (
     placebo_in_time,
     specification_curve,
 )
+from skk_analysis.impact.size_matching import Placebos
 
 WORLD = Path(__file__).resolve().parents[2] / "validation/impact/simulation/world.py"
 spec = importlib.util.spec_from_file_location("world", WORLD)

@@ -16,9 +16,10 @@ from skk_analysis.impact.conformal import conformal_p_values, conformal_syntheti
 from skk_analysis.impact.gaps import synthetic_control_gaps
 from skk_analysis.impact.identified_range import identified_range, identified_range_check
 from skk_analysis.impact.panel import Panel
-from skk_analysis.impact.placebos import Placebos, assigned
+from skk_analysis.impact.placebos import assigned
 from skk_analysis.impact.predictors import PredictorGaps, predictors_of
 from skk_analysis.impact.simplex import active_set_weights
+from skk_analysis.impact.size_matching import Placebos
 from skk_analysis.impact.synthetic_control import augmented_synthetic_control, synthetic_control
 
 _spec = importlib.util.spec_from_file_location("panels", Path(__file__).with_name("panels.py"))

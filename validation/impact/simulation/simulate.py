@@ -13,7 +13,7 @@ import pandas as pd
 from world import START, chosen, country
 
 from skk_analysis.impact.panel import Panel
-from skk_analysis.impact.placebos import Placebos
+from skk_analysis.impact.size_matching import Placebos
 from skk_analysis.impact.synthetic_did import synthetic_did
 
 HERE = Path(__file__).parent
