@@ -6,10 +6,10 @@ names, so that no check can be made that a report cannot say in Finnish, Swedish
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["CHECKS", "Check", "worst"]
+__all__ = ["CHECKS", "Check"]
 
 PASSED, FAILED, INCONCLUSIVE, NOT_APPLICABLE = "passed", "failed", "inconclusive", "not_applicable"
 RESULTS = (PASSED, FAILED, INCONCLUSIVE, NOT_APPLICABLE)
@@ -103,12 +103,3 @@ class Check:
     def ok(self) -> bool:
         """Whether nothing speaks against the design here."""
         return self.result in (PASSED, NOT_APPLICABLE)
-
-
-def worst(checks: Iterable[Check], names: Iterable[str]) -> str:
-    """Return the worst result among the named checks; one that was not made is inconclusive."""
-    made = {check.name: check.result for check in checks}
-    found = {made.get(name, INCONCLUSIVE) for name in names}
-    return next(
-        r for r in (FAILED, INCONCLUSIVE, PASSED, NOT_APPLICABLE) if r in found or not found
-    )

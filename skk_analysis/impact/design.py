@@ -10,7 +10,7 @@ from skk_analysis.impact.checks import FAILED, INCONCLUSIVE, PASSED, Check
 from skk_analysis.impact.pandemic import only_pandemic_check
 from skk_analysis.impact.panel import Block, Panel
 from skk_analysis.impact.placebos import Inference, rank_p
-from skk_analysis.impact.size_matching import Placebos
+from skk_analysis.impact.size_matching import Placebos, placebos_needed
 
 __all__ = ["anticipation_check", "design_checks"]
 
@@ -46,7 +46,7 @@ def design_checks(
     treated, donors = len(block.treated), len(block.donors)
     before = min(block.before(start) for start in block.cohorts)
     after = int((block.times >= max(block.cohorts)).sum())
-    needed = math.ceil(round(1 / (1 - plan.level), 6)) - 1
+    needed = placebos_needed(plan)
     dropped = len(block.dropped) / (donors + len(block.dropped))
     return (
         Check.of("treated_units", True if treated >= CLUSTERS else None, treated=float(treated)),

@@ -310,10 +310,6 @@ class Block:
             covariates={name: array[keep] for name, array in self.covariates.items()},
         )
 
-    def restarted(self, start: np.ndarray) -> Block:
-        """Return the block as if treatment had been where ``start`` says."""
-        return replace(self, start=start)
-
 
 def _require_once(frame: pd.DataFrame, unit: str, time: str) -> None:
     if not pd.api.types.is_numeric_dtype(frame[time]):

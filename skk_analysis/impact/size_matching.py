@@ -16,6 +16,7 @@ __all__ = [
     "draw_assignments",
     "independent",
     "matches_of",
+    "placebos_needed",
     "size_check",
     "size_matched",
 ]
@@ -125,7 +126,7 @@ def _sample(matches: list[np.ndarray], plan: Placebos) -> np.ndarray:
     return np.concatenate(kept)[: plan.draws]
 
 
-def _needed(plan: Placebos) -> int:
+def placebos_needed(plan: Placebos) -> int:
     """Return how many placebos the level needs: 19 for 95 %."""
     return math.ceil(round(1 / (1 - plan.level), 6)) - 1
 
@@ -136,7 +137,7 @@ def independent(slots: np.ndarray, plan: Placebos) -> bool:
     Tuples of fewer share so many units that their number says nothing: a test by them finds too
     much.
     """
-    return slots.shape[1] == 1 or len(np.unique(slots)) >= _needed(plan)
+    return slots.shape[1] == 1 or len(np.unique(slots)) >= placebos_needed(plan)
 
 
 def size_check(block: Block, matches: list[np.ndarray], plan: Placebos) -> Check:
@@ -149,7 +150,7 @@ def size_check(block: Block, matches: list[np.ndarray], plan: Placebos) -> Check
     numbers = {"matched": float(matched), "wanted": float(plan.count), "distance": math.nan}
     if block.size is None:
         return Check.of("size_matched_placebos", None, **numbers)
-    enough = matched >= min(plan.count, _needed(plan))
+    enough = matched >= min(plan.count, placebos_needed(plan))
     if matched:
         logs = np.log(block.size)
         apart = [logs[m] - logs[unit] for unit, m in zip(block.treated, matches, strict=True)]
