@@ -192,15 +192,16 @@ def _cell(
 
 
 def _twice(table: RegisterTable, schema: TableSchema) -> Iterator[Message]:
-    if not set(schema.key) <= set(table.columns):
+    key_columns = [c for c in schema.key if c in table.columns or not schema.columns[c].optional]
+    if not set(key_columns) <= set(table.columns):
         return
-    places = [table.columns.index(column) for column in schema.key]
+    places = [table.columns.index(column) for column in key_columns]
     first: dict[tuple[str, ...], int] = {}
     for line, row in zip(table.lines, table.rows, strict=True):
         key = tuple(row[place] for place in places)
         if any(key) and first.setdefault(key, line) != line:
             yield Message(
-                ERROR, "twice", file=table.file, row=line, column=", ".join(schema.key),
+                ERROR, "twice", file=table.file, row=line, column=", ".join(key_columns),
                 value=shown(", ".join(key)), expected=f"once; line {first[key]} has it too",
                 mend="Remove one of the two rows, or correct what tells them apart.",
             )  # fmt: skip

@@ -38,11 +38,11 @@ def fault(column: Column, value: str, around: Surroundings) -> Fault | None:
     if value == "":
         if not column.required:
             return None
-        return Fault("empty", _expected(column, around), f"Fill it in: {column.en}.")
+        return Fault("empty", expected(column, around), f"Fill it in: {column.en}.")
     check = fault_word(column, value, around)
     if check is None:
         return None
-    return Fault(check, _expected(column, around, check), _mend(column, value, around, check))
+    return Fault(check, expected(column, around, check), _mend(column, value, around, check))
 
 
 def _mend(column: Column, value: str, around: Surroundings, check: str) -> str:
@@ -101,7 +101,9 @@ def close_choice(column: Column, value: str) -> str | None:
     return lower[found[0]] if found else None
 
 
-def _expected(column: Column, around: Surroundings, check: str = "") -> str:
+def expected(column: Column, around: Surroundings | None = None, check: str = "") -> str:
+    """What a cell of this column should hold, in words."""
+    around = around or Surroundings()
     describe: dict[str, Callable[[], str]] = {
         "text": lambda: "a text",
         "id": lambda: "an id such as espoo-1",

@@ -122,8 +122,9 @@ def add_experiment(programme: Programme, new: NewExperiment) -> Added:
 
 
 def _stop_at(found: Sequence[Message]) -> None:
+    """Stop if there is a fault; a value that several tables were to get is told once."""
     if found:
-        raise CleaningError(found)
+        raise CleaningError([*{(m.check, m.value): m for m in reversed(found)}.values()][::-1])
 
 
 def _next_id(city: City, tables: Mapping[str, RegisterTable]) -> str:

@@ -164,8 +164,13 @@ def _canvas(row: Row, _: Tables) -> Iterator[Found]:
 def _review(row: Row, tables: Tables) -> Iterator[Found]:
     if row.get("reviewer_city_code") and row["reviewer_city_code"] == row.get("city_code"):
         yield (
-            ERROR, "own_review", "reviewer_city_code", "another city than the experiment's own",
+            WARNING, "own_review", "reviewer_city_code", "another city than the experiment's own",
             "Write the city of the team that reviewed.",
+        )  # fmt: skip
+    if row.get("reviewer_city_code") == "" and not row.get("reviewer_body"):
+        yield (
+            ERROR, "empty", "reviewer_city_code", "who reviewed: a city, or a reviewer_body",
+            "Write the municipality code of the reviewing city.",
         )  # fmt: skip
     low, high = _scales(tables).get(row.get("criterion", ""), (float("-inf"), float("inf")))
     score = row.get("score", "")
