@@ -157,7 +157,7 @@ def _asked(programme: Programme, needed: dict[str, str]) -> dict[str, Any]:
     from skk_analysis.monitoring.schema import schemas
 
     missing = [name for name, value in needed.items() if value == ""]
-    if missing and not sys.stdin.isatty():
+    if missing and not _person_there():
         options = ", ".join("--" + OPTIONS.get(n, n).replace("_", "-") for n in missing)
         raise typer.BadParameter(f"missing: {options}.")
     columns = schemas()["experiments"].columns
@@ -172,6 +172,10 @@ def _asked(programme: Programme, needed: dict[str, str]) -> dict[str, Any]:
         listed = f" ({', '.join(choices)})" if choices else ""
         answers[name] = typer.prompt(f"{columns[name].en}{listed}")
     return answers
+
+
+def _person_there() -> bool:
+    return sys.stdin.isatty()
 
 
 OPTIONS = {

@@ -55,6 +55,8 @@ def _mend(column: Column, value: str, around: Surroundings, check: str) -> str:
         return f"Remove the character {code}; the file may have been saved in a wrong encoding."
     if check == "blank":
         return "Leave the cell empty, or write a text."
+    if check == "limits":
+        return "Correct it; it is outside the limits."
     if check == "twice":
         return "Name each once."
     if check == "outside_programme":

@@ -94,6 +94,8 @@ def import_spreadsheet(programme: Programme, path: Path, write: bool = True) -> 
     changes: list[Change] = []
     proposed: dict[str, bytes] = {}
     for name, table in book.tables.items():
+        if name not in register and not table.rows and name not in book.digests:
+            continue  # an empty sheet: a table that has not been begun
         new, lost = _aligned(table, register.get(name), book.titles[name])
         messages += lost
         schema = schemas().get(name)
@@ -174,8 +176,7 @@ def _changes(
     new: RegisterTable, old: RegisterTable | None, schema: TableSchema | None
 ) -> Iterator[Change]:
     if old is None:
-        if new.rows:  # an empty sheet is a table that has not been begun
-            yield Change(new.name, "table", after=str(len(new.rows)))
+        yield Change(new.name, "table", after=str(len(new.rows)))
         return
     for column in new.columns[len(old.columns) :]:
         yield Change(new.name, "column", column=column)
