@@ -8,6 +8,7 @@ from skk_analysis.figures.dumbbell import Pair, dumbbell
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.matrix import Criterion, matrix
 from skk_analysis.figures.monitor import Series, monitor
+from skk_analysis.figures.gap_paths import GapPath, gap_paths
 from skk_analysis.figures.prose import Heading, Prose, Sentence
 from skk_analysis.figures.stacked import Bar, stacked_bars
 from skk_analysis.figures.table import Cell, Limits, Marked, Table
