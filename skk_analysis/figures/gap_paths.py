@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -88,7 +90,7 @@ def _table(paths: Sequence[GapPath], language: str, caption: str) -> Table:
         (path.name, str(path.start), *(path.gaps.get(year, absent) for year in years))
         for path in paths
     ]
-    columns = (text("table.unit", language), text("table.start", language), *map(str, years))
+    columns = (text("table.city", language), text("table.start", language), *map(str, years))
     title = text("figure.data", language, caption=caption)
     return Table(title, columns, tuple(rows), language, wide=True)
 
@@ -99,8 +101,8 @@ def _draw(paths: Sequence[GapPath], language: str, pandemic: Sequence[int]) -> s
     room = 0.08 * ((max(values) - min(values)) or 1.0)
     limits = min(0.0, *values) - room, max(0.0, *values) + room
     struck = [year for year in pandemic if min(years) <= year <= max(years)]
-    style = {"color": c.BLUE, "marker": "o", "markersize": 4, "linewidth": 1.2}
-    legend = [
+    style: dict[str, Any] = {"color": c.BLUE, "marker": "o", "markersize": 4, "linewidth": 1.2}
+    legend: list[Artist] = [
         Line2D([], [], markerfacecolor="white", label=text("chart.gaps.before", language), **style),
         Line2D([], [], label=text("chart.gaps.since", language), **style),
     ]

@@ -26,6 +26,7 @@ def panels(
     right: float = 0.25,
     between: float = 0.5,
     below: float = 0.35,
+    spill: float = 0.0,
     legend: Sequence[Artist] = (),
 ) -> Iterator[tuple[Canvas, list[Axes]]]:
     """A canvas with a titled panel for each title, row by row.
@@ -36,12 +37,13 @@ def panels(
     columns : panels in a row
     height : of a panel's inside, in inches
     left, right, between, below : room around panels for their labels, in inches
+    spill : how far a title may reach over the room right of its panel, in inches
     legend : what the signs mean, drawn over the panels
     """
     columns = min(columns, len(titles))
     rows = -(-len(titles) // columns)
     width = (c.WIDTH - left - right - (columns - 1) * between) / columns
-    broken = [wrap(title, max(int(13.5 * width), 12)) for title in titles]
+    broken = [wrap(title, int(13.5 * (width + spill)), break_long_words=False) for title in titles]
     over = 0.1 + TITLE * max(len(lines) for lines in broken)
     head = 0.28 if legend else 0.05
     total = head + rows * (height + over + below)

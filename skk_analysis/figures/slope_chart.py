@@ -123,7 +123,15 @@ def _draw(charts: Sequence[SlopePanel], years: tuple[int, int], language: str) -
     ]
     titles = [chart.name for chart in charts]
     with panels(
-        titles, COLUMNS, HEIGHT, left=0.5, right=0.7, between=1.2, below=0.32, legend=legend
+        titles,
+        COLUMNS,
+        HEIGHT,
+        left=0.5,
+        right=0.7,
+        between=1.2,
+        below=0.32,
+        spill=0.7,
+        legend=legend,
     ) as (canvas, every):
         for axes, chart in zip(every, charts, strict=True):
             _panel(axes, chart, years, language)

@@ -182,7 +182,4 @@ def _mark(
         return
     if cell.lower is not None and cell.upper is not None:
         axes.hlines(at, cell.lower, cell.upper, color=colour, linewidth=width)
-    axes.plot(
-        cell.value, at, marker, color=colour, markerfacecolor=face, markersize=size, zorder=3
-    )
-
+    axes.plot(cell.value, at, marker, color=colour, markerfacecolor=face, markersize=size, zorder=3)
