@@ -154,6 +154,8 @@ def fetch(
 def clean(context: typer.Context) -> None:
     """Make the processed tables from the raw files."""
     from skk_analysis.cleaning.message import Message
+    from skk_analysis.monitoring import check, errors
+    from skk_analysis.programme import Programme
     from skk_analysis.reporting.cleaned import clean as make
 
     place = _workspace(context)
@@ -163,6 +165,8 @@ def clean(context: typer.Context) -> None:
         typer.echo(str(Message(**message)))
     read, kept = result.report["rows_read"].sum(), result.report["rows_kept"].sum()
     typer.echo(f"{read} rows read, {kept} kept, {len(found)} warnings and notes.")
+    if wrong := errors(check(Programme.of(place))):
+        typer.echo(f"The register has {len(wrong)} errors; 'skk programme check' tells them.")
     typer.echo(f"Processed data are in {place.processed}.")
 
 

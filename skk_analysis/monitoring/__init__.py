@@ -19,7 +19,7 @@ from skk_analysis.monitoring.milestones import (
 from skk_analysis.monitoring.model_tests import TEST_KINDS, summarise_tests
 from skk_analysis.monitoring.partners import RESOURCE_GROUPS, partner_mix, partners_by_group
 from skk_analysis.monitoring.phases import PHASES, PhaseHistory, phase_history
-from skk_analysis.monitoring.register_check import check, check_files
+from skk_analysis.monitoring.register_check import check, check_files, errors, essential_errors
 from skk_analysis.monitoring.stages import STAGES, StageTable, stage_table
 from skk_analysis.monitoring.workshops import Attendance, workshop_attendance
 
@@ -40,6 +40,8 @@ __all__ = [
     "cost_per_effect",
     "cost_per_participant",
     "costs_of",
+    "errors",
+    "essential_errors",
     "learning_tasks",
     "milestone_counts",
     "milestones_on",

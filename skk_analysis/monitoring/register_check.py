@@ -58,6 +58,16 @@ def errors(messages: list[Message]) -> list[Message]:
     return [message for message in messages if message.severity == ERROR]
 
 
+def essential_errors(messages: list[Message]) -> list[Message]:
+    """Those errors with which reporting cannot go on: of the tables that decide what is reported.
+
+    A wrong word there (``actual = kyllä``) would leave a city out without anybody noticing. That
+    one of them is missing is told by whoever needs it.
+    """
+    files = {f"{schema.name}.csv" for schema in schemas().values() if schema.required}
+    return [m for m in errors(messages) if m.file in files and m.check != "missing_table"]
+
+
 def surroundings(tables: Mapping[str, RegisterTable]) -> Surroundings:
     """What the cells of these tables are judged by: programme years and known references."""
     known = {
