@@ -73,6 +73,7 @@ def kernel_manager(place: KernelPlace) -> type[AsyncKernelManager]:
             alive = await super()._async_is_alive()
             if process is not None:
                 place.life.exit_status = process.poll()
+                place.life.kind = "forked" if hasattr(process, "peak_bytes") else "plain"
                 told = getattr(process, "peak_bytes", 0) or _peak_bytes(process.pid)
                 place.life.peak_bytes = max(place.life.peak_bytes, told)
             return alive
