@@ -25,10 +25,15 @@ from skk_analysis.reporting.runner import Order, Outcome, make_report
 from skk_analysis.workspace import write_json
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from pytask import Session, TaskWithoutPath
 
 MEMORY_PER_JOB = 1 << 30
 """Bytes that a worker and its kernel are reckoned to need together."""
+TASKS_PER_JOB = 4
+"""Tasks handed over at a time for each job: pytask looks for finished ones once a second or less
+often, and no worker should wait for that."""
 LOG = "fork_server.log"
 LOST = "the worker process was killed twice, often for lack of memory; try --jobs 1"
 SETTINGS = '[project]\nname = "grid"\n\n[tool.pytask.ini_options]\n'
@@ -149,6 +154,9 @@ def _build(
     """Let pytask run the tasks; with one job in this process, unless it must have its own."""
     import pytask
 
+    side_by_side = jobs > 1 or own_process
+    if side_by_side:
+        _register_pool(jobs)
     config = folder / "pyproject.toml"
     config.write_text(SETTINGS, "utf-8")
     with _quiet(pytask.console), _restored_path():
@@ -159,10 +167,22 @@ def _build(
             force=True,
             capture="no",
             verbose=0,
-            n_workers=jobs,
-            parallel_backend="loky" if jobs > 1 or own_process else "none",
+            n_workers=TASKS_PER_JOB * jobs if side_by_side else 1,
+            parallel_backend="custom" if side_by_side else "none",
         )
     _check(session, [order for order in orders if order in outcomes.missing()], outcomes)
+
+
+def _register_pool(jobs: int) -> None:
+    """Make ``jobs`` loky processes the custom backend; pytask-parallel forgets it at the end."""
+    from pytask_parallel import ParallelBackend, registry
+
+    def pool(n_workers: int) -> Executor:  # noqa: ARG001
+        from loky import get_reusable_executor
+
+        return get_reusable_executor(max_workers=jobs)
+
+    registry.register_parallel_backend(ParallelBackend.CUSTOM, pool)
 
 
 def _task(order: Order, outcome_file: Path, folder: Path) -> TaskWithoutPath:
