@@ -36,6 +36,9 @@ REGISTER_TABLES = ("decisions", "indicator_choices", "concepts", "canvas", "expe
 """Tables of the programme register that the report shows, where a workspace has them."""
 
 
+Filter = tuple[str, str, Any]
+
+
 @dataclass(frozen=True)
 class ReportData(DataSlice):
     """All that one report reads; nothing outside it can change the report.
@@ -103,14 +106,19 @@ def report_data(workspace: Workspace, city: City | str, year: int) -> ReportData
     comparison = int(row["comparison_year"])
     areas = _areas(workspace, city)
     peers = _peers(workspace, programme, city, year)
-    units = [city.code, *areas["unit_code"], *peers["unit_code"]]
+    postal = _units("postal_area", list(areas["unit_code"]))
     frames = {
-        "indicator_values": _rows(workspace, "indicator_values", [("unit_code", "in", units)]),
+        "indicator_values": _rows(
+            workspace,
+            "indicator_values",
+            _units("municipality", [city.code, *peers["unit_code"]]),
+            postal,
+        ),
         "observations": _rows(
             workspace,
             "observations",
-            [("indicator", "in", PUBLISHED), ("unit_code", "in", list(areas["unit_code"]))],
-            OBSERVED,
+            [("indicator", "in", PUBLISHED), *postal],
+            columns=OBSERVED,
         ),
         "households": _rows(
             workspace,
@@ -150,18 +158,31 @@ def _year_row(programme: Programme, year: int) -> dict[str, str]:
     return {str(key): str(value) for key, value in found.iloc[0].items()}
 
 
+def _units(level: str, codes: list[str]) -> list[Filter]:
+    """The rows of some units; the limits let row groups be passed over that have none of them."""
+    limits = [("unit_code", ">=", min(codes)), ("unit_code", "<=", max(codes))] if codes else []
+    return [("unit_level", "==", level), *limits, ("unit_code", "in", codes)]
+
+
 def _rows(
     workspace: Workspace,
     name: str,
-    filters: list[tuple[str, str, Any]],
+    *either: list[Filter],
     columns: Sequence[str] | None = None,
 ) -> pd.DataFrame:
-    """Rows of a processed table, read without the rest, in a stable order."""
+    """Rows of a processed table for which all filters of a list hold, in the table's order.
+
+    The tables are sorted by unit and come in small row groups, so a city's rows are read without
+    the rest of the country.
+    """
     path = workspace.processed / f"{name}.parquet"
     if not path.is_file():
         return workspace.table(name)
     kept = None if columns is None else list(columns)
-    if any(how == "in" and not len(what) for _, how, what in filters):
+    filters = [
+        one for one in either if not any(how == "in" and not len(what) for _, how, what in one)
+    ]
+    if not filters:
         return pd.read_parquet(path, columns=kept).iloc[:0]
     return pd.read_parquet(path, columns=kept, filters=filters).reset_index(drop=True)
 
@@ -176,20 +197,23 @@ def _peers(workspace: Workspace, programme: Programme, city: City, year: int) ->
     population = _rows(
         workspace,
         "indicator_values",
-        [("indicator", "==", "municipal_population"), ("status", "==", "observed")],
+        [
+            ("unit_level", "==", "municipality"),
+            ("indicator", "==", "municipal_population"),
+            ("status", "==", "observed"),
+            ("group", "==", "total"),
+            ("reference_year", "<=", year),
+        ],
+        columns=("unit_code", "reference_year", "value"),
     )
-    population = population[
-        (population["unit_level"] == "municipality")
-        & (population["group"] == "total")
-        & (population["reference_year"] <= year)
-    ]
     latest = population.sort_values("reference_year").groupby("unit_code").tail(1)
     latest = latest.set_index("unit_code")["value"].astype(float)
     empty = pd.DataFrame({"unit_code": pd.Series(dtype=str), "population": pd.Series(dtype=float)})
     if city.code not in latest.index:
         return empty
     own = latest[city.code]
-    others = latest.drop([c.code for c in programme.cities()], errors="ignore")
+    left_out = {city.code, *(c.code for c in programme.cities())}
+    others = latest.drop(list(left_out), errors="ignore")
     distance = np.log(others[others > 0] / own).abs().sort_values(kind="stable")
     chosen = distance[distance <= np.log(SIZE_RATIO)].index[:PEERS]
     return pd.DataFrame({"unit_code": list(chosen), "population": others[chosen].to_numpy()})
