@@ -7,6 +7,7 @@ and something in the working folder that the next run sweeps away.
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from dataclasses import asdict, dataclass
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from skk_analysis.reporting.execute import EXECUTION_TIMEOUT, NotebookError, execute
 from skk_analysis.reporting.fingerprint import Versions
+from skk_analysis.reporting.kernel_place import KernelLife, peak_bytes
 from skk_analysis.reporting.publish import publish_folder
 from skk_analysis.reporting.report import (
     NOTEBOOK,
@@ -70,11 +72,19 @@ class Order:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How making one report ended; ``message`` is empty if it went well."""
+    """How making one report ended; ``message`` is empty if it went well.
+
+    ``processor`` is the time that worker and kernel spent computing, ``worker_peak`` and
+    ``kernel_peak`` the most memory that each ever had (the worker since it began); 0 where the
+    system does not tell.
+    """
 
     report: str
     message: str
     seconds: float
+    processor: float = 0.0
+    worker_peak: int = 0
+    kernel_peak: int = 0
 
 
 def make_report(order: Order, working_folder: Path) -> Outcome:
@@ -85,22 +95,29 @@ def make_report(order: Order, working_folder: Path) -> Outcome:
     order : what to make
     working_folder : a folder on the same file system as the reports
     """
-    began = time.monotonic()
-    report = order.report
+    began, computed = time.monotonic(), time.process_time()
+    report, life = order.report, KernelLife()
     folder = Path(tempfile.mkdtemp(prefix=f"{report.subject.folder[0]}-", dir=working_folder))
     message = ""
     try:
         if order.problem:
             raise SkkError(order.problem)
-        _make(order, folder, working_folder)
+        _make(order, folder, working_folder, life)
         report.forget_failure()
     except Exception as error:
         message = _failure_message(order, error)
         _keep_failure(order, message, error)
-    return Outcome(str(report), message, time.monotonic() - began)
+    return Outcome(
+        str(report),
+        message,
+        time.monotonic() - began,
+        time.process_time() - computed + life.seconds,
+        peak_bytes(os.getpid()),
+        life.peak_bytes,
+    )
 
 
-def _make(order: Order, folder: Path, shared: Path) -> None:
+def _make(order: Order, folder: Path, shared: Path, life: KernelLife) -> None:
     """The report's files in a folder of their own, then in their place."""
     from skk_analysis.reporting.checks import check_executed, normalised, results
 
@@ -115,6 +132,7 @@ def _make(order: Order, folder: Path, shared: Path) -> None:
         kernel_folder,
         shared,
         order.timeout,
+        life,
     )
     try:
         check_executed(notebook, order.run_id)
