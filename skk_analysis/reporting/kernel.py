@@ -71,6 +71,7 @@ def kernel_manager(place: KernelPlace) -> type[AsyncKernelManager]:
             alive = await super()._async_is_alive()
             if process is not None:
                 place.life.exit_status = process.poll()
+                place.life.kind = "forked" if hasattr(process, "peak_bytes") else "plain"
                 told = getattr(process, "peak_bytes", 0) or peak_bytes(process.pid)
                 place.life.peak_bytes = max(place.life.peak_bytes, told)
                 place.life.seconds = getattr(process, "seconds", 0.0)
