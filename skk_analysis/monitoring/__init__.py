@@ -3,6 +3,8 @@
 Pure functions of tables and arrays: no drawing and no words of a report here.
 """
 
+from skk_analysis.monitoring.contribution import CLAIM_STATES, RIVAL_STATES, contribution_claims
+from skk_analysis.monitoring.cooperation import Cooperation, cooperation_of
 from skk_analysis.monitoring.costs import (
     CostPerUnit,
     Costs,
@@ -10,7 +12,18 @@ from skk_analysis.monitoring.costs import (
     cost_per_participant,
     costs_of,
 )
+from skk_analysis.monitoring.dac import DAC_CRITERIA, dac_answers
+from skk_analysis.monitoring.decisions import decisions_on
+from skk_analysis.monitoring.events import (
+    SEASONS,
+    SPEAKER_TYPES,
+    Feedback,
+    event_seasons,
+    feedback_of,
+    speaker_types,
+)
 from skk_analysis.monitoring.learning import LEARNING_TASKS, learning_tasks
+from skk_analysis.monitoring.literature import DESIGN_GRADES, literature_cells, literature_studies
 from skk_analysis.monitoring.milestones import (
     MILESTONE_STATES,
     milestone_counts,
@@ -19,31 +32,76 @@ from skk_analysis.monitoring.milestones import (
 from skk_analysis.monitoring.model_tests import TEST_KINDS, summarise_tests
 from skk_analysis.monitoring.partners import RESOURCE_GROUPS, partner_mix, partners_by_group
 from skk_analysis.monitoring.phases import PHASES, PhaseHistory, phase_history
+from skk_analysis.monitoring.planned import PLANNED_ITEMS, planned_actual
+from skk_analysis.monitoring.principles import PRINCIPLES, Evidence, principle_evidence
+from skk_analysis.monitoring.scaling import (
+    DEMANDS,
+    MAINTAINED_MONTHS,
+    REAIM,
+    ScalingProfile,
+    scaling_profile,
+)
 from skk_analysis.monitoring.stages import STAGES, StageTable, stage_table
+from skk_analysis.monitoring.until import until
+from skk_analysis.monitoring.uses import USE_STATES, UseLog, use_log
+from skk_analysis.monitoring.values import VALUES, value_coverage
 from skk_analysis.monitoring.workshops import Attendance, workshop_attendance
 
 __all__ = [
+    "CLAIM_STATES",
+    "DAC_CRITERIA",
+    "DEMANDS",
+    "DESIGN_GRADES",
     "LEARNING_TASKS",
+    "MAINTAINED_MONTHS",
     "MILESTONE_STATES",
     "PHASES",
+    "PLANNED_ITEMS",
+    "PRINCIPLES",
+    "REAIM",
     "RESOURCE_GROUPS",
+    "RIVAL_STATES",
+    "SEASONS",
+    "SPEAKER_TYPES",
     "STAGES",
     "TEST_KINDS",
+    "USE_STATES",
+    "VALUES",
     "Attendance",
+    "Cooperation",
     "CostPerUnit",
     "Costs",
+    "Evidence",
+    "Feedback",
     "PhaseHistory",
+    "ScalingProfile",
     "StageTable",
+    "UseLog",
+    "contribution_claims",
+    "cooperation_of",
     "cost_per_effect",
     "cost_per_participant",
     "costs_of",
+    "dac_answers",
+    "decisions_on",
+    "event_seasons",
+    "feedback_of",
     "learning_tasks",
+    "literature_cells",
+    "literature_studies",
     "milestone_counts",
     "milestones_on",
     "partner_mix",
     "partners_by_group",
     "phase_history",
+    "planned_actual",
+    "principle_evidence",
+    "scaling_profile",
+    "speaker_types",
     "stage_table",
     "summarise_tests",
+    "until",
+    "use_log",
+    "value_coverage",
     "workshop_attendance",
 ]
