@@ -32,7 +32,14 @@ PUBLISHED = (
 OBSERVED = ("unit_code", "indicator", "reference_year", "group", "value", "status", "resource")
 """Columns of the published figures that the report reads."""
 
-REGISTER_TABLES = ("decisions", "indicator_choices", "concepts", "canvas", "experiments")
+REGISTER_TABLES = (
+    "decisions",
+    "indicator_choices",
+    "concepts",
+    "canvas",
+    "context_events",
+    "experiments",
+)
 """Tables of the programme register that the report shows, where a workspace has them."""
 
 
