@@ -82,7 +82,7 @@ def execute(
     folder : an empty folder that becomes the kernel's working folder
     shared : a folder for what the kernels of one run share, such as matplotlib's font list
     timeout : seconds that one cell may take
-    life : takes up what becomes of the kernel
+    life : is filled with what becomes of the kernel
 
     Raises
     ------

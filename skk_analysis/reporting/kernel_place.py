@@ -33,6 +33,7 @@ class KernelLife:
 
     exit_status: int | None = None
     peak_bytes: int = 0
+    seconds: float = 0.0  # of processor time, if it was forked
     kind: str = "plain"
 
     def __str__(self) -> str:
@@ -110,6 +111,16 @@ def socket_folder(working_folder: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def peak_bytes(pid: int) -> int:
+    """Peak resident memory of a process, else its present one; 0 where the system is silent."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text("ascii", "replace")
+    except OSError:
+        return 0
+    told = re.findall(r"Vm(?:HWM|RSS):\s+(\d+) kB", status)
+    return max(map(int, told), default=0) * 1024
 
 
 def _signal_name(status: int) -> str:

@@ -5,8 +5,8 @@
 that the report is complete: it names the run id and the hash of each of the first three. The crate
 tells how and when the report was made (`run_record`); it is in no hash because it holds times. A
 report whose record is missing, unreadable or in conflict with its files does not exist for us. A
-failed run leaves ``<language>.failed.json`` and
-``<language>.failed.ipynb`` beside the folder and never touches what is inside.
+failed run leaves ``<language>.failed.json`` and ``<language>.failed.ipynb`` beside the folder and
+never touches what is inside.
 """
 
 from __future__ import annotations

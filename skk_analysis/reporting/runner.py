@@ -7,6 +7,7 @@ and something in the working folder that the next run sweeps away.
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from dataclasses import asdict, dataclass
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from skk_analysis.reporting.execute import EXECUTION_TIMEOUT, NotebookError, execute
 from skk_analysis.reporting.fingerprint import Versions
-from skk_analysis.reporting.kernel_place import KernelLife
+from skk_analysis.reporting.kernel_place import KernelLife, peak_bytes
 from skk_analysis.reporting.publish import publish_folder
 from skk_analysis.reporting.report import (
     CRATE,
@@ -72,11 +73,19 @@ class Order:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How making one report ended; ``message`` is empty if it went well."""
+    """How making one report ended; ``message`` is empty if it went well.
+
+    ``processor`` is the time that worker and kernel spent computing, ``worker_peak`` and
+    ``kernel_peak`` the most memory that each ever had (the worker since it began); 0 where the
+    system does not tell.
+    """
 
     report: str
     message: str
     seconds: float
+    processor: float = 0.0
+    worker_peak: int = 0
+    kernel_peak: int = 0
 
 
 def make_report(order: Order, working_folder: Path) -> Outcome:
@@ -87,22 +96,31 @@ def make_report(order: Order, working_folder: Path) -> Outcome:
     order : what to make
     working_folder : a folder on the same file system as the reports
     """
-    began = time.monotonic()
-    report = order.report
+    began, computed = time.monotonic(), time.process_time()
+    report, life = order.report, KernelLife()
     folder = Path(tempfile.mkdtemp(prefix=f"{report.subject.folder[0]}-", dir=working_folder))
     message = ""
     try:
         if order.problem:
             raise SkkError(order.problem)
-        publish_folder(finished_report(order, folder, working_folder), report.folder)
+        publish_folder(finished_report(order, folder, working_folder, life), report.folder)
         report.forget_failure()
     except Exception as error:
         message = _failure_message(order, error)
         _keep_failure(order, message, error)
-    return Outcome(str(report), message, time.monotonic() - began)
+    return Outcome(
+        str(report),
+        message,
+        time.monotonic() - began,
+        time.process_time() - computed + life.seconds,
+        peak_bytes(os.getpid()),
+        life.peak_bytes,
+    )
 
 
-def finished_report(order: Order, folder: Path, shared: Path) -> Path:
+def finished_report(
+    order: Order, folder: Path, shared: Path, life: KernelLife | None = None
+) -> Path:
     """A folder with the report's files, published nowhere yet.
 
     Parameters
@@ -110,6 +128,7 @@ def finished_report(order: Order, folder: Path, shared: Path) -> Path:
     order : what to make
     folder : an empty folder of the report's own
     shared : a folder for what the kernels of one run share
+    life : takes up what becomes of the kernel
 
     Raises
     ------
@@ -122,7 +141,7 @@ def finished_report(order: Order, folder: Path, shared: Path) -> Path:
     kernel_folder, finished = folder / "kernel", folder / "finished"
     kernel_folder.mkdir()
     finished.mkdir()
-    report, steps, life = order.report, Steps(), KernelLife()
+    report, steps, life = order.report, Steps(), life or KernelLife()
     with steps.step("execute"):
         notebook = execute(
             order.notebook,

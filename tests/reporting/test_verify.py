@@ -250,7 +250,7 @@ def test_the_command_tells_by_its_exit_status(bench, report, monkeypatch):
 
     for arguments in ([str(report.folder)], ["--city", "Espoo", "--year", "2019"]):
         done = run(*arguments)
-        assert (done.exit_code, done.output) == (0, "Espoo 2019 fi: identical\n")
+        assert done.exit_code == 0 and done.output.startswith("Espoo 2019 fi: identical\n")
     assert run().exit_code == 2
     assert run(str(report.folder), "--city", "Espoo").exit_code == 2
     (report.folder / PAGE).write_text("x")
