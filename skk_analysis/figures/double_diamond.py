@@ -24,6 +24,7 @@ __all__ = ["Milestone", "double_diamond"]
 FILLS = (("#8ec3e6", "///"), (c.BLUE, ""), ("#9ccfbd", "///"), (c.GREEN, ""))
 """Fill and hatch by phase: each diamond has a colour, its opening half is hatched, its closing half
 is plain; a phase beyond the fourth begins anew."""
+ARROW = {"arrowstyle": "-|>", "color": c.VERMILLION, "linestyle": "--", "linewidth": 1.6}
 NARROW, WIDE = 0.18, 0.4
 """Half heights of a phase's ends: it opens or closes."""
 
@@ -214,7 +215,7 @@ def _returns(axes: Axes, history: PhaseHistory, lanes: int, language: str) -> No
             start, end = (lanes - 1 - int(s["order"]) for s in (previous, stay))
             axes.annotate(
                 "", (day, end - 0.1), xytext=(day, start + 0.1), zorder=5,
-                arrowprops={"arrowstyle": "-|>", "color": c.VERMILLION, "linestyle": "--", "linewidth": 1.6},
+                arrowprops=ARROW,
             )  # fmt: skip
             axes.annotate(
                 text("chart.phases.back", language), (day, (start + end) / 2), xytext=(-5, 0),

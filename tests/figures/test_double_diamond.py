@@ -29,7 +29,7 @@ MILESTONES = pd.DataFrame(
     ],
     columns=["planned", "actual", "status"],
 )
-NAMES = {"tutki": "Tutki & <katso>", "tarkenna": "B", "kehita": "C", "toteuta": "D"}
+NAMES = {"tutki": "Tutki & <katso>", "tarkenna": "Tark&", "kehita": "Keh&", "toteuta": "Tot&"}
 
 
 def figure(language: str = "fi"):
@@ -44,7 +44,7 @@ def figure(language: str = "fi"):
 def test_everything_drawn_is_told(language):
     shown = figure(language)
     for words in (*NAMES.values(), "Malli", "Loppu"):
-        assert (words in shown.description) == (words != "D")
+        assert (words in shown.description) == (words != "Tot&")
     assert "Ei mitään" not in shown.description
     days = [q.value for q in shown.quantities() if q.kind == "value"]
     assert days == [42, 47, 10, 20]  # the last one lasts: counted to the day
