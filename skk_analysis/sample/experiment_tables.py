@@ -215,6 +215,8 @@ def _scaling() -> Iterator[Row]:
             "implementation_fi": item["action_fi"],
             "maintenance_months": 6 if going_on else 0, "cost_eur_year": cost,
             "conditions_fi": "Omistaja, mittari ja vertailu sovittu." if going_on else "",
+            "conditions_sv": "Ägare, mätare och jämförelse avtalade." if going_on else "",
+            "conditions_en": "Owner, indicator and comparison agreed." if going_on else "",
             "owner_fi": item["partners"][0][2] if going_on else "",
             "next_step_fi": cards()[item["id"]]["next_step"],
             "decision_fi": item["decision_2020"][0], "decision_en": item["decision_2020"][1],
