@@ -25,9 +25,7 @@ class Field:
     words: str
 
 
-def canvas_page(
-    fields: Sequence[Field], language: str, *, caption: str, topic: str
-) -> Figure:
+def canvas_page(fields: Sequence[Field], language: str, *, caption: str, topic: str) -> Figure:
     """The canvas drawn as a page of boxes in the order of the fields.
 
     Parameters
@@ -70,7 +68,10 @@ def _empty(language: str) -> str:
 
 
 def _table(fields: Sequence[Field], language: str, caption: str) -> Table:
-    columns = (text("table.canvas_field", language), text("table.canvas_text", language))
+    columns = (
+        text("chart.canvas.column.field", language),
+        text("chart.canvas.column.text", language),
+    )
     rows = tuple((field.name, field.words or _empty(language)) for field in fields)
     return Table(text("figure.data", language, caption=caption), columns, rows, language)
 
@@ -96,9 +97,7 @@ def _draw(fields: Sequence[Field], language: str) -> str:
 
 def _lines(field: Field, width: float, language: str) -> list[boxes.Line]:
     name = boxes.wrapped(field.name, width, 7.5, bold=True)
-    body = boxes.wrapped(
-        field.words or _empty(language), width, 7.5, muted=not field.words
-    )
+    body = boxes.wrapped(field.words or _empty(language), width, 7.5, muted=not field.words)
     if len(body) > LONGEST:
         body = [*body[:LONGEST], boxes.Line("…")]
     return [*name, *body]

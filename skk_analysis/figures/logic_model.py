@@ -17,7 +17,7 @@ from skk_analysis.language.catalogue import text
 from skk_analysis.language.quantities import Missing, Quantity
 
 LAYERS = ("foundation", "opportunity", "outcome")
-WIDE, BETWEEN, GAP = 2.06, 0.5, 0.12
+WIDE, BETWEEN, GAP = 2.06, 0.48, 0.12
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def logic_model(
         svg=_draw(nodes, links, language),
         caption=caption,
         alt=" ".join(sentences),
-        description=" ".join([*sentences, *facts, *_assumptions(nodes, links, language)]),
+        description=" ".join([*sentences, *facts, *_assumptions(links, language)]),
         table=_table(nodes, language, caption),
     )
 
@@ -114,7 +114,7 @@ def _fact(node: Node, language: str) -> str:
     return text("chart.logic.node", language, layer=layer, name=node.name, indicators=listed)
 
 
-def _assumptions(nodes: Sequence[Node], links: Sequence[Link], language: str) -> list[str]:
+def _assumptions(links: Sequence[Link], language: str) -> list[str]:
     """Each assumption once, with how many links rest on it."""
     found: dict[str, int] = {}
     for link in links:
@@ -128,7 +128,7 @@ def _assumptions(nodes: Sequence[Node], links: Sequence[Link], language: str) ->
 
 def _table(nodes: Sequence[Node], language: str, caption: str) -> Table:
     keys = ("layer", "dimension", "indicator", "value")
-    columns = tuple(text(f"table.{key}", language) for key in keys)
+    columns = tuple(text(f"chart.logic.column.{key}", language) for key in keys)
     rows: list[tuple[Cell, ...]] = []
     for node in nodes:
         layer = text(f"chart.logic.layer.{node.layer}", language)

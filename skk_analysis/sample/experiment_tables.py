@@ -182,6 +182,7 @@ def _canvas() -> Iterator[Row]:
             **{f"text_{language}": row[f"problem_{language}"] for language in LANGUAGES},
             "filled": "yes", "invented": "yes",
         }  # fmt: skip
+    names = {row["id"]: row for row in read((STARTING_REGISTER / "indicators.csv").read_bytes())}
     for item in experiments():
         texts = {
             "ilmio": (item["problem_fi"], item["problem_sv"], item["problem_en"]),
@@ -189,7 +190,9 @@ def _canvas() -> Iterator[Row]:
             "kenelle": (item["target_group_fi"], "", item["target_group_en"]),
             "toimijat": ("; ".join(partner[2] for partner in item["partners"]), "", ""),
             "ratkaisu": (item["action_fi"], "", item["action_en"]),
-            "indikaattorit": (item["effect"]["indicator"],) * 3,
+            "indikaattorit": tuple(
+                names[item["effect"]["indicator"]][f"name_{language}"] for language in LANGUAGES
+            ),
         }
         for field in read((STARTING_REGISTER / "canvas_fields.csv").read_bytes()):
             fi, sv, en = texts.get(field["key"], ("", "", ""))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import ClassVar
 
 from skk_analysis.programme import Programme
 from skk_analysis.reporting import origin
+from skk_analysis.reporting.agreed import Marks
 from skk_analysis.reporting.city_year import (
     areas,
     between_within,
     composition,
     conclusions,
+    effects,
+    experiments,
     groups,
     limitations,
     matrix,
@@ -20,8 +24,10 @@ from skk_analysis.reporting.city_year import (
     quality,
     scope,
     summary,
+    voices,
 )
 from skk_analysis.reporting.city_year.analysis import Analysis
+from skk_analysis.reporting.city_year.choices import city_marks
 from skk_analysis.reporting.city_year.data import ReportData, report_data
 from skk_analysis.reporting.document import Document
 from skk_analysis.reporting.section import Section
@@ -57,6 +63,9 @@ class CityYear(Document):
         "groups": groups.write,
         "polarisation": polarisation.write,
         "composition": composition.write,
+        "experiments": experiments.write,
+        "effects": effects.write,
+        "voices": voices.write,
         "conclusions": conclusions.write,
         "methods": methods.write,
         "quality": quality.write,
@@ -87,6 +96,20 @@ class CityYear(Document):
     def comparison_year(self) -> int:
         """The year that it is compared with."""
         return self.data.comparison_year
+
+    @property
+    def marks(self) -> Marks:
+        """Which numbers were agreed before their outcome could be known."""
+        return self._marks
+
+    @cached_property
+    def _marks(self) -> Marks:
+        return city_marks(self.data)
+
+    def agreed_word(self, indicator: str) -> str:
+        """The mark of an indicator in words; an em dash for a background figure."""
+        status = self.marks.of({"id": indicator})
+        return self.text(f"agreed.{status}") if status else "–"
 
     def indicator_name(self, indicator: str) -> str:
         """An indicator's name in the report's language."""
@@ -151,6 +174,18 @@ class CityYear(Document):
     def composition(self) -> Section:
         """Did the people change, or their conditions?"""
         return self._section("composition")
+
+    def experiments(self) -> Section:
+        """What the experiments did this year."""
+        return self._section("experiments")
+
+    def effects(self) -> Section:
+        """What can be said of the experiments."""
+        return self._section("effects")
+
+    def voices(self) -> Section:
+        """What residents and target groups said."""
+        return self._section("voices")
 
     def conclusions(self) -> Section:
         """Conclusions, and what was decided."""
