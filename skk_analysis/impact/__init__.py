@@ -10,6 +10,7 @@ from skk_analysis.impact.checks import Check
 from skk_analysis.impact.conformal import conformal_synthetic_control
 from skk_analysis.impact.differences import difference_in_differences
 from skk_analysis.impact.effect_sizes import convert_effect_size, effect_size
+from skk_analysis.impact.effects_by_group import GroupEffects, effects_by_group
 from skk_analysis.impact.evaluate import Evaluation, evaluate
 from skk_analysis.impact.evaluate_experiment import ExperimentDossier, evaluate_experiment
 from skk_analysis.impact.evaluate_programme import ProgrammeEvaluation, evaluate_programme
@@ -44,6 +45,7 @@ __all__ = [
     "ExperimentDossier",
     "ExperimentInputs",
     "Grade",
+    "GroupEffects",
     "GroupTime",
     "HonestBounds",
     "Panel",
@@ -59,6 +61,7 @@ __all__ = [
     "convert_effect_size",
     "difference_in_differences",
     "effect_size",
+    "effects_by_group",
     "equivalence",
     "evaluate",
     "evaluate_experiment",

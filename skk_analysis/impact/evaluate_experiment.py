@@ -19,7 +19,14 @@ from skk_analysis.impact.size_matching import Placebos
 from skk_analysis.impact.verdict import Verdict, verdict_of
 from skk_analysis.workspace import Workspace
 
-__all__ = ["SMALLEST_GROUP", "ExperimentDossier", "evaluate_experiment", "survey_effect"]
+__all__ = [
+    "SMALLEST_GROUP",
+    "ExperimentDossier",
+    "evaluate_experiment",
+    "survey_effect",
+    "survey_pairs_of",
+    "survey_waves",
+]
 
 SMALLEST_GROUP = 10
 """Participants measured both times under which a group is described only in words, because its
@@ -200,7 +207,8 @@ def _of_survey(
         began = int(known.experiment["started"][:4])
         early = not waves or waves[0] <= began
         return _refused(known, "no_after" if early else "no_before")
-    if _pairs(responses, waves) < SMALLEST_GROUP:
+    pairs = survey_pairs_of(known, responses)
+    if (pairs["group"] == TREATED).sum() < SMALLEST_GROUP:
         return _refused(known, "small_group")
     try:
         effect = survey_effect(known, responses)
@@ -272,14 +280,14 @@ def _complete(panel: Panel, outcome: str) -> Panel:
     return panel.without(times=[year for year in panel.times if not first <= year <= last])
 
 
-def _pairs(responses: pd.DataFrame, waves: tuple[int, ...]) -> int:
-    """Return how many participants answered both times."""
-    mine = responses[
-        (responses["group"] == TREATED)
-        & responses["answer"].notna()
-        & responses["year"].isin([waves[0], waves[-1]])
-    ]
-    return int((mine.groupby("respondent_id")["year"].nunique() == 2).sum())
+def survey_pairs_of(known: ExperimentInputs, answers: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a person who answered both times: respondent_id, group."""
+    waves = survey_waves(known, answers)
+    if len(waves) < 2:
+        return pd.DataFrame({"respondent_id": [], "group": []})
+    both = answers[answers["answer"].notna() & answers["year"].isin(waves)]
+    counts = both.groupby(["respondent_id", "group"])["year"].nunique().reset_index()
+    return counts.loc[counts["year"] == 2, ["respondent_id", "group"]]
 
 
 def _weights(people: pd.DataFrame) -> pd.Series:

@@ -11,7 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skk_analysis.impact import ExperimentInputs, evaluate_experiment, experiment_inputs
+from skk_analysis.impact import (
+    ExperimentInputs,
+    effects_by_group,
+    evaluate_experiment,
+    experiment_inputs,
+)
 from skk_analysis.impact.before_after import before_after
 from skk_analysis.impact.experiment_inputs import REFUSALS
 from skk_analysis.language import LANGUAGES, text
@@ -201,3 +206,46 @@ def test_a_gap_long_ago_shortens_the_panel(sample_workspace: Workspace):
 def test_the_words_of_every_refusal():
     for language in LANGUAGES:
         assert len({text(f"experiment.refusal.{r}", language) for r in REFUSALS}) == len(REFUSALS)
+
+
+def grouped(before: list[float], after: list[float], sex: str, tag: str) -> pd.DataFrame:
+    """Participants of one sex with an unmoved comparison group of the same answers before."""
+    own = answers(before, after, tag=tag)
+    other = answers(before, before, "comparison", f"v{tag}")
+    return pd.concat([own, other]).assign(sex=sex)
+
+
+def test_a_gap_between_groups():
+    """By hand: women 6/12 → 12/12, men 3/12 → 3/12 with one up and one down: the gap grows 0.5."""
+    women = grouped([2.0] * 6 + [4.0] * 6, [4.0] * 12, "female", "f")
+    men = grouped([2.0] * 9 + [4.0] * 3, [4.0] + [2.0] * 9 + [4.0] * 2, "male", "m")
+    found = effects_by_group(known(pd.concat([women, men])), ["sex", "education"])
+    table = found.table.set_index("group")
+    assert table["estimate"].tolist() == pytest.approx([0.5, 0.0])
+    assert table["before"].tolist() == pytest.approx([0.5, 0.25])
+    assert found.small == ()
+    gap = found.gaps.iloc[0]
+    assert (gap["low"], gap["high"], gap["change"]) == ("male", "female", pytest.approx(0.5))
+    f, m = table.loc["female"], table.loc["male"]
+    lower = 0.5 - math.hypot(0.5 - f["lower"], m["upper"])
+    assert gap["lower"] == pytest.approx(lower)
+    assert gap["verdict"] == ("widens" if lower > 0 else "unclear")
+    assert gap["lower"] < 0.5 < gap["upper"]
+
+
+def test_a_small_group_cannot_be_told_by_subtraction():
+    """Five hidden would follow from all less the others, so the next smallest is hidden too."""
+    women = grouped([2.0] * 7 + [4.0] * 6, [4.0] * 12 + [2.0], "female", "f")
+    men = grouped([2.0] * 9 + [4.0] * 3, [4.0] + [2.0] * 9 + [4.0] * 2, "male", "m")
+    few = grouped([2.0] * 5, [4.0] * 5, "other", "x")
+    found = effects_by_group(known(pd.concat([women, men, few])), ["sex"])
+    assert found.table["group"].tolist() == ["female"] and found.gaps.empty
+    assert set(found.small) == {("sex", "other"), ("sex", "male")}
+
+
+def test_groups_are_only_of_surveys(sample_workspace: Workspace):
+    assert effects_by_group(experiment_inputs(sample_workspace, "vantaa-1")) is None
+    assert effects_by_group(experiment_inputs(sample_workspace, "turku-2")).table.empty
+    found = effects_by_group(experiment_inputs(sample_workspace, "espoo-1"))
+    sizes = found.table.groupby("division")["n_treated"].sum()
+    assert (found.table["n_treated"] >= 10).all() and (sizes <= 56).all() and len(found.gaps)

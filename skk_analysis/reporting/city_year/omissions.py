@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from skk_analysis.figures import Cell
+from skk_analysis.reporting.dictionary import why_missing
 from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Writer
 
@@ -45,27 +46,15 @@ def write(report: CityYear, writer: Writer, unmeasured: Sequence[str]) -> None:
 
 
 def _forced(report: CityYear, writer: Writer, indicator: str) -> tuple[Cell, ...]:
-    note = report.data.indicators.loc[indicator, f"break_note_{report.language}"]
-    years = _measured_years(report.data.indicator_values, indicator)
-    because = (
-        writer.text("scope.not_published", year=str(report.year))
-        if years
-        else writer.text("scope.no_source")
-    )
-    # the nearest year before, else the first one after
-    latest = str(max(years, key=lambda year: (year <= report.year, year))) if years else "–"
+    reason, latest = why_missing(report, writer, indicator, report.data.indicator_values)
+    forced = writer.text("scope.omission.forced")
     return (
         report.indicator_name(indicator),
-        writer.text("scope.omission.forced"),
-        f"{because} {note}".strip(),
-        latest,
+        forced,
+        reason,
+        latest or "–",
         report.agreed_word(indicator),
     )
-
-
-def _measured_years(frame: pd.DataFrame, indicator: str) -> set[int]:
-    rows = frame[(frame["indicator"] == indicator) & (frame["status"] == "observed")]
-    return {int(year) for year in rows["reference_year"].unique()}
 
 
 def _rejected(report: CityYear) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import ClassVar
 from skk_analysis.programme import Programme
 from skk_analysis.reporting import origin
 from skk_analysis.reporting.agreed import Marks
+from skk_analysis.reporting.analysis import Analysis
 from skk_analysis.reporting.city_year import (
     areas,
     between_within,
@@ -26,15 +27,14 @@ from skk_analysis.reporting.city_year import (
     summary,
     voices,
 )
-from skk_analysis.reporting.city_year.analysis import Analysis
 from skk_analysis.reporting.city_year.choices import city_marks
 from skk_analysis.reporting.city_year.data import ReportData, report_data
-from skk_analysis.reporting.document import Document
+from skk_analysis.reporting.dictionary import DictionaryDocument
 from skk_analysis.reporting.section import Section
 from skk_analysis.workspace import Workspace
 
 
-class CityYear(Document):
+class CityYear(DictionaryDocument):
     """A city's report of one year.
 
     Parameters
@@ -105,25 +105,6 @@ class CityYear(Document):
     @cached_property
     def _marks(self) -> Marks:
         return city_marks(self.data)
-
-    def agreed_word(self, indicator: str) -> str:
-        """The mark of an indicator in words; an em dash for a background figure."""
-        status = self.marks.of({"id": indicator})
-        return self.text(f"agreed.{status}") if status else "–"
-
-    def indicator_name(self, indicator: str) -> str:
-        """An indicator's name in the report's language."""
-        return str(self.data.indicators.loc[indicator, f"name_{self.language}"])
-
-    def unit(self, indicator: str) -> tuple[str, int | None]:
-        """An indicator's unit and decimals."""
-        row = self.data.indicators.loc[indicator]
-        return str(row["unit"]), int(row["decimals"]) if row["decimals"] else None
-
-    def indicators_of(self, *levels: str) -> list[str]:
-        """The reported indicators that are measured at these levels, in the register's order."""
-        rows = self.data.indicators
-        return list(rows.index[rows["level"].isin(levels) & (rows["report"] == "yes")])
 
     # -- sections --------------------------------------------------------------------------------
 

@@ -9,23 +9,11 @@ from typing import TYPE_CHECKING
 from skk_analysis.figures import Cell
 from skk_analysis.language import Quantity, keys
 from skk_analysis.reporting.city_year import logic, omissions
+from skk_analysis.reporting.dictionary import DIMENSIONS
 from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear
-
-DIMENSIONS = (
-    "toimeentulo",
-    "palvelut",
-    "turvallisuus",
-    "jakautuminen",
-    "vaikuttaminen",
-    "osallisuus",
-    "yhteisollisyys",
-    "kiinnittyminen",
-    "hyvinvointi_terveys",
-)
-"""The four foundations, the four opportunities and the outcome of the programme's logic."""
 
 VALUES = ("ihmisarvo", "tasa-arvo", "oikeudenmukaisuus", "myötätunto")
 """What the founding document names as the core of social sustainability."""
