@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from skk_analysis import cli_programme
+
 if TYPE_CHECKING:
     from skk_analysis.workspace import Workspace
 
@@ -28,6 +30,7 @@ raw = typer.Typer(
     help="Raw files: take in, list, check.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(raw, name="raw")
+app.add_typer(cli_programme.app, name="programme")
 
 DEBUG = "--debug"
 Workspaces = Annotated[

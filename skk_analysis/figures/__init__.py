@@ -10,13 +10,16 @@ from skk_analysis.figures.dumbbell import Pair, dumbbell
 from skk_analysis.figures.evidence_gap_map import evidence_gap_map
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.funnel import funnel
+from skk_analysis.figures.gap_paths import GapPath, gap_paths
 from skk_analysis.figures.matrix import Criterion, matrix
 from skk_analysis.figures.monitor import Series, monitor
 from skk_analysis.figures.pooled_forest import pooled_forest
 from skk_analysis.figures.prose import Heading, Prose, Sentence
+from skk_analysis.figures.slope_chart import Slope, SlopePanel, slope_chart
 from skk_analysis.figures.stacked import Bar, stacked_bars
 from skk_analysis.figures.table import Cell, Limits, Marked, Table
 from skk_analysis.figures.timeline import Moment, timeline
+from skk_analysis.figures.unit_panels import UnitPanel, UnitRow, unit_panels
 
 __all__ = [
     "Area",
@@ -26,6 +29,7 @@ __all__ = [
     "Criterion",
     "Curve",
     "Figure",
+    "GapPath",
     "GridCell",
     "Heading",
     "Key",
@@ -36,7 +40,11 @@ __all__ = [
     "Prose",
     "Sentence",
     "Series",
+    "Slope",
+    "SlopePanel",
     "Table",
+    "UnitPanel",
+    "UnitRow",
     "area_map",
     "cell_grid",
     "change_dots",
@@ -45,11 +53,14 @@ __all__ = [
     "dumbbell",
     "evidence_gap_map",
     "funnel",
+    "gap_paths",
     "matrix",
     "monitor",
     "pooled_forest",
     "ranked_dots",
+    "slope_chart",
     "stacked_bars",
     "timeline",
     "two_years",
+    "unit_panels",
 ]

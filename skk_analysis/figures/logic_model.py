@@ -79,7 +79,7 @@ def logic_model(
         svg=_draw(nodes, links, language),
         caption=caption,
         alt=" ".join(sentences),
-        description=" ".join([*sentences, *facts, *_assumptions(nodes, links, language)]),
+        description=" ".join([*sentences, *facts, *_assumptions(links, language)]),
         table=_table(nodes, language, caption),
     )
 
@@ -114,7 +114,7 @@ def _fact(node: Node, language: str) -> str:
     return text("chart.logic.node", language, layer=layer, name=node.name, indicators=listed)
 
 
-def _assumptions(nodes: Sequence[Node], links: Sequence[Link], language: str) -> list[str]:
+def _assumptions(links: Sequence[Link], language: str) -> list[str]:
     """Each assumption once, with how many links rest on it."""
     found: dict[str, int] = {}
     for link in links:

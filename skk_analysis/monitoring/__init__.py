@@ -5,6 +5,7 @@ Pure functions of tables and arrays: no drawing and no words of a report here.
 
 from skk_analysis.monitoring.agreement import Agreement
 from skk_analysis.monitoring.canvas import canvas_completeness, canvas_fields, canvas_page
+from skk_analysis.monitoring.check import check, check_files
 from skk_analysis.monitoring.choices import choice_marks, marks_of_all_cities, outcome_limit
 from skk_analysis.monitoring.contribution import CLAIM_STATES, RIVAL_STATES, contribution_claims
 from skk_analysis.monitoring.cooperation import Cooperation, cooperation_of
@@ -98,6 +99,8 @@ __all__ = [
     "canvas_completeness",
     "canvas_fields",
     "canvas_page",
+    "check",
+    "check_files",
     "choice_marks",
     "contribution_claims",
     "cooperation_of",

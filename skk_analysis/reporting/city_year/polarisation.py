@@ -9,10 +9,10 @@ import numpy as np
 from skk_analysis import metrics
 from skk_analysis.figures import Cell, Curve, change_dots, density_of, two_years
 from skk_analysis.language import Missing, Quantity, rule_sentence, verdict_word
+from skk_analysis.reporting.analysis import SEGREGATION, UNITS
 from skk_analysis.reporting.city_year import wellbeing_polarisation
-from skk_analysis.reporting.city_year.analysis import SEGREGATION, UNITS
 from skk_analysis.reporting.city_year.between_within import area_gini
-from skk_analysis.reporting.city_year.measures import change_table, dots
+from skk_analysis.reporting.measures import change_table, dots
 from skk_analysis.reporting.section import Writer, estimated
 
 if TYPE_CHECKING:

@@ -6,27 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from skk_analysis.figures import Cell, Sentence
+from skk_analysis.figures import Cell
 from skk_analysis.language import Quantity, keys
+from skk_analysis.reporting.dictionary import DIMENSIONS, omission
 from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear
-
-DIMENSIONS = (
-    "toimeentulo",
-    "palvelut",
-    "turvallisuus",
-    "jakautuminen",
-    "vaikuttaminen",
-    "osallisuus",
-    "yhteisollisyys",
-    "kiinnittyminen",
-    "hyvinvointi_terveys",
-)
-"""The four foundations, the four opportunities and the outcome of the programme's logic."""
 
 VALUES = ("ihmisarvo", "tasa-arvo", "oikeudenmukaisuus", "myötätunto")
 """What the founding document names as the core of social sustainability."""
@@ -57,7 +43,8 @@ def write(report: CityYear, writer: Writer) -> None:
         year=str(report.year),
     )
     writer.table("scope", _columns(writer, report.year), _rows(report, writer, found), wide=True)
-    reasons = [_reason(report, writer, one) for one in found if not one.measured]
+    values = report.data.indicator_values
+    reasons = [omission(report, writer, one.indicator, values) for one in found if not one.measured]
     if reasons:
         writer.subheading("section.scope.missing")
         writer.listed(reasons)
@@ -113,30 +100,6 @@ def _rows(report: CityYear, writer: Writer, found: list[Availability]) -> Iterab
         names = ", ".join(report.indicator_name(one.indicator) for one in measured)
         cells.append(names or writer.text("scope.none"))
         yield cells
-
-
-def _reason(report: CityYear, writer: Writer, one: Availability) -> Sentence:
-    row = report.data.indicators.loc[one.indicator]
-    note = row[f"break_note_{report.language}"]
-    years = _measured_years(report.data.indicator_values, one.indicator)
-    name = report.indicator_name(one.indicator)
-    if years:
-        latest = str(max(years, key=lambda year: (year <= report.year, year)))
-        because = writer.text("scope.not_published", year=str(report.year))
-        return writer.sentence(
-            "scope.missing_with_latest",
-            name=name,
-            year=str(report.year),
-            reason=f"{because} {note}".strip(),
-            latest=latest,
-        )
-    because = f"{writer.text('scope.no_source')} {note}".strip()
-    return writer.sentence("scope.missing", name=name, year=str(report.year), reason=because)
-
-
-def _measured_years(frame: pd.DataFrame, indicator: str) -> set[int]:
-    rows = frame[(frame["indicator"] == indicator) & (frame["status"] == "observed")]
-    return {int(year) for year in rows["reference_year"].unique()}
 
 
 def _coverage(report: CityYear, writer: Writer, found: list[Availability]) -> None:

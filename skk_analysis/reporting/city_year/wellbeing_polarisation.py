@@ -14,9 +14,9 @@ from skk_analysis import metrics
 from skk_analysis.estimate import Estimate
 from skk_analysis.figures import Cell
 from skk_analysis.language import Missing
-from skk_analysis.reporting.city_year.analysis import MINIMUM
+from skk_analysis.reporting.analysis import MINIMUM
 from skk_analysis.reporting.city_year.groups import residents
-from skk_analysis.reporting.city_year.measures import limits
+from skk_analysis.reporting.measures import limits
 from skk_analysis.reporting.section import Writer, estimated
 
 if TYPE_CHECKING:
