@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from skk_analysis.figures import Cell
-from skk_analysis.language import Quantity
+from skk_analysis.language import Quantity, keys
 from skk_analysis.reporting.dictionary import DIMENSIONS, omission
 from skk_analysis.reporting.section import Writer
 
@@ -28,6 +28,7 @@ class Availability:
     dimension: str
     kind: str
     core_values: tuple[str, ...]
+    city_function: str
     measured: bool
 
 
@@ -48,6 +49,7 @@ def write(report: CityYear, writer: Writer) -> None:
         writer.subheading("section.scope.missing")
         writer.listed(reasons)
     _coverage(report, writer, found)
+    _functions(report, writer, found)
 
 
 def availability(report: CityYear) -> list[Availability]:
@@ -64,6 +66,7 @@ def availability(report: CityYear) -> list[Availability]:
             row["dimension"],
             row["kind"],
             tuple(part for part in row["values"].split(";") if part),
+            row.get("city_function", ""),
             name in measured,
         )
         for name, row in rows.iterrows()
@@ -105,7 +108,7 @@ def _coverage(report: CityYear, writer: Writer, found: list[Availability]) -> No
     for value in VALUES:
         mine = [one for one in found if value in one.core_values]
         measured = sum(one.measured for one in mine)
-        key = value.replace("-", "_").replace("ö", "o").replace("ä", "a")
+        key = _key(value)
         rows.append(
             [
                 writer.text(f"value.{key}"),
@@ -127,3 +130,32 @@ def _coverage(report: CityYear, writer: Writer, found: list[Availability]) -> No
     writer.say("scope.pillar")
     if one_kind:
         writer.say("scope.one_kind", dimensions="; ".join(one_kind))
+
+
+def _functions(report: CityYear, writer: Writer, found: list[Availability]) -> None:
+    """Sustainability concerns everything that the city does: which of it do indicators reach?"""
+    rows: list[list[Cell]] = []
+    for function in sorted({one.city_function for one in found if one.city_function}):
+        mine = [one for one in found if one.city_function == function]
+        key, measured = _key(function), sum(one.measured for one in mine)
+        message = f"city_function.{key}"
+        rows.append(
+            [
+                writer.text(message) if message in keys(report.language) else function,
+                _count(f"scope.function.{key}.chosen", len(mine), report.year),
+                _count(f"scope.function.{key}.measured", measured, report.year),
+            ]
+        )
+    if not rows:
+        return
+    columns = (
+        writer.text("table.city_function"),
+        writer.text("table.chosen"),
+        writer.text("table.measured_in", year=str(report.year)),
+    )
+    writer.table("functions", columns, rows)
+
+
+def _key(word: str) -> str:
+    """A register's word as it stands in message ids."""
+    return word.replace("-", "_").replace("ö", "o").replace("ä", "a").replace(" ", "_")
