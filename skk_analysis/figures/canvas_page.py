@@ -25,9 +25,7 @@ class Field:
     words: str
 
 
-def canvas_page(
-    fields: Sequence[Field], language: str, *, caption: str, topic: str
-) -> Figure:
+def canvas_page(fields: Sequence[Field], language: str, *, caption: str, topic: str) -> Figure:
     """The canvas drawn as a page of boxes in the order of the fields.
 
     Parameters
@@ -96,9 +94,7 @@ def _draw(fields: Sequence[Field], language: str) -> str:
 
 def _lines(field: Field, width: float, language: str) -> list[boxes.Line]:
     name = boxes.wrapped(field.name, width, 7.5, bold=True)
-    body = boxes.wrapped(
-        field.words or _empty(language), width, 7.5, muted=not field.words
-    )
+    body = boxes.wrapped(field.words or _empty(language), width, 7.5, muted=not field.words)
     if len(body) > LONGEST:
         body = [*body[:LONGEST], boxes.Line("…")]
     return [*name, *body]

@@ -121,15 +121,15 @@ class Comparison:
     def _level(self, indicator: str, code: str) -> Level:
         row = self.data.indicators.loc[indicator]
         if row["level"] == "resident":
-            pair = [self._answers.get((indicator, code, year)) for year in self.data.years]
-            return Level(indicator, *pair, math.nan, False)
+            before, after = (self._answers.get((indicator, code, y)) for y in self.data.years)
+            return Level(indicator, before, after, math.nan, False)
         mine = self.series(indicator, code)
         sampled = row["kind"] in SURVEY
-        pair = [
+        before, after = (
             Estimate(mine[year], math.nan if sampled else 0.0) if year in mine else None
             for year in self.data.years
-        ]
-        return Level(indicator, *pair, self.noise(indicator), not sampled)
+        )
+        return Level(indicator, before, after, self.noise(indicator), not sampled)
 
     @cached_property
     def _answers(self) -> dict[tuple[str, str, int], Estimate | None]:
@@ -199,6 +199,21 @@ class Comparison:
         if table is None or table.empty:
             return None
         return coarser(table) if level == DISTRICT else table
+
+    def dissimilarity(self, code: str, level: str, year: int) -> Estimate | None:
+        """Of the lowest and the highest income class; None where there are too few areas."""
+        return self._dissimilarities[code, level, year]
+
+    @cached_property
+    def _dissimilarities(self) -> dict[tuple[str, str, int], Estimate | None]:
+        return {
+            (code, level, year): Analysis.segregation(
+                "dissimilarity", self.class_counts(code, level, year)
+            )
+            for code in self.cities
+            for level in LEVELS
+            for year in self.data.years
+        }
 
     def chance(self, code: str, level: str) -> Baseline:
         """Dissimilarity if the same people were placed in the areas at random."""

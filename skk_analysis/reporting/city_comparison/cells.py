@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from skk_analysis.estimate import Estimate
 from skk_analysis.figures import Cell, Limits
@@ -38,7 +38,7 @@ def value_of(
         return _missing(report, level.indicator, code, year)
     if noise and not estimate.se > 0 and level.known and level.noise > 0:
         estimate = Estimate(estimate.value, level.noise)
-    limits: dict[str, float] = {}
+    limits: dict[str, Any] = {}
     if estimate.se > 0 and math.isfinite(estimate.se):
         limits["lower"], limits["upper"] = estimate.interval()
     name = f"{level.indicator}.{code}.{year}" + (".level" if noise else "")
@@ -62,9 +62,10 @@ def difference_of(report: CityComparison, level: Level, code: str) -> Quantity |
     """A city's change between the two years, with its interval where it has one."""
     change = level.change
     if change is None:
-        return Missing("not_applicable")
+        lacking = report.comparison_year if level.before is None else report.year
+        return _missing(report, level.indicator, code, lacking)
     unit, decimals = report.unit(level.indicator)
-    limits: dict[str, float] = {}
+    limits: dict[str, Any] = {}
     if change.absolute.se > 0:
         limits["lower"], limits["upper"] = change.absolute.interval()
     return Quantity(

@@ -11,7 +11,13 @@ from skk_analysis.programme import City, Programme
 from skk_analysis.reporting.analysis import CLASSES
 from skk_analysis.reporting.area_gaps import GAPS
 from skk_analysis.reporting.data_slice import DataSlice
-from skk_analysis.reporting.tables import named_resources, of_resources, rows_of, year_row
+from skk_analysis.reporting.tables import (
+    named_resources,
+    of_resources,
+    of_units,
+    rows_of,
+    year_row,
+)
 from skk_analysis.workspace import Resource, Workspace
 
 VALUES = (
@@ -62,7 +68,7 @@ EXPERIMENTS = (
 )
 """Columns of the tables that the report reads."""
 
-REGISTER_TABLES = ("comparisons", "indicator_choices", "pandemic_exposure")
+REGISTER_TABLES = ("comparisons", "indicator_choices", "pandemic_exposure", "surveys")
 """Tables of the programme register that the report reads whole, where a workspace has them."""
 
 
@@ -176,7 +182,7 @@ def report_data(workspace: Workspace, year: int) -> ComparisonData:
     cities = tuple(programme.cities())
     codes = [city.code for city in cities]
     areas = _areas(workspace, codes)
-    own = ("unit_code", "in", list(areas["unit_code"]))
+    postal = of_units("postal_area", list(areas["unit_code"]))
     frames = {
         "published": rows_of(
             workspace,
@@ -186,36 +192,39 @@ def report_data(workspace: Workspace, year: int) -> ComparisonData:
                 ("group", "==", "total"),
                 ("reference_year", "<=", year),
             ],
-            VALUES,
+            columns=VALUES,
         ),
         "area_values": rows_of(
             workspace,
             "indicator_values",
             [
-                own,
-                ("unit_level", "==", "postal_area"),
+                *postal,
                 ("indicator", "in", [*GAPS, "population"]),
                 ("reference_year", "in", both),
             ],
-            VALUES,
+            columns=VALUES,
         ),
         "observations": rows_of(
             workspace,
             "observations",
-            [own, ("indicator", "in", list(CLASSES.values())), ("reference_year", "in", both)],
-            OBSERVED,
+            [
+                *postal,
+                ("indicator", "in", list(CLASSES.values())),
+                ("reference_year", "in", both),
+            ],
+            columns=OBSERVED,
         ),
         "households": rows_of(
             workspace,
             "households",
             [("city_code", "in", codes), ("year", "in", both)],
-            HOUSEHOLDS,
+            columns=HOUSEHOLDS,
         ),
         "responses": rows_of(
             workspace,
             "responses",
             [("city_code", "in", codes), ("year", "in", both), ("group", "==", "resident")],
-            RESPONSES,
+            columns=RESPONSES,
         ),
     }
     named = named_resources([*frames.values(), areas])
@@ -247,13 +256,13 @@ def _of_city(frame: pd.DataFrame, city: City) -> pd.DataFrame:
 
 def _areas(workspace: Workspace, codes: list[str]) -> pd.DataFrame:
     columns = ["unit_level", "unit_code", "city_code", "resource"]
-    rows = rows_of(workspace, "areas", [("city_code", "in", codes)], columns)
+    rows = rows_of(workspace, "areas", [("city_code", "in", codes)], columns=columns)
     return rows[rows["unit_level"] == "postal_area"].sort_values("unit_code", ignore_index=True)
 
 
 def _municipalities(workspace: Workspace) -> pd.DataFrame:
     columns = ["unit_code", "name_fi", "name_sv"]
-    return rows_of(workspace, "areas", [("unit_level", "==", "municipality")], columns)
+    return rows_of(workspace, "areas", [("unit_level", "==", "municipality")], columns=columns)
 
 
 def _pandemic(programme: Programme, year: int) -> tuple[int, ...]:

@@ -181,13 +181,17 @@ def _words(
     report: CityComparison, writer: Writer, found: dict[tuple[str, str], Evaluation]
 ) -> None:
     """What may be said, once for each wording that a grade allows."""
-    wordings: dict[str, list[str]] = {}
+    wordings: dict[str, dict[str, list[str]]] = {}
     for (indicator, unit), dossier in found.items():
         words = grade_wording(dossier.grade, report.language)
-        name = f"{report.indicator_name(indicator)} ({_unit_name(report, writer, unit)})"
-        wordings.setdefault(words, []).append(name)
+        units = wordings.setdefault(words, {}).setdefault(report.indicator_name(indicator), [])
+        units.append(_unit_name(report, writer, unit))
     sentences = [
-        writer.sentence("comparison.effects.wording", words=words, names="; ".join(names))
+        writer.sentence(
+            "comparison.effects.wording",
+            words=words,
+            names="; ".join(f"{name} ({', '.join(units)})" for name, units in names.items()),
+        )
         for words, names in wordings.items()
     ]
     writer.say("comparison.effects.wordings")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -101,19 +102,39 @@ class Effects:
                 found.append(Own(row["city_code"], row["indicator"], start, experiment))
         return found
 
-    def panel(self, indicators: list[str], treated: dict[str, int]) -> Panel:
-        """Municipalities × years; the programme's cities are nobody's comparison."""
+    def panel(self, indicators: list[str], treated: dict[Hashable, int]) -> Panel:
+        """Municipalities × years; the programme's cities are nobody's comparison.
+
+        The years are the last unbroken run in which every treated city has every indicator.
+        """
         from skk_analysis.impact.programme_panel import panel_of
 
         others = [city.code for city in self.data.cities if city.code not in treated]
+        rows = self.data.published
+        first = self._first_year(indicators, [*treated])
         return panel_of(
-            self.data.published,
+            rows[rows["reference_year"] >= first],
             indicators,
             treated=treated,
             excluded=dict.fromkeys(others, "takes part in the programme"),
             exposure=self.data.register.get("pandemic_exposure"),
             pandemic=self.data.pandemic_years,
         )
+
+    def _first_year(self, indicators: list[str], codes: list[Hashable]) -> int:
+        """The first year from which on all these cities have all these indicators."""
+        rows = self.data.published
+        rows = rows[
+            (rows["status"] == "observed")
+            & rows["unit_code"].isin(codes)
+            & rows["indicator"].isin(indicators)
+        ]
+        counts = rows.groupby("reference_year")["value"].count()
+        whole = {int(y) for y, n in counts.items() if n == len(codes) * len(indicators)}
+        year = self.data.year
+        while year - 1 in whole:
+            year -= 1
+        return year
 
     def _options(self, indicator: str) -> dict[str, str]:
         row = self.data.indicators.loc[indicator]
@@ -128,7 +149,7 @@ class Effects:
         """
         from skk_analysis.impact import evaluate_programme
 
-        treated = {city.code: self.data.start for city in self.data.cities}
+        treated: dict[Hashable, int] = {city.code: self.data.start for city in self.data.cities}
         options = {name: self._options(name) for name in self.joint}
         primary = self.joint if self.beforehand else ()
         try:
@@ -151,22 +172,22 @@ class Effects:
 
     @cached_property
     def own_dossiers(self) -> dict[tuple[str, str], Evaluation]:
-        """Dossiers of the cities' own outcomes by (city, indicator), of those that have begun."""
-        from skk_analysis.impact import evaluate
+        """Dossiers of the cities' own outcomes by (city, indicator), of those that have begun.
+
+        They are those of the experiments' cards, from the figures known by the report's year.
+        """
+        from skk_analysis.impact.evaluate_experiment import evaluate_experiment
+        from skk_analysis.impact.experiment_inputs import ExperimentInputs
 
         found = {}
         for one in self.own:
             if one.start > self.data.year:
                 continue
-            try:
-                panel = self.panel([one.indicator], {one.city_code: one.start})
-                found[one.city_code, one.indicator] = evaluate(
-                    panel,
-                    one.indicator,
-                    experiment=one.experiment,
-                    missing="drop",
-                    **self._options(one.indicator),
-                )
-            except ValueError:
-                continue
+            row = self.data.indicators.loc[one.indicator]
+            indicator = {str(key): str(value) for key, value in row.items()}
+            panel = self.panel([one.indicator], {one.city_code: one.start})
+            pandemic = self.data.pandemic_years
+            known = ExperimentInputs(one.experiment, indicator, panel, pandemic=pandemic)
+            if evaluation := evaluate_experiment(known).evaluation:
+                found[one.city_code, one.indicator] = evaluation
         return found

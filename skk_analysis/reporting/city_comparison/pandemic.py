@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from skk_analysis.estimate import Estimate
 from skk_analysis.figures import Cell, UnitPanel, UnitRow, unit_panels
@@ -47,7 +47,7 @@ def _quantity(
     if estimate is None:
         return Missing("not_received")
     unit, decimals = report.unit(indicator)
-    limits = {}
+    limits: dict[str, Any] = {}
     if isinstance(estimate, Estimate) and estimate.se > 0:
         half = 1.959963984540054 * estimate.se
         limits = {"lower": estimate.value - half, "upper": estimate.value + half}
@@ -59,7 +59,7 @@ def _shift(report: CityComparison, writer: Writer, year: int) -> None:
     codes = {**report.city_names()}
     if country:
         codes[country] = writer.text("comparison.whole_country")
-    charts, rows = [], []
+    charts, rows, alone = [], [], []
     for name in report.indicators_of("municipality"):
         national = _change(report, name, country, year) if country else None
         panel, cells = [], []
@@ -77,6 +77,9 @@ def _shift(report: CityComparison, writer: Writer, year: int) -> None:
         if not any(isinstance(row.value, Quantity) for row in panel):
             continue
         charts.append(UnitPanel(report.indicator_name(name), tuple(panel)))
+        if national is None:
+            alone.append(report.indicator_name(name))
+            continue
         moved = _quantity(report, f"shift.{name}.national.{year}", name, national, year)
         rows.append([report.indicator_name(name), moved, *cells])
     if not charts:
@@ -96,11 +99,13 @@ def _shift(report: CityComparison, writer: Writer, year: int) -> None:
 
     writer.figure("comparison_shift", draw, charts, year=str(year))
     writer.say("comparison.pandemic.shift_reading", year=str(year))
-    if country:
+    if rows:
         names = list(report.city_names().values())
         columns = [writer.text("table.indicator"), codes[country], *names]
         note = writer.text("comparison.pandemic.apart_note")
         writer.table("comparison_shift", columns, rows, wide=True, note=note, year=str(year))
+    if alone:
+        writer.say("comparison.pandemic.no_national", names="; ".join(alone))
 
 
 def _exposure(report: CityComparison, writer: Writer) -> None:

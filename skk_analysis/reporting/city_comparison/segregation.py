@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from skk_analysis import metrics
 from skk_analysis.figures import Cell, UnitPanel, UnitRow, unit_panels
 from skk_analysis.language import Missing, Quantity
-from skk_analysis.reporting.analysis import Analysis
 from skk_analysis.reporting.city_comparison.analysis import DISTRICT, LEVELS, POSTAL_AREA
 from skk_analysis.reporting.city_comparison.cells import count, ranks_of
 from skk_analysis.reporting.measures import limits, measure_name
@@ -22,7 +21,11 @@ OTHERS = ("isolation", "theil_h")
 
 def write(report: CityComparison, writer: Writer) -> None:
     """Dissimilarity at both levels with what chance alone would show, then other indices."""
-    codes = [code for code in report.city_names() if _estimate(report, code, POSTAL_AREA)]
+    codes = [
+        code
+        for code in report.city_names()
+        if report.analysis.dissimilarity(code, POSTAL_AREA, report.year)
+    ]
     if not codes:
         writer.say("comparison.segregation.nothing", **report.span)
         return
@@ -33,27 +36,21 @@ def write(report: CityComparison, writer: Writer) -> None:
         _row(report, writer, code, level)
         for level in LEVELS
         for code in codes
-        if _estimate(report, code, level)
+        if report.analysis.dissimilarity(code, level, report.year)
     ]
     keys = ("city", "area_level", "observed_areas")
     columns = [writer.text(f"table.{key}") for key in keys]
     columns += [str(year) for year in report.data.years]
-    keys = ("interval", "by_chance", "over_chance", "bias_corrected", "verdict")
-    columns += [writer.text(f"table.{key}") for key in keys]
+    further = ("interval", "by_chance", "over_chance", "bias_corrected", "verdict")
+    columns += [writer.text(f"table.{key}") for key in further]
     writer.table("comparison_segregation", columns, rows, wide=True, **report.span)
     writer.say("comparison.segregation.reading")
     _sizes(report, writer, codes)
     _others(report, writer, codes)
 
 
-def _estimate(report: CityComparison, code: str, level: str, year: int = 0):
-    """Dissimilarity of a city at a level; None where it cannot be computed."""
-    table = report.analysis.class_counts(code, level, year or report.year)
-    return Analysis.segregation("dissimilarity", table)
-
-
 def _dissimilarity(report: CityComparison, code: str, level: str, year: int) -> Quantity | Missing:
-    estimate = _estimate(report, code, level, year)
+    estimate = report.analysis.dissimilarity(code, level, year)
     return estimated(f"dissimilarity.{level}.{code}.{year}", estimate, "index", year)
 
 
@@ -72,7 +69,7 @@ def _chart(report: CityComparison, writer: Writer, codes: list[str], level: str)
             _chance(report, code, level),
         )
         for code in codes
-        if _estimate(report, code, level)
+        if report.analysis.dissimilarity(code, level, report.year)
     ]
     return UnitPanel(writer.text(f"comparison.areas.{level}"), tuple(rows))
 
@@ -106,8 +103,8 @@ def _row(report: CityComparison, writer: Writer, code: str, level: str) -> list[
     corrected = metrics.bias_corrected(
         metrics.dissimilarity, table, ["low", "high"], method="jackknife"
     )
-    pair = [_estimate(report, code, level, y) for y in report.data.years]
-    verdict = "none" if None in pair else metrics.change(*pair).verdict
+    old, new = (report.analysis.dissimilarity(code, level, y) for y in report.data.years)
+    verdict = metrics.change(old, new).verdict if old and new else "none"
     return [
         report.city_names()[code],
         writer.text(f"comparison.areas.{level}"),
@@ -127,7 +124,11 @@ def _sizes(report: CityComparison, writer: Writer, codes: list[str]) -> None:
     names = list(report.city_names())
     rows: list[list[Cell]] = []
     for level in LEVELS:
-        known = {code: e for code in codes if (e := _estimate(report, code, level))}
+        known = {
+            code: e
+            for code in codes
+            if (e := report.analysis.dissimilarity(code, level, report.year))
+        }
         cells = ranks_of(known, f"dissimilarity.{level}", report.year, names)
         rows.append([writer.text(f"comparison.areas.{level}"), *cells])
     columns = [writer.text("table.area_level"), *report.city_names().values()]
@@ -136,7 +137,12 @@ def _sizes(report: CityComparison, writer: Writer, codes: list[str]) -> None:
         note=writer.text("comparison.levels.ranks_note"),
     )  # fmt: skip
     finer, coarse = (
-        [e.value for code in codes if (e := _estimate(report, code, level))] for level in LEVELS
+        [
+            e.value
+            for code in codes
+            if (e := report.analysis.dissimilarity(code, level, report.year))
+        ]
+        for level in LEVELS
     )
     if finer and coarse:
         writer.say(

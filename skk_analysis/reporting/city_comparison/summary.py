@@ -77,9 +77,9 @@ def _charts(report: CityComparison, writer: Writer, known: dict[str, str]) -> li
         slopes = []
         for code, city in report.city_names().items():
             level = report.analysis.level(name, code)
-            pair = [value_of(report, level, code, year) for year in report.data.years]
-            if all(isinstance(cell, Quantity) for cell in pair):
-                slopes.append(Slope(city, *pair, report.verdict(name, code)))
+            before, after = (value_of(report, level, code, year) for year in report.data.years)
+            if isinstance(before, Quantity) and isinstance(after, Quantity):
+                slopes.append(Slope(city, before, after, report.verdict(name, code)))
         title = f"{writer.text(f'dimension.{dimension}')}: {report.indicator_name(name)}"
         charts.append(SlopePanel(title, tuple(slopes)))
     return charts
