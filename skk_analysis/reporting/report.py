@@ -2,9 +2,10 @@
 
 ``reports/<subject>/<language>/`` (``espoo/2019/fi``) holds ``index.html``, ``notebook.ipynb``,
 ``results.json`` and ``report.json``. The last one is the only proof that the report is complete:
-it names the run id and the hash of each of the others. A report whose record is missing, unreadable
-or in conflict with its files does not exist for us. A failed run leaves ``<language>.failed.json``
-and ``<language>.failed.ipynb`` beside the folder and never touches what is inside.
+it names the run id and the hash of each of the others. A report whose record is missing,
+unreadable or in conflict with its files does not exist for us. A failed run leaves
+``<language>.failed.json`` and
+``<language>.failed.ipynb`` beside the folder and never touches what is inside.
 """
 
 from __future__ import annotations

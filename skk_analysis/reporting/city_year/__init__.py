@@ -6,6 +6,10 @@ What draws and writes is imported when it is asked for: the grid only wants the 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+<<<<<<< HEAD
+=======
+from skk_analysis.reporting.analysis import Analysis
+>>>>>>> main
 from skk_analysis.reporting.city_year.data import ReportData, report_data
 
 if TYPE_CHECKING:
