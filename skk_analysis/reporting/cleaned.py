@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from skk_analysis.programme import Programme
 from skk_analysis.reporting.fingerprint import cleaning_hash
 from skk_analysis.workspace import Workspace, sha256, write_json
 
@@ -27,10 +28,16 @@ def clean(workspace: Workspace) -> CleaningResult:
     Raises
     ------
     SkkError
-        If the raw data have errors; the processed data then stay as they were.
+        If the raw data have errors, or the tables of the register that decide what is reported
+        (cities, years, indicators); the processed data then stay as they were. Faults in other
+        tables stop no report: ``skk programme check`` tells them.
     """
     from skk_analysis.cleaning import clean as make
+    from skk_analysis.cleaning.message import CleaningError
+    from skk_analysis.monitoring import check, essential_errors
 
+    if found := essential_errors(check(Programme.of(workspace))):
+        raise CleaningError(found)
     ingredients = cleaning_hash(workspace)
     result = make(workspace)
     record = {"ingredients": ingredients, "files": _files(workspace.processed)}

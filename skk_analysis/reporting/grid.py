@@ -21,6 +21,7 @@ pytask is the scheduler and not the memory: its own record of states stays in th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,10 @@ from typing import Any
 from skk_analysis.reporting.cleaned import clean, is_clean
 from skk_analysis.reporting.execute import EXECUTION_TIMEOUT
 from skk_analysis.reporting.index import write_index
+from skk_analysis.reporting.inputs import is_remembered
 from skk_analysis.reporting.kinds import KINDS, Kind
+from skk_analysis.reporting.parallel import make_all, possible_jobs, warm_forks
+from skk_analysis.reporting.parameters import check_notebook
 from skk_analysis.reporting.plan import Choice, chosen_reports, listed_reports, plan
 from skk_analysis.reporting.report import Record, State
 from skk_analysis.reporting.runner import Order, Outcome
@@ -95,7 +99,9 @@ def run_reports(
     listener = listener or Listener()
     chosen = chosen_reports(workspace, choice, kinds)
     summary = RunSummary()
-    with working_folder(workspace) as folder:
+    with working_folder(workspace) as folder, ExitStack() as helpers:
+        if not is_remembered(workspace):  # then some will have to be made: get ready meanwhile
+            warm_forks(folder, helpers)
         if not is_clean(workspace):
             listener.step("cleaning the raw data")
             clean(workspace)
@@ -142,10 +148,7 @@ def run_report(workspace: Workspace, kind: Kind, language: str = "fi", **paramet
 def _make(
     pending: list[Order], folder: Path, jobs: int | None, listener: Listener
 ) -> list[Outcome]:
-    """The heavy half, imported only when something has to be made."""
-    from skk_analysis.reporting.parallel import make_all, possible_jobs
-    from skk_analysis.reporting.parameters import check_notebook
-
+    """The heavy half; `parallel` imports pytask and papermill only now."""
     for kind in {order.report.kind for order in pending}:
         check_notebook(kind.notebook, kind.declared)
     at_a_time = possible_jobs(jobs, len(pending))

@@ -32,12 +32,11 @@ class Inputs:
 
 def inputs(workspace: Workspace, wanted: Iterable[tuple[Kind, Subject]]) -> dict[Subject, Inputs]:
     """The inputs of each subject; what is remembered is not worked out again."""
-    memory = workspace.processed / MEMORY
-    basis = digest(raw_hash(workspace), code_hash(), environment_hash())
+    memory, basis = workspace.processed / MEMORY, _basis(workspace)
     known = _recall(memory, basis)
     subjects = {subject: ("/".join(subject.folder), kind) for kind, subject in wanted}
     fresh = {
-        name: _work_out(workspace, kind, subject)
+        name: worked_out(workspace, kind, subject)
         for subject, (name, kind) in subjects.items()
         if name not in known
     }
@@ -48,8 +47,17 @@ def inputs(workspace: Workspace, wanted: Iterable[tuple[Kind, Subject]]) -> dict
     return {subject: known[name] for subject, (name, _) in subjects.items()}
 
 
-def _work_out(workspace: Workspace, kind: Kind, subject: Subject) -> Inputs:
-    """Ask the report itself; one subject's trouble must not stop the others."""
+def is_remembered(workspace: Workspace) -> bool:
+    """Whether something is remembered that raw files and library have not outdated."""
+    return bool(_recall(workspace.processed / MEMORY, _basis(workspace)))
+
+
+def _basis(workspace: Workspace) -> str:
+    return digest(raw_hash(workspace), code_hash(), environment_hash())
+
+
+def worked_out(workspace: Workspace, kind: Kind, subject: Subject) -> Inputs:
+    """The inputs of one subject: ask the report itself; its trouble must not stop the others."""
     try:
         data = kind.data(workspace, subject)
         return Inputs(data.digest(), tuple(sorted(r.name for r in data.resources)))
