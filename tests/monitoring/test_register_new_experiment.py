@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from skk_analysis.monitoring import check
 from skk_analysis.monitoring.new_experiment import NewExperiment, add_experiment
 from skk_analysis.programme import Programme, start_register
 from skk_analysis.register_change import change_register, register_files
+from skk_analysis.reporting.experiment import Experiment
+from skk_analysis.reporting.kinds import EXPERIMENT
 from skk_analysis.workspace import SkkError, Workspace
 
 _spec = importlib.util.spec_from_file_location(
@@ -35,6 +38,11 @@ KYLATUPA = NewExperiment(
 @pytest.fixture
 def programme(tmp_path: Path) -> Programme:
     return register.copy_of_sample(tmp_path)
+
+
+def html(section) -> str:
+    """What a section shows, as text."""
+    return "".join(str(part._repr_mimebundle_()[0]) for part in section.parts)
 
 
 def rows(programme: Programme, table: str, experiment: str):
@@ -62,6 +70,19 @@ def test_it_gets_the_next_free_id_and_rows_in_every_table_that_shows_it(programm
     assert canvas.loc["kenelle", "text_fi"] == "Ikääntyneet"
     assert canvas.loc["riskit", "filled"] == "no"
     assert add_experiment(programme, KYLATUPA).id == "jyvaskyla-4"
+
+
+def test_its_report_is_listed_and_every_section_is_written_at_once(sample_workspace, tmp_path):
+    shutil.copytree(sample_workspace.root / "data", tmp_path / "data")
+    workspace = Workspace(tmp_path)
+    bare = replace(KYLATUPA, starts="", ends="", entered="", areas=(), partners=())
+    added = add_experiment(Programme.of(workspace), bare)
+    labels = [subject.label for subject in EXPERIMENT.subjects(Programme.of(workspace))]
+    assert labels[-1] == added.id
+    card = Experiment(added.id, "fi", str(tmp_path))
+    assert "Kylätupa, avoinna iltaisin" in html(card.front())
+    for name in Experiment.sections:
+        assert len(html(card._section(name))) > 50, name
 
 
 @pytest.mark.parametrize("status", ["planned", "running", "continued", "ended", "stopped"])
