@@ -30,7 +30,9 @@ AROUND = surroundings({name: read_table(name, content)[0] for name, content in S
 CELLS: dict[str, list[tuple[str, int, str]]] = {}
 """Kind of column → cells of the first, a middle and the last row of every such column."""
 for _table, _rows in ROWS.items():
-    for _name in _rows[0]:
+    for _name in _rows[0] if _table in schemas() else ():
+        if _name not in schemas()[_table].columns:
+            continue  # what the schema does not know is not checked
         _column = schemas()[_table].columns[_name]
         _kind = f"{_column.kind}{'s' if _column.list else ''}"
         _kind += " limited" if (_column.min, _column.max) != (None, None) else ""
