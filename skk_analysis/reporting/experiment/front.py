@@ -11,7 +11,7 @@ from skk_analysis.language import date
 from skk_analysis.language.effects import grade_wording, verdict_word_of
 from skk_analysis.language.experiments import refusal_text
 from skk_analysis.monitoring.costs import cost_per_participant
-from skk_analysis.reporting.experiment.amounts import change, euros, why_not_higher
+from skk_analysis.reporting.experiment.amounts import change, euros
 from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def _certainty(report: Experiment, writer: Writer) -> Box:
         return Box(title, writer.text("experiment.cannot"), writer.text("experiment.box.no_grade"))
     note = writer.text(
         "experiment.box.certainty_note",
-        wording=grade_wording(grade, report.language), why=why_not_higher(grade, report.language),
+        wording=grade_wording(grade, report.language),
+        section=str(list(report.sections).index("effect") + 1),
     )  # fmt: skip
     return Box(title, writer.text("experiment.box.of_five", grade=str(grade.sms)), note)
 
