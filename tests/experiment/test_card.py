@@ -132,7 +132,7 @@ def test_the_price_of_a_change(made):
 
 def test_agreed_beforehand_and_target(made):
     words = words_of(made("vantaa-1")[1]["indicators"])
-    assert "Sovittu etukäteen, 15.5.2019" in words and "12,5" in words
+    assert "sovittu etukäteen, 15.5.2019" in words and "12,5" in words
 
 
 def test_small_groups_only_in_words(made):
