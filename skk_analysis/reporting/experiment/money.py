@@ -43,7 +43,7 @@ def write(report: Experiment, writer: Writer) -> None:
         writer.say("experiment.cost.hours_all", hours=count("cost.hours", costs.hours))
     each = cost_per_participant(costs.total, report.reach, SMALLEST_GROUP)
     _told(writer, "per_participant", each)
-    _told(writer, unit_of(report)[0], perunit_of(report))
+    _told(writer, unit_of(report)[0], per_unit(report))
 
 
 def _known(number: Quantity) -> Cell:
