@@ -49,7 +49,7 @@ class KeyFigures:
         )
 
     def _shown(self, value: Quantity | str) -> str:
-        return value if isinstance(value, str) else value.shown(self.language)
+        return value if isinstance(value, str) else value.shown(self.language, short=True)
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
         return {"text/html": self.html(), "text/plain": self.plain()}, {}

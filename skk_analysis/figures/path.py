@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["levels_of", "path_of", "path_panel", "path_rows", "when"]
 
 NEEDED = ["time", "observed", "counterfactual", "gap"]
+FEW = 5
 LINES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("comparison", "counterfactual", c.VERMILLION, {"linestyle": "--"}),
     ("observed", "observed", c.BLUE, {"marker": "o", "markersize": 3.5}),
@@ -98,6 +99,8 @@ def path_panel(axes: Axes, effect: Effect, levels: Amounts) -> None:
         axes.set_xlim(times[0] - 0.5, times[-1] + 0.5)
         _mark_times(axes, effect, times, language)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+        if len(times) <= FEW:  # a locator would invent years between two waves, and an offset
+            axes.set_xticks(times, [when(time) for time in path["time"]])
     else:
         axes.set_xticks(times, [when(time) for time in path["time"]])
     c.number_axis(axes.yaxis, levels.form, language)

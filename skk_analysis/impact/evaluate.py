@@ -21,6 +21,7 @@ from skk_analysis.impact.gaps import (
     synthetic_control_gaps,
     synthetic_did_gaps,
 )
+from skk_analysis.impact.grade import ASSIGNMENTS as POSSIBLE_ASSIGNMENTS
 from skk_analysis.impact.grade import Design, Grade, evidence_grade
 from skk_analysis.impact.honest import honest_did
 from skk_analysis.impact.identified_range import identified_range_check
@@ -50,7 +51,8 @@ __all__ = ["Evaluation", "evaluate"]
 
 MAIN = "main"
 SINGULAR = 1e12
-ASSIGNMENTS = {"worst_off_areas": "worst_off"}
+ASSIGNMENTS = {"worst_off_areas": "worst_off", "random": "lottery"}
+"""The register's words for how it was decided who got it, where :class:`Design` has another."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -302,16 +304,22 @@ def _experiment(experiment: str | Mapping[str, Any] | None) -> Mapping[str, Any]
     return experiment_row(Programme.of(Workspace.find()), experiment)
 
 
+def assignment_of(row: Mapping[str, Any]) -> str:
+    """Return how it was decided who got an experiment; the weakest where nobody has said it."""
+    told = str(row.get("assignment") or "")
+    known = ASSIGNMENTS.get(told, told)
+    return known if known in POSSIBLE_ASSIGNMENTS else "self_selected"
+
+
 def _facts(effect: Effect, block: Block, row: Mapping[str, Any]) -> Design:
     """Return what was done, as the panel, the checks and the register tell it."""
     after = block.times[block.times >= max(block.cohorts)]
-    assignment = str(row.get("assignment") or "self_selected")
     fit, matched = effect.check("pre_fit"), effect.check("size_matched_placebos")
     return Design(
         comparison="comparison_group",
         pre_years=min(block.before(start) for start in block.cohorts),
         post_years=len(after),
         pandemic_only=len(after) == 1 and bool(np.isin(after, block.pandemic).all()),
-        assignment=ASSIGNMENTS.get(assignment, assignment),
+        assignment=assignment_of(row),
         balance=bool(fit and fit.result == PASSED and matched and matched.ok) or None,
     )

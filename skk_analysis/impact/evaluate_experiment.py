@@ -9,7 +9,7 @@ from functools import partial
 import pandas as pd
 
 from skk_analysis.impact.before_after import before_after
-from skk_analysis.impact.evaluate import ASSIGNMENTS, MAIN, Evaluation, evaluate
+from skk_analysis.impact.evaluate import MAIN, Evaluation, assignment_of, evaluate
 from skk_analysis.impact.experiment_inputs import ExperimentInputs, experiment_inputs
 from skk_analysis.impact.grade import Design, Grade, evidence_grade
 from skk_analysis.impact.panel import Panel
@@ -232,13 +232,12 @@ def _judged(known: ExperimentInputs, effect: Effect, limit: float | None) -> Eff
         details={**effect.details, "better": better, "pandemic": known.pandemic},
         provenance={**effect.provenance, "experiment": known.experiment["id"]},
     )
-    assignment = known.experiment.get("assignment") or "self_selected"
     facts = Design(
         comparison="comparison_group" if effect.n_comparison else "none",
         pre_years=1,
         post_years=1,
         pandemic_only=bool(effect.years) and set(effect.years) <= set(known.pandemic),
-        assignment=ASSIGNMENTS.get(assignment, assignment),
+        assignment=assignment_of(known.experiment),
     )
     effect = replace(effect, grade=evidence_grade(facts, effect.checks))
     return replace(effect, verdict=verdict_of(effect, limit=limit, better=better))

@@ -27,6 +27,7 @@ SURVEY_COLUMNS = (
 """Of a survey's answers, what is read: nothing that the analysis does not use."""
 
 REFUSALS = (
+    "not_started",
     "no_design",
     "no_indicator",
     "no_units",
@@ -101,6 +102,8 @@ def experiment_inputs(workspace: Workspace | None, experiment: str) -> Experimen
     row = {str(k): str(v) for k, v in experiment_row(programme, experiment).items()}
     known = ExperimentInputs(row, pandemic=pandemic_years(programme))
     level, outcome = row.get("level", ""), row.get("main_indicator", "")
+    if not row.get("started"):
+        return _refused(known, "not_started")
     if level not in (SURVEY, *PANEL_LEVELS):
         return _refused(known, "no_design")
     dictionary = programme.indicators()

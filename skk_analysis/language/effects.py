@@ -32,6 +32,7 @@ __all__ = [
     "inference_name",
     "mde_text",
     "method_name",
+    "rule_text",
     "verdict_text",
     "verdict_word_of",
 ]
@@ -91,6 +92,13 @@ def verdict_text(effect: Effect, language: str) -> str:
         raise ValueError("the effect has no verdict yet: give it verdict_of(effect) first")
     amounts = Amounts.of(effect, language)
     return " ".join([*_verdict(effect, language), _rule(effect.verdict, amounts)])
+
+
+def rule_text(effect: Effect, language: str) -> str:
+    """The one rule that gave the verdict."""
+    if effect.verdict is None:
+        raise ValueError("the effect has no verdict yet: give it verdict_of(effect) first")
+    return _rule(effect.verdict, Amounts.of(effect, language))
 
 
 def verdict_word_of(verdict: Verdict, language: str) -> str:

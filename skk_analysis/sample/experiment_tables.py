@@ -142,6 +142,7 @@ def _tidier() -> Iterator[Row]:
     """The description items of TIDieR; what was not recorded has no row."""
     for item in experiments():
         card = cards()[item["id"]]
+        changes = [test[8] for test in item["tests"] if test[8]]
         texts = {
             "why": item["problem_fi"], "what": item["action_fi"],
             "materials": card.get("materials", ""),
@@ -150,11 +151,14 @@ def _tidier() -> Iterator[Row]:
             "where": "; ".join(item["target_areas"]) or "koko kaupunki",
             "when": f"{_day(item['started'])}–{_day(item['ended'])}",
             "tailoring": card.get("tailoring", ""),
-            "modifications": "; ".join(test[8] for test in item["tests"] if test[8]),
+            "modifications": " ".join(changes),
             "how_well": card["how_well"],
         }  # fmt: skip
         same = {
             "why": {f"text_{to}": item[f"problem_{to}"] for to in ("sv", "en")},
+            "modifications": {
+                f"text_{to}": " ".join(phrase(one, to) for one in changes) for to in ("sv", "en")
+            },
             "where": {f"text_{to}": texts["where"] for to in ("sv", "en") if item["target_areas"]},
             "when": {"text_sv": texts["when"], "text_en": (
                 f"{_in_english(item['started'])} – {_in_english(item['ended'])}"

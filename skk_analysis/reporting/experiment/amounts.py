@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Literal
 
-from skk_analysis.impact.grade import Grade
-from skk_analysis.language import Quantity, forms, text
+from skk_analysis.language import Quantity, forms
 from skk_analysis.language.amounts import Amounts
 
 if TYPE_CHECKING:
@@ -43,17 +42,3 @@ def euros(name: str, value: float, **limits: float) -> Quantity:
 def count(name: str, value: float, unit: Literal["count", "persons", "days"] = "count") -> Quantity:
     """A number of things."""
     return Quantity(name, float(value), unit)
-
-
-def why_not_higher(grade: Grade, language: str) -> str:
-    """What keeps the grade from being higher: the reasons that decide."""
-    deciding = [reason for reason in grade.reasons if reason.sms == grade.sms]
-    words = [
-        text(
-            f"grade.reason.{r.name}",
-            language,
-            **{k: forms.number(v, language) for k, v in r.numbers.items()},
-        )
-        for r in deciding
-    ]
-    return "; ".join(words)

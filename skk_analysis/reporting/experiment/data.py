@@ -112,6 +112,10 @@ def _register(programme: Programme, experiment: str, city: str) -> dict[str, pd.
             elif column:
                 table = table.iloc[:0]
             tables[name] = table.reset_index(drop=True)
+    reviews = programme.optional_table("peer_reviews")
+    if reviews is not None:
+        pairs = reviews[["experiment", "city_code", "reviewer_city_code"]]
+        tables["reviewers"] = pairs.drop_duplicates().reset_index(drop=True)
     return tables
 
 

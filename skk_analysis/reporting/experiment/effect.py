@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from skk_analysis.figures import Cell, Figure, Prose
 from skk_analysis.figures.effect import effect_figure
 from skk_analysis.figures.table import Limits
-from skk_analysis.impact.checks import NOT_APPLICABLE
+from skk_analysis.impact.checks import FAILED, INCONCLUSIVE, PASSED
 from skk_analysis.language import Quantity
 from skk_analysis.language.amounts import Amounts, probability
 from skk_analysis.language.effects import (
@@ -16,6 +16,7 @@ from skk_analysis.language.effects import (
     effect_text,
     grade_text,
     method_name,
+    rule_text,
 )
 from skk_analysis.language.experiments import refusal_text
 from skk_analysis.reporting.section import Writer
@@ -39,9 +40,8 @@ def write(report: Experiment, writer: Writer) -> None:
         )
         writer.say("experiment.effect.still")
         return
-    headline, *grounds = effect_text(dossier.effect, report.language, name=report.outcome).split(
-        "\n"
-    )
+    said = effect_text(dossier.effect, report.language, name=report.outcome)
+    headline = said.split("\n")[0]  # the rest of it is the tables below
     writer.parts.append(Prose.of(writer.sentence("experiment.said", text=headline), kind="verdict"))
 
     def draw(language: str, *, caption: str, topic: str) -> Figure:  # noqa: ARG001
@@ -50,8 +50,7 @@ def write(report: Experiment, writer: Writer) -> None:
         )
 
     writer.figure("experiment_effect", draw)
-    for paragraph in grounds[:1]:
-        writer.say("experiment.said", text=paragraph)
+    writer.say("experiment.said", text=rule_text(dossier.effect, report.language))
     _methods(report, writer)
     _checks(report, writer)
     assert dossier.grade is not None
@@ -95,6 +94,8 @@ def _methods(report: Experiment, writer: Writer) -> None:
 
 
 def _checks(report: Experiment, writer: Writer) -> None:
+    """Checks that were not passed, in words; the others by name."""
+    checks = report.dossier.effect.checks
     amounts = Amounts.of(report.dossier.effect, report.language)
     rows: list[tuple[Cell, ...]] = [
         (
@@ -102,8 +103,13 @@ def _checks(report: Experiment, writer: Writer) -> None:
             writer.text(f"experiment.check.{check.result}"),
             check_text(check, report.language, amounts=amounts),
         )
-        for check in report.dossier.effect.checks
-        if check.result != NOT_APPLICABLE
+        for result in (FAILED, INCONCLUSIVE)
+        for check in checks
+        if check.result == result
     ]
-    columns = [writer.text(f"experiment.check.{key}") for key in ("name", "result", "words")]
-    writer.table("experiment_checks", columns, rows, wide=True)
+    if rows:
+        columns = [writer.text(f"experiment.check.{key}") for key in ("name", "result", "words")]
+        writer.table("experiment_checks", columns, rows, wide=True)
+    passed = [check_name(check.name, report.language) for check in checks if check.result == PASSED]
+    if passed:
+        writer.say("experiment.check.all_passed", names="; ".join(passed))

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from skk_analysis.figures import Cell, Prose
 from skk_analysis.figures.key_figures import Box, KeyFigures
+from skk_analysis.impact.evaluate_experiment import SMALLEST_GROUP
 from skk_analysis.language import date
 from skk_analysis.language.effects import grade_wording, verdict_word_of
 from skk_analysis.language.experiments import refusal_text
 from skk_analysis.monitoring.costs import cost_per_participant
-from skk_analysis.reporting.experiment.amounts import change, euros, why_not_higher
+from skk_analysis.reporting.experiment.amounts import change, euros
+from skk_analysis.reporting.experiment.money import per_unit, unit_of
 from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:
@@ -56,7 +58,8 @@ def _certainty(report: Experiment, writer: Writer) -> Box:
         return Box(title, writer.text("experiment.cannot"), writer.text("experiment.box.no_grade"))
     note = writer.text(
         "experiment.box.certainty_note",
-        wording=grade_wording(grade, report.language), why=why_not_higher(grade, report.language),
+        wording=grade_wording(grade, report.language),
+        section=str(list(report.sections).index("effect") + 1),
     )  # fmt: skip
     return Box(title, writer.text("experiment.box.of_five", grade=str(grade.sms)), note)
 
@@ -67,12 +70,20 @@ def _cost(report: Experiment, writer: Writer) -> Box:
         return Box(
             title, writer.text("experiment.cannot"), writer.text("experiment.cost.refused.no_costs")
         )
-    each = cost_per_participant(costs.total, report.reach, smallest=10)
-    if each.refused:
-        note = writer.text(f"experiment.cost.refused.{each.refused}")
-    else:
+    each = cost_per_participant(costs.total, report.reach, smallest=SMALLEST_GROUP)
+    price = per_unit(report)
+    notes = []
+    if not each.refused:
         shown = euros("cost.per_participant", each.value).shown(report.language)
-        note = writer.text("experiment.box.cost_note", each=shown)
+        notes.append(writer.text("experiment.box.cost_note", each=shown))
+    if not price.refused:
+        unit = unit_of(report)[0]
+        shown = euros(f"cost.{unit}", price.value).shown(report.language)
+        notes.append(writer.text(f"experiment.box.price.{unit}", each=shown))
+    else:
+        reason = writer.text(f"experiment.cost.refused.{price.refused}")
+        notes.append(writer.text(f"experiment.cost.no_{unit_of(report)[0]}", reason=reason))
+    note = " ".join(notes)
     return Box(title, euros("cost.total", costs.total), note)
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from skk_analysis.figures import Cell, Limits
 from skk_analysis.language import Missing, date
+from skk_analysis.monitoring.choices import choice_marks
 from skk_analysis.reporting.experiment.amounts import change, level
 from skk_analysis.reporting.section import Writer
 
@@ -24,21 +25,19 @@ def write(report: Experiment, writer: Writer) -> None:
     choice = _choice(report)
     before, after = _levels(report)
     none = Missing("not_applicable")
-    moved: Cell = change(report) if report.dossier.estimated else none
-    rows: list[tuple[Cell, ...]] = [
-        (writer.text("experiment.indicators.name"), report.outcome),
-        (writer.text("experiment.indicators.agreed"), _agreed(report, writer, choice)),
-        (writer.text("experiment.indicators.target"), _target(report, writer, choice)),
-        (writer.text("experiment.indicators.baseline"), before or Missing("not_received")),
-        (writer.text("experiment.indicators.latest"), after or Missing("not_received")),
-        (writer.text("experiment.indicators.change"), moved),
-        (
-            writer.text("experiment.indicators.interval"),
-            Limits(moved) if not isinstance(moved, Missing | str) else none,  # type: ignore[arg-type]
-        ),
-    ]
-    columns = [writer.text("table.fact"), writer.text("table.content")]
-    writer.table("experiment_indicator", columns, rows)
+    moved = change(report) if report.dossier.estimated else None
+    row: tuple[Cell, ...] = (
+        report.outcome,
+        _target(report, writer, choice),
+        before or Missing("not_received"),
+        after or Missing("not_received"),
+        moved or none,
+        Limits(moved) if moved else none,
+    )
+    names = ("name", "target", "baseline", "latest", "change", "interval")
+    columns = [writer.text(f"experiment.indicators.{name}") for name in names]
+    writer.table("experiment_indicator", columns, [row], wide=True)
+    writer.say("experiment.indicators.agreed", agreed=_agreed(report, writer))
     definition = report.data.inputs.indicator.get(f"definition_{report.language}", "")
     if definition:
         writer.say("experiment.indicators.definition", text=definition.rstrip("."))
@@ -51,15 +50,22 @@ def _choice(report: Experiment) -> pd.Series | None:
     return mine.iloc[0] if len(mine) else None
 
 
-def _agreed(report: Experiment, writer: Writer, choice: pd.Series | None) -> str:
-    """Whether the indicator was chosen before the experiment began, by the dates."""
-    if choice is None:
-        return writer.text("experiment.indicators.not_chosen")
-    day, began = choice.get("date", ""), report.row.get("started", "")
-    if not day or not began:
-        return writer.text("experiment.indicators.undated")
-    key = "beforehand" if day < began else "afterwards"
-    return writer.text(f"experiment.indicators.{key}", date=date(day, report.language))
+def _agreed(report: Experiment, writer: Writer) -> str:
+    """Whether the indicator was chosen before anybody could know the outcome, by the dates."""
+    outcome, years = report.data.inputs.outcome, report.rows("years")
+    first = min(map(int, years["year"])) if len(years) else int(report.row["started"][:4])
+    year = max(report.dossier.effect.years, default=first)
+    indicators = report.rows("indicators").set_index("id")
+    choices = report.data.register.get("indicator_choices")
+    marks = choice_marks(
+        choices, indicators, {outcome: year}, first_year=first, city=report.row["city_code"]
+    )
+    mark = marks.loc[outcome]
+    if mark["status"] == "not_chosen" or not mark["chosen_on"]:
+        key = "not_chosen" if mark["status"] == "not_chosen" else "undated"
+        return writer.text(f"experiment.indicators.{key}")
+    day = date(mark["chosen_on"], report.language)
+    return writer.text(f"experiment.indicators.{mark['status']}", date=day)
 
 
 def _target(report: Experiment, writer: Writer, choice: pd.Series | None) -> Cell:

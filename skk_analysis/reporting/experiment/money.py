@@ -43,7 +43,7 @@ def write(report: Experiment, writer: Writer) -> None:
         writer.say("experiment.cost.hours_all", hours=count("cost.hours", costs.hours))
     each = cost_per_participant(costs.total, report.reach, SMALLEST_GROUP)
     _told(writer, "per_participant", each)
-    _told(writer, _unit(report)[0], per_unit(report))
+    _told(writer, unit_of(report)[0], per_unit(report))
 
 
 def _known(number: Quantity) -> Cell:
@@ -55,11 +55,11 @@ def per_unit(report: Experiment) -> CostPerUnit:
     effect, costs = report.dossier.effect, report.spending
     total = costs.total if costs else math.nan
     better = report.data.inputs.indicator.get("direction") or None
-    size = _unit(report)[1]
+    size = unit_of(report)[1]
     return cost_per_effect(total, effect.estimate, effect.interval, size=size, better=better)
 
 
-def _unit(report: Experiment) -> tuple[str, float]:
+def unit_of(report: Experiment) -> tuple[str, float]:
     """What one unit of change is: a person more who agrees, a percentage point, or a unit."""
     effect = report.dossier.effect
     survey = report.data.inputs.responses is not None

@@ -22,12 +22,12 @@ def write(report: Experiment, writer: Writer) -> None:
     facts: list[tuple[Cell, ...]] = [
         (writer.text("experiment.fact.who"), report.local(row, "target_group") or _empty(writer)),
         (writer.text("experiment.fact.where"), _where(report, writer)),
-        (writer.text("experiment.fact.size"), _size(report, writer)),
     ]
     goal = _goal(report)
     facts.append((writer.text("experiment.fact.goal"), goal or writer.text("experiment.no_goal")))
     columns = [writer.text("table.fact"), writer.text("table.content")]
     writer.table("experiment_target", columns, facts)
+    _size(report, writer)
     _canvas(report, writer)
 
 
@@ -46,11 +46,12 @@ def _where(report: Experiment, writer: Writer) -> str:
     return writer.text("experiment.areas", codes=", ".join(areas))
 
 
-def _size(report: Experiment, writer: Writer) -> Cell:
+def _size(report: Experiment, writer: Writer) -> None:
     told = pd.to_numeric(report.row.get("target_size", ""), errors="coerce")
     if pd.isna(told):
-        return _empty(writer)
-    return count("target.size", float(told), "persons")
+        writer.say("experiment.no_size")
+    else:
+        writer.say("experiment.size", size=count("target.size", float(told), "persons"))
 
 
 def _goal(report: Experiment) -> str:

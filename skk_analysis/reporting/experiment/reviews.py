@@ -8,7 +8,7 @@ import pandas as pd
 
 from skk_analysis.figures import Cell
 from skk_analysis.language import Quantity, forms
-from skk_analysis.monitoring.typed import numbers
+from skk_analysis.monitoring.peer_reviews import review_comments, review_scores, review_ties
 from skk_analysis.reporting.experiment.amounts import count
 from skk_analysis.reporting.section import Writer
 
@@ -22,27 +22,23 @@ def write(report: Experiment, writer: Writer) -> None:
     if reviews.empty:
         writer.say("experiment.no_reviews")
         return
-    scores = reviews.assign(number=numbers(reviews, "peer_reviews", "score"))
     reviewers = reviews["reviewer_city_code"].nunique()
     writer.say("experiment.reviews.count", reviewers=count("reviews.reviewers", reviewers))
     rows: list[tuple[Cell, ...]] = []
-    for criterion, mine in scores.groupby("criterion", sort=False):
-        known = mine["number"].dropna()
-        if known.empty:
+    for _, scored in review_scores(reviews).iterrows():
+        if not scored["reviewers"]:
             continue
-        low, high = (forms.number(value, report.language) for value in (known.min(), known.max()))
-        rows.append(
-            (
-                _criterion(report, str(criterion)),
-                Quantity(
-                    f"reviews.{criterion}.mean", float(known.mean()), "score", 1, n=len(known)
-                ),
-                low if low == high else f"{low}–{high}",
-            )
-        )
+        low, high = (forms.number(scored[k], report.language) for k in ("lowest", "highest"))
+        mean = Quantity(
+            f"reviews.{scored['criterion']}.mean", float(scored["mean"]), "score", 1,
+            n=int(scored["reviewers"]),
+        )  # fmt: skip
+        shown = low if low == high else f"{low}–{high}"
+        rows.append((_criterion(report, str(scored["criterion"])), mean, shown))
     columns = [writer.text(f"experiment.reviews.{key}") for key in ("criterion", "mean", "range")]
     writer.table("experiment_scores", columns, rows)
     _comments(report, writer, reviews)
+    _ties(report, writer)
 
 
 def _criterion(report: Experiment, criterion: str) -> str:
@@ -52,15 +48,15 @@ def _criterion(report: Experiment, criterion: str) -> str:
 
 
 def _comments(report: Experiment, writer: Writer, reviews: pd.DataFrame) -> None:
-    rows: list[tuple[Cell, ...]] = []
-    unanswered = 0
-    for _, row in reviews.iterrows():
-        comment, answer = (report.local(row, key) for key in ("comment", "answer"))
-        if not comment:
-            continue
-        unanswered += not answer
-        who = report.named("cities", "code", row["reviewer_city_code"])
-        rows.append((who, comment, answer or writer.text("experiment.reviews.unanswered")))
+    comments = review_comments(reviews)
+    rows: list[tuple[Cell, ...]] = [
+        (
+            report.named("cities", "code", row["reviewer"]),
+            report.local(row, "comment"),
+            report.local(row, "answer") or writer.text("experiment.reviews.unanswered"),
+        )
+        for _, row in comments.iterrows()
+    ]
     if not rows:
         return
     columns = [
@@ -69,6 +65,18 @@ def _comments(report: Experiment, writer: Writer, reviews: pd.DataFrame) -> None
     writer.table("experiment_comments", columns, rows)
     writer.say(
         "experiment.reviews.answered",
-        answered=count("reviews.answered", len(rows) - unanswered),
+        answered=count("reviews.answered", comments["answered"].sum()),
         comments=count("reviews.comments", len(rows)),
     )
+
+
+def _ties(report: Experiment, writer: Writer) -> None:
+    """Reviewers who are no outsiders: their city was reviewed by this one, or it is their own."""
+    everybody = report.rows("reviewers")
+    if everybody.empty:
+        return
+    ties = review_ties(everybody)
+    mine = ties[ties["experiment"] == report.data.experiment]
+    names = dict.fromkeys(report.named("cities", "code", who) for who in mine["reviewer"])
+    if names:
+        writer.say("experiment.reviews.ties", names="; ".join(names))

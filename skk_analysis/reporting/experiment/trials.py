@@ -29,8 +29,7 @@ def write(report: Experiment, writer: Writer) -> None:
         change = report.local(row, "change")
         rows.append(
             (
-                date(row["date"], report.language),
-                report.word("test", row["kind"]),
+                f"{date(row['date'], report.language)}, {report.word('test', row['kind'])}",
                 report.local(row, "group"),
                 _persons(writer, f"tests.{place}.n", row["n"]),
                 report.local(row, "method"),
@@ -40,7 +39,7 @@ def write(report: Experiment, writer: Writer) -> None:
         )
     columns = [
         writer.text(f"experiment.tests.{key}")
-        for key in ("date", "kind", "group", "n", "method", "finding", "change")
+        for key in ("kind", "group", "n", "method", "finding", "change")
     ]
     writer.table("experiment_tests", columns, rows, wide=True)
 
