@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from skk_analysis import metrics
+
 STATUSES = ("beforehand", "afterwards", "not_chosen")
 
 ABOUT_THE_REPORT = frozenset({
@@ -25,6 +27,9 @@ OF_INDICATOR = {
     "group_ratio": "low_income_rate", "composition": "low_income_rate",
 }  # fmt: skip
 """Numbers that are an indicator of the dictionary in another shape."""
+
+INDICES = frozenset(metrics.__all__)
+"""Names of the measures that the library computes."""
 
 VARIANTS = frozenset({"sensitivity"})
 """Numbers that show how a choice not made would have turned out: never chosen themselves."""
@@ -58,12 +63,15 @@ class Marks:
         """The mark of a record of results; ``""`` for a number that is no outcome.
 
         A number belongs to the first part of its id that names an indicator, or a measure that was
-        chosen as an indicator's method (``dissimilarity``).
+        chosen as an indicator's method (``dissimilarity``).  An index of `metrics` that nobody
+        chose is not chosen, also where it is taken of a chosen indicator's answers.
         """
         parts = str(record["id"]).split(".")
         if record.get("unit") == "persons" or parts[0] in ABOUT_THE_REPORT:
             return ""
         if parts[0] in VARIANTS:
+            return "not_chosen"
+        if any(part in INDICES and part not in self.status for part in parts):
             return "not_chosen"
         for part in parts:
             name = OF_INDICATOR.get(part, part)
