@@ -83,6 +83,14 @@ class ExperimentInputs:
         """The survey's question behind the indicator."""
         return self.indicator.get("numerator", "").removeprefix("survey.") or self.outcome
 
+    def until(self, year: int) -> ExperimentInputs:
+        """What was known at the end of a year: no later figures and no later answers."""
+        panel = self.panel.until(year) if self.panel is not None else None
+        answers = self.responses
+        if answers is not None:
+            answers = answers[answers["year"].astype(int) <= year].reset_index(drop=True)
+        return replace(self, panel=panel, responses=answers)
+
 
 def experiment_inputs(workspace: Workspace | None, experiment: str) -> ExperimentInputs:
     """Read what one experiment's effect is estimated from.

@@ -5,7 +5,7 @@ Pure functions of tables and arrays: no drawing and no words of a report here.
 
 from skk_analysis.monitoring.agreement import Agreement
 from skk_analysis.monitoring.canvas import canvas_completeness, canvas_fields, canvas_page
-from skk_analysis.monitoring.choices import choice_marks, marks_of_all_cities, outcome_limit
+from skk_analysis.monitoring.choices import choice_marks, outcome_limit, weakest_marks
 from skk_analysis.monitoring.contribution import CLAIM_STATES, RIVAL_STATES, contribution_claims
 from skk_analysis.monitoring.cooperation import Cooperation, cooperation_of
 from skk_analysis.monitoring.costs import (
@@ -126,7 +126,6 @@ __all__ = [
     "learning_tasks",
     "literature_cells",
     "literature_studies",
-    "marks_of_all_cities",
     "milestone_counts",
     "milestones_on",
     "outcome_limit",
@@ -151,6 +150,7 @@ __all__ = [
     "until",
     "use_log",
     "value_coverage",
+    "weakest_marks",
     "weighted_kappa",
     "weighted_totals",
     "workshop_attendance",

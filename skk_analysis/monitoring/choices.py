@@ -24,14 +24,14 @@ baseline that the outcome is compared with, and have their outcome's mark.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 import pandas as pd
 
-__all__ = ["Status", "choice_marks", "marks_of_all_cities", "outcome_limit"]
+__all__ = ["Status", "choice_marks", "outcome_limit", "weakest_marks"]
 
 Status = Literal["beforehand", "afterwards", "not_chosen"]
 
@@ -117,20 +117,18 @@ def choice_marks(
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("indicator")
 
 
-def marks_of_all_cities(marks: Mapping[str, pd.DataFrame]) -> dict[str, Status]:
-    """One mark an indicator for a report on several cities: that of the city with the weakest.
+def weakest_marks(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """One row an indicator for a report on several cities: that of the city with the weakest mark.
 
     Parameters
     ----------
-    marks : answers of `choice_marks` by city
+    tables : answers of `choice_marks`, one a city
     """
-    order: tuple[Status, ...] = ("not_chosen", "afterwards", "beforehand")
-    found: dict[str, Status] = {}
-    for table in marks.values():
-        for name, status in table["status"].items():
-            known = found.get(str(name), "beforehand")
-            found[str(name)] = min(known, status, key=order.index)
-    return found
+    order = {"not_chosen": 0, "afterwards": 1, "beforehand": 2}
+    rows = pd.concat([table.reset_index() for table in tables], ignore_index=True)
+    rows = rows.assign(place=rows["status"].map(order)).sort_values("place", kind="stable")
+    found = rows.drop_duplicates("indicator").set_index("indicator").drop(columns="place")
+    return found.loc[list(dict.fromkeys(name for table in tables for name in table.index))]
 
 
 def _of_city(choices: pd.DataFrame | None, city: str) -> pd.DataFrame:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
+
+from skk_analysis import metrics
+from skk_analysis.monitoring import choice_marks, weakest_marks
+
+CONTEXT = "context"
+"""Dimension of indicators that are background: no mark."""
 
 STATUSES = ("beforehand", "afterwards", "not_chosen")
 
@@ -26,6 +32,12 @@ OF_INDICATOR = {
 }  # fmt: skip
 """Numbers that are an indicator of the dictionary in another shape."""
 
+DISTRIBUTION = frozenset({"between_share", "class", "income", "theil"})
+"""Parts of the distribution of income that are in no dictionary and no index by themselves."""
+
+INDICES = frozenset(metrics.__all__)
+"""Names of the measures that the library computes."""
+
 VARIANTS = frozenset({"sensitivity"})
 """Numbers that show how a choice not made would have turned out: never chosen themselves."""
 
@@ -36,12 +48,11 @@ class Marks:
 
     Parameters
     ----------
-    table : what `monitoring.choice_marks` says, indexed by indicator
-    background : indicators of the dictionary that are context, without a mark
+    table : what `monitoring.choice_marks` says, indexed by indicator; of several cities, that of
+        the one with the weakest mark
     """
 
     table: pd.DataFrame = field(default_factory=pd.DataFrame)
-    background: frozenset[str] = frozenset()
 
     @cached_property
     def status(self) -> Mapping[str, str]:
@@ -58,22 +69,59 @@ class Marks:
         """The mark of a record of results; ``""`` for a number that is no outcome.
 
         A number belongs to the first part of its id that names an indicator, or a measure that was
-        chosen as an indicator's method (``dissimilarity``).
+        chosen as an indicator's method (``dissimilarity``).  An index of `metrics` that nobody
+        chose is not chosen, also where it is taken of a chosen indicator's answers.  What names
+        neither indicator nor measure tells of the programme or the report.
         """
         parts = str(record["id"]).split(".")
         if record.get("unit") == "persons" or parts[0] in ABOUT_THE_REPORT:
             return ""
-        if parts[0] in VARIANTS:
+        unchosen = [p for p in parts if p in INDICES | DISTRIBUTION and p not in self.status]
+        if parts[0] in VARIANTS or unchosen:
             return "not_chosen"
         for part in parts:
             name = OF_INDICATOR.get(part, part)
-            if name in self.background:
-                return ""
             if name in self.status:
                 return self.status[name]
-        return "not_chosen"
+        return ""
 
     def counts(self, records: list[dict[str, Any]]) -> dict[str, int]:
         """How many of the marked records have each status."""
         tally = Counter(record["agreed"] for record in records if record.get("agreed"))
         return {status: tally[status] for status in STATUSES}
+
+
+def marks_of(
+    register: Mapping[str, pd.DataFrame],
+    indicators: pd.DataFrame,
+    years: Mapping[str, int],
+    *,
+    first_year: int,
+    cities: Sequence[str],
+) -> Marks:
+    """The marks of a report on one city or several.
+
+    Parameters
+    ----------
+    register : the tables `indicator_choices` and `surveys`, where there are any
+    indicators : the dictionary; those of the dimension ``context`` have no mark
+    years : year of the outcome that the report shows of each indicator
+    first_year : the programme's first reported year
+    cities : municipality codes; a number of several cities has the mark of the weakest
+    """
+    reported = {
+        name: year for name, year in years.items() if indicators.loc[name, "dimension"] != CONTEXT
+    }
+    surveys = register.get("surveys")
+    tables = [
+        choice_marks(
+            register.get("indicator_choices"),
+            indicators,
+            reported,
+            first_year=first_year,
+            city=city,
+            surveys=surveys[surveys["city_code"] == city] if surveys is not None else None,
+        )
+        for city in cities
+    ]
+    return Marks(weakest_marks(tables)) if tables else Marks()

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from skk_analysis.monitoring import choice_marks, marks_of_all_cities, outcome_limit
+from skk_analysis.monitoring import choice_marks, outcome_limit, weakest_marks
 
 INDICATORS = pd.DataFrame(
     {"kind": ["rekisteri", "kokemus", "kysely"]}, index=["gini", "safety", "loneliness"]
@@ -92,12 +92,12 @@ def test_first_choice_counts_others_cities_do_not():
 def test_a_report_on_several_cities_takes_the_weakest():
     choices = chosen(("049", "gini", "level", "team", "2019-05-15", "yes"))
     years = {"gini": 2019}
-    marks = {
-        city: choice_marks(choices, INDICATORS, years, first_year=2019, city=city)
+    own, other = (
+        choice_marks(choices, INDICATORS, years, first_year=2019, city=city)
         for city in ("049", "853")
-    }
-    assert marks_of_all_cities(marks) == {"gini": "not_chosen"}
-    assert marks_of_all_cities({"049": marks["049"]}) == {"gini": "beforehand"}
+    )
+    assert weakest_marks([own, other])["status"].to_dict() == {"gini": "not_chosen"}
+    assert weakest_marks([own])["status"].to_dict() == {"gini": "beforehand"}
 
 
 def test_a_date_that_is_none_is_named():

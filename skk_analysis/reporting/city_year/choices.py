@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING
 
 from skk_analysis.figures import Cell
 from skk_analysis.language import Quantity, date
-from skk_analysis.monitoring import choice_marks
-from skk_analysis.reporting.agreed import STATUSES, Marks
+from skk_analysis.reporting.agreed import STATUSES, Marks, marks_of
 from skk_analysis.reporting.city_year.data import ReportData
 from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear
-
-CONTEXT = "context"
 
 
 def city_marks(data: ReportData) -> Marks:
@@ -27,18 +24,14 @@ def city_marks(data: ReportData) -> Marks:
         & (values["reference_year"] <= data.year)
     ]
     latest = seen.groupby("indicator")["reference_year"].max()
-    reported = data.indicators[data.indicators["dimension"] != CONTEXT]
-    years = {str(name): int(latest.get(name, data.year)) for name in reported.index}
-    table = choice_marks(
-        data.register.get("indicator_choices"),
+    years = {str(name): int(latest.get(name, data.year)) for name in data.indicators.index}
+    return marks_of(
+        data.register,
         data.indicators,
         years,
         first_year=data.first_year,
-        city=data.city.code,
-        surveys=data.register.get("surveys"),
+        cities=[data.city.code],
     )
-    background = data.indicators.index[data.indicators["dimension"] == CONTEXT]
-    return Marks(table, frozenset(map(str, background)))
 
 
 def tell(report: CityYear, writer: Writer) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -242,12 +242,4 @@ def _experiments(
     rows = register.get("experiments")
     if rows is None:
         return {}
-    return {name: _until(experiment_inputs(workspace, name), year) for name in rows["id"]}
-
-
-def _until(known: ExperimentInputs, year: int) -> ExperimentInputs:
-    panel = known.panel.until(year) if known.panel is not None else None
-    answers = known.responses
-    if answers is not None:
-        answers = answers[answers["year"].astype(int) <= year].reset_index(drop=True)
-    return replace(known, panel=panel, responses=answers)
+    return {name: experiment_inputs(workspace, name).until(year) for name in rows["id"]}

@@ -93,9 +93,9 @@ def _span(report, spans, name, criterion) -> str:
     row = spans.loc[(name, criterion)]
     if not row["reviewers"]:
         return "–"
-    return f"{row['lowest']:g}–{row['highest']:g}".replace(
-        ".", "." if report.language == "en" else ","
-    )
+    ends = [f"{row[end]:g}" for end in ("lowest", "highest")]
+    span = "–".join(dict.fromkeys(ends))
+    return span if report.language == "en" else span.replace(".", ",")
 
 
 def _count(name: str, value: float) -> Quantity:
