@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from skk_analysis.reporting.city_comparison.data import ComparisonData
+from skk_analysis.reporting.city_comparison.marks import CityMarks
 
 if TYPE_CHECKING:
     from skk_analysis.impact import Evaluation, Panel, ProgrammeEvaluation
@@ -37,8 +38,9 @@ class Own:
 class Effects:
     """Dossiers of the outcomes that were agreed on for a comparison of municipalities."""
 
-    def __init__(self, data: ComparisonData) -> None:
+    def __init__(self, data: ComparisonData, marks: CityMarks) -> None:
         self.data = data
+        self.marks = marks
 
     @cached_property
     def _choices(self) -> pd.DataFrame:
@@ -47,9 +49,16 @@ class Effects:
         empty = pd.DataFrame(columns=["city_code", "indicator"])
         if choices is None:
             return empty
-        known = choices["indicator"].isin(self._outcomes)
-        wanted = choices["method"].isin(METHODS) & (choices["agreed_beforehand"] == "yes")
-        return choices[known & wanted]
+        choices = choices[choices["method"].isin(METHODS)]
+        choices = choices[choices["indicator"].isin(self._outcomes)]
+        pairs = zip(choices["city_code"], choices["indicator"], strict=True)
+        kept = [self._beforehand(code, name) for code, name in pairs]
+        return choices[pd.Series(kept, choices.index, dtype=bool)]
+
+    def _beforehand(self, code: str, indicator: str) -> bool:
+        """Whether a city agreed on an indicator before its outcome could be known."""
+        mine = self.marks.cities.get(code)
+        return mine is not None and mine.status.get(indicator) == "beforehand"
 
     @cached_property
     def _outcomes(self) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from skk_analysis.reporting import origin
+from skk_analysis.reporting.agreed import Marks
 from skk_analysis.reporting.area_gaps import AreaGap, area_gap
 from skk_analysis.reporting.city_comparison import (
     between_within,
@@ -63,6 +64,11 @@ class CityComparison(DictionaryDocument):
         place = Workspace.find(workspace or None)
         super().__init__(report_data(place, year), language)
         self.analysis = Comparison(self.data)
+
+    @property
+    def marks(self) -> Marks:
+        """Which numbers were agreed beforehand, each city's by its own choices."""
+        return self.analysis.marks
 
     @property
     def year(self) -> int:
