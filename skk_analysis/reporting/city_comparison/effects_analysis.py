@@ -27,7 +27,7 @@ MOST_UNAGREED = 1
 
 @dataclass(frozen=True)
 class Own:
-    """An outcome that one city agreed on for itself, and its experiment."""
+    """An outcome that one city agreed on for itself, and its row as an experiment."""
 
     city_code: str
     indicator: str
@@ -94,7 +94,10 @@ class Effects:
 
     @cached_property
     def own(self) -> list[Own]:
-        """What single cities agreed on for themselves, with the start of the experiment."""
+        """What single cities agreed on for themselves, with the start of the experiment.
+
+        A choice without an experiment of its own is judged from the programme's start.
+        """
         from skk_analysis.impact.programme_panel import first_full_year
 
         found = []
@@ -105,10 +108,12 @@ class Effects:
                 (mine["city_code"] == row["city_code"])
                 & (mine["main_indicator"] == row["indicator"])
             ]
+            experiment = {"id": "", "main_indicator": str(row["indicator"])}
+            start = self.data.start
             if len(mine) and mine["started"].iloc[0]:
                 experiment = {str(k): str(v) for k, v in mine.iloc[0].items()}
                 start = first_full_year(experiment["started"])
-                found.append(Own(row["city_code"], row["indicator"], start, experiment))
+            found.append(Own(row["city_code"], row["indicator"], start, experiment))
         return found
 
     def panel(self, indicators: list[str], treated: dict[Hashable, int]) -> Panel:
