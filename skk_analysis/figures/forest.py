@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 
@@ -43,6 +43,7 @@ def effects_forest(
     *,
     caption: str = "",
     topic: str = "",
+    records: Mapping[Any, str] | None = None,
 ) -> Figure:
     """Effects with intervals, verdict words and the smallest visible size, zero in line.
 
@@ -54,6 +55,7 @@ def effects_forest(
     language : ``fi``, ``sv`` or ``en``
     caption : default says that these are estimates with intervals
     topic : what is shown, as it starts the alternative text; default the caption
+    records : start of each effect's numbers' ids, by the same keys; default from its name
 
     Raises
     ------
@@ -82,8 +84,18 @@ def effects_forest(
         caption=caption,
         alt=text("chart.forest.alt", language, **shared),
         description=text("chart.forest.description", language, **shared, facts=" ".join(facts)),
-        table=_table(every, caption, language),
+        table=_table(every, _records(blocks, records or {}), caption, language),
     )
+
+
+def _records(blocks: Blocks, given: Mapping[Any, str]) -> list[str]:
+    """Start of the numbers' ids, an effect each, in the order of the blocks."""
+    found = []
+    for block, rows in blocks.items():
+        for name, effect in rows.items():
+            plain = f"effect.{' / '.join(filter(None, (block, name)))}.{effect.method}"
+            found.append(given.get((block, name) if block else name, plain))
+    return found
 
 
 def _blocks(effects: Mapping[str | tuple[str, str], Effect]) -> Blocks:
@@ -115,7 +127,9 @@ def _word(effect: Effect, language: str) -> str:
     return verdict_word_of(effect.verdict, language)
 
 
-def _table(every: list[tuple[str, Effect]], caption: str, language: str) -> Table:
+def _table(
+    every: list[tuple[str, Effect]], records: list[str], caption: str, language: str
+) -> Table:
     level = forms.quantity(every[0][1].level, "share", language, 0)
     columns = (
         text("table.fact", language),
@@ -125,14 +139,16 @@ def _table(every: list[tuple[str, Effect]], caption: str, language: str) -> Tabl
         text("table.effect.mde", language),
         text("table.effect.verdict", language),
     )
-    rows = tuple(_row(name, effect, language) for name, effect in every)
+    rows = tuple(
+        _row(name, effect, record, language)
+        for (name, effect), record in zip(every, records, strict=True)
+    )
     title = text("figure.data", language, caption=caption)
     return Table(title, columns, rows, language, wide=True)
 
 
-def _row(name: str, effect: Effect, language: str) -> tuple[Cell, ...]:
+def _row(name: str, effect: Effect, record: str, language: str) -> tuple[Cell, ...]:
     amounts, none = Amounts.of(effect, language), Missing("not_applicable")
-    record = f"effect.{name}.{effect.method}"
     estimate, interval = estimate_cells(effect, amounts, f"{record}.estimate")
     mde: Cell = none
     if math.isfinite(effect.mde):

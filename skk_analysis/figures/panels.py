@@ -43,7 +43,10 @@ def panels(
     columns = min(columns, len(titles))
     rows = -(-len(titles) // columns)
     width = (c.WIDTH - left - right - (columns - 1) * between) / columns
-    broken = [wrap(title, int(13.5 * (width + spill)), break_long_words=False) for title in titles]
+    broken = [
+        wrap(title, int(13.5 * (width + spill)), break_long_words=False, break_on_hyphens=False)
+        for title in titles
+    ]
     over = 0.1 + TITLE * max(len(lines) for lines in broken)
     head = 0.28 if legend else 0.05
     total = head + rows * (height + over + below)

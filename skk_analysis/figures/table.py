@@ -64,10 +64,13 @@ class Table:
         """The numbers in the table, row by row."""
         for row in self.rows:
             for cell in row:
-                if isinstance(cell, Quantity):
-                    yield cell
-                elif isinstance(cell, Marked):
-                    yield cell.quantity
+                match cell:
+                    case Quantity():
+                        yield cell
+                    case Marked():
+                        yield cell.quantity
+                    case Limits():  # a range may stand alone
+                        yield cell.of
 
     def statuses(self) -> list[str]:
         """The reasons for missing numbers that occur, each once."""

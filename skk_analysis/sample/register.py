@@ -25,7 +25,8 @@ from skk_analysis.sample.experiment_tables import (
     read,
 )
 from skk_analysis.sample.experiments import experiments
-from skk_analysis.sample.world import CITIES, municipalities, stream
+from skk_analysis.sample.municipalities import population
+from skk_analysis.sample.world import CITIES, YEARS, municipalities, stream
 
 COMMON_CHOICES = (
     ("municipal_gini", "difference_with_interval"), ("low_income_rate", "comparison_cities"),
@@ -173,16 +174,23 @@ def _surveys() -> Iterator[Row]:
 
 
 def _comparisons() -> Iterator[Row]:
-    """The eight comparison municipalities nearest in size to each city, chosen beforehand."""
+    """The eight comparison municipalities nearest in size to each city, chosen beforehand.
+
+    Size is that of the last year end before the choice: a later one was not known then.
+    """
+    at = YEARS.tolist().index(2018)
+    people = {code: values[at] for code, values in population().items()}
     others = [item for item in municipalities() if item.city is None]
     for city in CITIES:
         nearest = sorted(
-            others, key=lambda m: (abs(np.log(m.population / city.population)), m.code)
+            others, key=lambda m: (abs(np.log(people[m.code] / people[city.code])), m.code)
         )
         for rank, item in enumerate(nearest[:8], 1):
             yield {
                 "city_code": city.code, "municipality_code": item.code, "name": item.name_fi,
-                "rank": rank, "rule_fi": "lähin väestömäärä 31.12.2019", "date": AGREED_ON,
+                "rank": rank, "rule_fi": "lähin väestömäärä 31.12.2018",
+                "rule_sv": "närmaste folkmängd 31.12.2018",
+                "rule_en": "nearest in population on 31 December 2018", "date": AGREED_ON,
                 "invented": "yes",
             }  # fmt: skip
 

@@ -17,6 +17,7 @@ from skk_analysis.metrics.change import Change
 from skk_analysis.reporting.analysis import DRAWS, Analysis, agreeing, coarser
 from skk_analysis.reporting.city_comparison.data import ComparisonData
 from skk_analysis.reporting.city_comparison.effects_analysis import Effects
+from skk_analysis.reporting.city_comparison.marks import CityMarks, comparison_marks
 
 FIRST_YEAR = 2010
 """Year-to-year variation is measured from here on."""
@@ -85,9 +86,14 @@ class Comparison:
         return {city.code: Analysis(self.data.of(city)) for city in self.data.cities}
 
     @cached_property
+    def marks(self) -> CityMarks:
+        """Which indicators were agreed beforehand, city by city."""
+        return comparison_marks(self.data)
+
+    @cached_property
     def effects(self) -> Effects:
         """The programme's cities against the other municipalities."""
-        return Effects(self.data)
+        return Effects(self.data, self.marks)
 
     # -- published figures and the residents' survey -----------------------------------------------
 
@@ -223,14 +229,3 @@ class Comparison:
                 metrics.dissimilarity, table, ["low", "high"], draws=DRAWS
             )
         return self._chances[code, level]
-
-    # -- agreement ---------------------------------------------------------------------------------
-
-    @cached_property
-    def agreed(self) -> dict[str, bool]:
-        """Indicators that a city chose: whether some choice of it was made beforehand."""
-        choices = self.data.register.get("indicator_choices")
-        if choices is None:
-            return {}
-        before = choices["agreed_beforehand"] == "yes"
-        return before.groupby(choices["indicator"]).any().to_dict()

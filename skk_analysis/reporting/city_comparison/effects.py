@@ -128,11 +128,16 @@ def _forest(
     report: CityComparison, writer: Writer, found: dict[tuple[str, str], Evaluation]
 ) -> None:
     """Every city's estimate beside the size that could have been seen."""
-    drawn = {
-        (report.indicator_name(indicator), _unit_name(report, writer, unit)): dossier.effect
-        for (indicator, unit), dossier in found.items()
-    }
-    writer.figure("comparison_forest", effects_forest, drawn, year=str(report.year))
+    drawn, records = {}, {}
+    for (indicator, unit), dossier in found.items():
+        key = (report.indicator_name(indicator), _unit_name(report, writer, unit))
+        drawn[key] = dossier.effect
+        records[key] = f"effect.{indicator}.{unit}.forest"
+
+    def draw(drawn, language: str, *, caption: str, topic: str):
+        return effects_forest(drawn, language, caption=caption, topic=topic, records=records)
+
+    writer.figure("comparison_forest", draw, drawn, year=str(report.year))
 
 
 def _table(
@@ -155,11 +160,12 @@ def _table(
                 *_placebo_rank(effect, record, report.year),
                 none if math.isnan(p) else probability(float(p), report.language),
                 verdict_word_of(dossier.verdict, report.language),
+                report.text(f"agreed.{report.marks.of({'id': record})}"),
                 count(f"{record}.grade", dossier.grade.sms, report.year),
             ]
         )
     keys = ("indicator", "city", "effect.estimate", "interval", "placebo_rank", "placebos",
-            "adjusted_p", "effect.verdict", "grade")  # fmt: skip
+            "adjusted_p", "effect.verdict", "agreed", "grade")  # fmt: skip
     columns = [writer.text(f"table.{key}") for key in keys]
     writer.table("comparison_effects", columns, rows, wide=True, year=str(report.year))
     writer.say("comparison.effects.table_reading")

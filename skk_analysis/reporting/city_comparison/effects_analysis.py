@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from skk_analysis.reporting.city_comparison.data import ComparisonData
+from skk_analysis.reporting.city_comparison.marks import CityMarks
 
 if TYPE_CHECKING:
     from skk_analysis.impact import Evaluation, Panel, ProgrammeEvaluation
@@ -26,7 +27,7 @@ MOST_UNAGREED = 1
 
 @dataclass(frozen=True)
 class Own:
-    """An outcome that one city agreed on for itself, and its experiment."""
+    """An outcome that one city agreed on for itself, and its row as an experiment."""
 
     city_code: str
     indicator: str
@@ -37,8 +38,9 @@ class Own:
 class Effects:
     """Dossiers of the outcomes that were agreed on for a comparison of municipalities."""
 
-    def __init__(self, data: ComparisonData) -> None:
+    def __init__(self, data: ComparisonData, marks: CityMarks) -> None:
         self.data = data
+        self.marks = marks
 
     @cached_property
     def _choices(self) -> pd.DataFrame:
@@ -47,9 +49,16 @@ class Effects:
         empty = pd.DataFrame(columns=["city_code", "indicator"])
         if choices is None:
             return empty
-        known = choices["indicator"].isin(self._outcomes)
-        wanted = choices["method"].isin(METHODS) & (choices["agreed_beforehand"] == "yes")
-        return choices[known & wanted]
+        choices = choices[choices["method"].isin(METHODS)]
+        choices = choices[choices["indicator"].isin(self._outcomes)]
+        pairs = zip(choices["city_code"], choices["indicator"], strict=True)
+        kept = [self._beforehand(code, name) for code, name in pairs]
+        return choices[pd.Series(kept, choices.index, dtype=bool)]
+
+    def _beforehand(self, code: str, indicator: str) -> bool:
+        """Whether a city agreed on an indicator before its outcome could be known."""
+        mine = self.marks.cities.get(code)
+        return mine is not None and mine.status.get(indicator) == "beforehand"
 
     @cached_property
     def _outcomes(self) -> list[str]:
@@ -85,7 +94,10 @@ class Effects:
 
     @cached_property
     def own(self) -> list[Own]:
-        """What single cities agreed on for themselves, with the start of the experiment."""
+        """What single cities agreed on for themselves, with the start of the experiment.
+
+        A choice without an experiment of its own is judged from the programme's start.
+        """
         from skk_analysis.impact.programme_panel import first_full_year
 
         found = []
@@ -96,10 +108,12 @@ class Effects:
                 (mine["city_code"] == row["city_code"])
                 & (mine["main_indicator"] == row["indicator"])
             ]
+            experiment = {"id": "", "main_indicator": str(row["indicator"])}
+            start = self.data.start
             if len(mine) and mine["started"].iloc[0]:
                 experiment = {str(k): str(v) for k, v in mine.iloc[0].items()}
                 start = first_full_year(experiment["started"])
-                found.append(Own(row["city_code"], row["indicator"], start, experiment))
+            found.append(Own(row["city_code"], row["indicator"], start, experiment))
         return found
 
     def panel(self, indicators: list[str], treated: dict[Hashable, int]) -> Panel:

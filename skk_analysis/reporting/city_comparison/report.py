@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import ClassVar
 
 from skk_analysis.reporting import origin
-from skk_analysis.reporting.agreed import Marks, marks_of
+from skk_analysis.reporting.agreed import Marks
 from skk_analysis.reporting.area_gaps import AreaGap, area_gap
 from skk_analysis.reporting.city_comparison import (
     between_within,
@@ -61,28 +60,15 @@ class CityComparison(DictionaryDocument):
     }
     data: ComparisonData
 
-    @property
-    def marks(self) -> Marks:
-        """Which numbers every city agreed on before their outcome could be known."""
-        return self._marks
-
-    @cached_property
-    def _marks(self) -> Marks:
-        seen = self.data.published[self.data.published["status"] == "observed"]
-        latest = seen.groupby("indicator")["reference_year"].max()
-        names = self.data.indicators.index
-        return marks_of(
-            self.data.register,
-            self.data.indicators,
-            {str(name): int(latest.get(name, self.data.year)) for name in names},
-            first_year=self.data.start,
-            cities=[city.code for city in self.data.cities],
-        )
-
     def __init__(self, year: int, language: str = "fi", workspace: str = "") -> None:
         place = Workspace.find(workspace or None)
         super().__init__(report_data(place, year), language)
         self.analysis = Comparison(self.data)
+
+    @property
+    def marks(self) -> Marks:
+        """Which numbers were agreed beforehand, each city's by its own choices."""
+        return self.analysis.marks
 
     @property
     def year(self) -> int:

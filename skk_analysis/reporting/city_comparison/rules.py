@@ -31,8 +31,8 @@ def write(report: CityComparison, writer: Writer) -> None:
     rows = [_row(report, writer, name) for name in shown]
     areas = [name for name in GAPS if _area_cities(report, name)]
     rows += [_area_row(report, writer, name) for name in areas]
-    keys = ("indicator", "definition", "measured_from", "reference_year", "cities_measured",
-            "standardised", "publisher", "comparable")  # fmt: skip
+    keys = ("indicator", "comparable", "measured_from", "reference_year", "cities_measured",
+            "standardised", "agreed", "publisher", "definition")  # fmt: skip
     columns = [writer.text(f"table.{key}") for key in keys]
     if rows:
         writer.table("comparability", columns, rows, wide=True, year=str(report.year))
@@ -53,14 +53,15 @@ def _row(report: CityComparison, writer: Writer, name: str) -> list[Cell]:
     used = frame[(frame[by] == name) & (years == report.year)]
     return [
         report.indicator_name(name),
-        str(row[f"definition_{report.language}"]),
+        " ".join(_reservations(report, writer, row, len(have) < len(codes)))
+        or writer.text("comparison.comparable.yes"),
         writer.text(f"comparison.level.{row['level']}"),
         str(report.year),
         count(f"comparability.{name}.cities", len(have), report.year),
         _standardised(writer, row),
+        report.agreed_word(name),
         publishers(report, used),
-        " ".join(_reservations(report, writer, row, len(have) < len(codes)))
-        or writer.text("comparison.comparable.yes"),
+        str(row[f"definition_{report.language}"]),
     ]
 
 
@@ -110,13 +111,14 @@ def _area_row(report: CityComparison, writer: Writer, name: str) -> list[Cell]:
     reservations = [writer.text("comparison.comparable.areas"), *([note] if note else [])]
     return [
         report.indicator_name(name),
-        str(row[f"definition_{report.language}"]),
+        " ".join(reservations),
         writer.text("comparison.level.postal_area"),
         str(report.year),
         count(f"comparability.{name}.cities", len(_area_cities(report, name)), report.year),
         _standardised(writer, row),
+        report.agreed_word(name),
         publishers(report, used),
-        " ".join(reservations),
+        str(row[f"definition_{report.language}"]),
     ]
 
 

@@ -184,10 +184,8 @@ def _between_cities(
         row: list[Cell] = [names[code]]
         for other in codes:
             pair = ".".join(sorted((code, other)))
-            if other == code:
-                row.append("–")
-            else:
-                row.append(_distance(f"similar.cities.{pair}", float(distances[other])))
+            apart = 0.0 if other == code else float(distances[other])
+            row.append(_distance(f"similar.cities.{pair}", apart))
         rows.append(row)
     columns = [writer.text("table.city"), *(names[code] for code in codes)]
     writer.table("comparison_distances", columns, rows, wide=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from skk_analysis.figures import Prose, Sentence, Slope, SlopePanel, slope_chart
-from skk_analysis.language import Quantity
-from skk_analysis.reporting.city_comparison.cells import count, value_of
+from skk_analysis.language import Quantity, forms, verdict_word
+from skk_analysis.reporting.city_comparison.cells import value_of
 from skk_analysis.reporting.dictionary import DIMENSIONS
 from skk_analysis.reporting.section import Writer
 
@@ -25,7 +25,19 @@ def write(report: CityComparison, writer: Writer) -> None:
     if not lines:
         writer.say("comparison.summary.nothing", **report.span)
         return
-    writer.parts.append(Prose(tuple((line,) for line in lines), items=True, kind="verdict"))
+    record = [
+        {"measure": f"{name}.{code}", "verdict": report.verdict(name, code)}
+        for name in known.values()
+        for code in report.city_names()
+    ]
+    writer.parts.append(
+        Prose(
+            tuple((line,) for line in lines),
+            items=True,
+            kind="verdict",
+            record={"verdicts": record},
+        )
+    )
     notes = [writer.sentence("comparison.summary.reading")]
     absent = [writer.text(f"dimension.{name}") for name in DIMENSIONS if name not in known]
     if absent:
@@ -53,22 +65,35 @@ def headline(report: CityComparison, dimension: str) -> str:
         for name in mine.index
         if sum(report.verdict(str(name), code) != "none" for code in codes) >= LEAST_CITIES
     ]
-    agreed = report.analysis.agreed
-    return next((name for name in usable if agreed.get(name)), usable[0] if usable else "")
+    status = report.marks.status
+    agreed = (name for name in usable if status.get(name) == "beforehand")
+    return next(agreed, usable[0] if usable else "")
 
 
 def _line(report: CityComparison, writer: Writer, dimension: str, name: str) -> Sentence:
-    found = [report.verdict(name, code) for code in report.city_names()]
-    counts = {
-        verdict: count(f"summary.{name}.{verdict}", found.count(verdict), report.year)
-        for verdict in ("grows", "shrinks", "unclear")
-    }
-    return writer.sentence(
-        "comparison.summary.line",
-        dimension=writer.text(f"dimension.{dimension}"),
-        name=report.indicator_name(name),
-        **counts,
-    )
+    """What happened in which cities, in as few words as it takes."""
+    title = _title(report, writer, dimension, name)
+    found = {city: report.verdict(name, code) for code, city in report.city_names().items()}
+    words = []
+    for verdict in ("grows", "shrinks"):
+        mine = [city for city, one in found.items() if one == verdict]
+        if len(mine) == len(found):
+            word = verdict_word(verdict, report.language)
+            return writer.sentence("comparison.summary.all", name=title, verdict=word)
+        if mine:
+            listed = forms.joined(mine, report.language)
+            words.append(f"{verdict_word(verdict, report.language)}: {listed}")
+    if not words:
+        return writer.sentence("comparison.summary.unclear", name=title)
+    if len([v for v in found.values() if v in ("grows", "shrinks")]) < len(found):
+        words.append(writer.text("comparison.summary.others"))
+    return writer.sentence("comparison.summary.line", name=title, words="; ".join(words))
+
+
+def _title(report: CityComparison, writer: Writer, dimension: str, name: str) -> str:
+    """The dimension and its indicator, once where they have one name."""
+    title, indicator = writer.text(f"dimension.{dimension}"), report.indicator_name(name)
+    return title if title == indicator else f"{title} ({indicator})"
 
 
 def _charts(report: CityComparison, writer: Writer, known: dict[str, str]) -> list[SlopePanel]:
@@ -80,8 +105,7 @@ def _charts(report: CityComparison, writer: Writer, known: dict[str, str]) -> li
             before, after = (value_of(report, level, code, year) for year in report.data.years)
             if isinstance(before, Quantity) and isinstance(after, Quantity):
                 slopes.append(Slope(city, before, after, report.verdict(name, code)))
-        title = f"{writer.text(f'dimension.{dimension}')}: {report.indicator_name(name)}"
-        charts.append(SlopePanel(title, tuple(slopes)))
+        charts.append(SlopePanel(_title(report, writer, dimension, name), tuple(slopes)))
     return charts
 
 
