@@ -92,7 +92,7 @@ def test_the_record_is_a_process_run_crate(bench):
     assert given["#data"]["identifier"] == f"sha256:{record['data']}"
     years = entities["#register-years.csv"]["sha256"]
     assert years == sha256(bench.workspace.programme / "years.csv")
-    assert entities["#notebook"]["softwareVersion"] == f"sha256:{record['notebook']}"
+    assert entities["#notebook"]["version"] == f"sha256:{record['notebook']}"
     assert f"sha256:{record['code']}" in entities["#skk_analysis"]["identifier"]
     assert entities["#environment"]["softwareVersion"] == f"sha256:{record['environment']}"
     assert entities["#lock"]["sha256"] == sha256(fingerprint.LOCK)
