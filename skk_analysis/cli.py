@@ -223,6 +223,9 @@ def verify(
     tolerance: Annotated[
         float, typer.Option(min=0, help="Relative difference up to which numbers are the same.")
     ] = 0.0,
+    every: Annotated[
+        bool, typer.Option("--all", help="List all differences, not only the first 20.")
+    ] = False,
 ) -> None:
     """Make published reports again, beside the site, and tell what is different.
 
@@ -239,7 +242,7 @@ def verify(
     status = 0
     for one in [report] if report else published_reports(place, choice):
         found = make_again(one, place, tolerance)
-        typer.echo(found)
+        typer.echo(found.told() if every else found)
         status = max(status, found.status)
     if status:
         raise typer.Exit(status)

@@ -8,7 +8,7 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 TEXTS = (*HEADINGS, "p", "li", "dt", "dd", "caption", "figcaption", "tr")
+LINE, LEAD = 90, 30
+"""Characters of a text that are printed, and how many of them before the first other one."""
 ORIGIN = "origin"
 """The section that tells the ingredients; they are compared by themselves."""
 
@@ -62,7 +64,10 @@ class TextDifference:
     def __str__(self) -> str:
         if self.published == self.now:
             return f"{self.section}: «{_short(self.now)}» is drawn differently"
-        return f"{self.section}: published «{_short(self.published)}», now «{_short(self.now)}»"
+        pairs = zip(self.published, self.now, strict=False)
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        was, is_ = (_short(text, same) for text in (self.published, self.now))
+        return f"{self.section}: published «{was}», now «{is_}»"
 
 
 def number_differences(
@@ -175,5 +180,8 @@ def _same(one: Any, other: Any, tolerance: float) -> bool:
     return one == other or abs(one - other) <= tolerance * max(abs(one), abs(other), 1.0)
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 90 else text[:89] + "…"
+def _short(text: str, same: int = 0) -> str:
+    """What fits on a line, from a little before the place where two texts part."""
+    start = max(same - LEAD, 0) if len(text) > LINE else 0
+    end = start + LINE
+    return ("…" if start else "") + text[start:end] + ("…" if len(text) > end else "")

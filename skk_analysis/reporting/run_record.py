@@ -268,7 +268,7 @@ def _software(graph: _Graph, order: Order) -> dict[str, Entity]:
         "@id": "#notebook",
         "@type": ["SoftwareSourceCode", "SoftwareApplication"],
         "name": order.notebook.name,
-        "softwareVersion": f"sha256:{order.versions.notebook}",
+        "version": f"sha256:{order.versions.notebook}",
         "programmingLanguage": graph.add(python),
         "softwareRequirements": code,
     }

@@ -35,7 +35,7 @@ from skk_analysis.workspace import SkkError, Workspace, sha256
 IDENTICAL, DIFFERENT, TAMPERED = 0, 1, 3
 """Exit statuses; 2 is wrong usage."""
 SHOWN = 20
-"""Differences of one sort that are printed; all are in the result."""
+"""Differences of one sort that are printed unless all are asked for."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,10 @@ class Verification:
         return TAMPERED if self.tampered else IDENTICAL if self.agrees else DIFFERENT
 
     def __str__(self) -> str:
+        return self.told(SHOWN)
+
+    def told(self, shown: int | None = None) -> str:
+        """The verdict, and so many differences of each sort, all by default."""
         lists = {
             "ingredients differ": self.ingredients,
             "numbers differ": self.numbers,
@@ -89,8 +93,9 @@ class Verification:
         for title, found in lists.items():
             if found:
                 lines.append(f"  {len(found)} {title}:")
-                lines += [f"    {one}" for one in found[:SHOWN]]
-                lines += [f"    … and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
+                lines += [f"    {one}" for one in found[:shown]]
+                left = len(found[shown:]) if shown is not None else 0
+                lines += [f"    … and {left} more"] if left else []
         return "\n".join(lines)
 
     @property

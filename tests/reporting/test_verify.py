@@ -14,7 +14,12 @@ from typer.testing import CliRunner
 from skk_analysis.cli import app
 from skk_analysis.reporting import cleaned, fingerprint, ingredients
 from skk_analysis.reporting import verify as verification
-from skk_analysis.reporting.differences import number_differences, page_differences
+from skk_analysis.reporting.differences import (
+    NumberDifference,
+    TextDifference,
+    number_differences,
+    page_differences,
+)
 from skk_analysis.reporting.plan import Choice, chosen_reports
 from skk_analysis.reporting.report import CRATE, NOTEBOOK, PAGE, RECORD, RESULTS
 from skk_analysis.reporting.verify import TAMPERED, published_reports, verify
@@ -226,6 +231,20 @@ def test_texts_and_figures_are_compared_where_they_stand(tmp_path):
     ]  # fmt: skip
     assert [(f.section, f.now) for f in figures] == [("one", "Kuvio 1")]
     assert page_differences(one, one) == ([], [])
+
+
+def test_long_lists_and_texts_are_shortened_where_they_part_unless_all_is_wanted():
+    numbers = tuple(NumberDifference(f"id{i}", "value", i, i + 1) for i in range(25))
+    long = TextDifference("one", "a" * 200 + "b" * 200, "a" * 200 + "c" * 200)
+    found = verification.Verification("x", files=(PAGE,), numbers=numbers, texts=(long,))
+    assert found.told().count("published") == 26
+    lines = str(found).splitlines()
+    assert lines[:2] == ["x: different", "  25 numbers differ:"]
+    assert lines[2] == "    id0 value: published 0, now 1, difference +1"
+    assert lines[22] == "    … and 5 more" and len(lines) == 25
+    assert lines[24] == (
+        f"    one: published «…{'a' * 30}{'b' * 60}…», now «…{'a' * 30}{'c' * 60}…»"
+    )
 
 
 def test_what_is_no_report_is_said(bench, report, tmp_path):
