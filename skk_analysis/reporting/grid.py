@@ -97,7 +97,9 @@ def run_reports(
         another run holds the workspace. No kernel has been started then.
     """
     listener = listener or Listener()
-    chosen = chosen_reports(workspace, choice, kinds)
+    choice = choice or Choice()
+    if not choice.all_municipalities:  # those are known when the data are clean
+        chosen = chosen_reports(workspace, choice, kinds)
     summary = RunSummary()
     with working_folder(workspace) as folder, ExitStack() as helpers:
         if not is_remembered(workspace):  # then some will have to be made: get ready meanwhile
@@ -106,7 +108,9 @@ def run_reports(
             listener.step("cleaning the raw data")
             clean(workspace)
             summary.cleaned = True
-        listed = listed_reports(workspace, chosen, kinds)
+        if choice.all_municipalities:
+            chosen = chosen_reports(workspace, choice, kinds)
+        listed = listed_reports(workspace, chosen, kinds, choice.all_municipalities)
         orders = plan(listed, workspace, timeout)
         asked = set(chosen)
         wanted = [order for order in orders if order.report in asked]
@@ -136,7 +140,8 @@ def run_report(workspace: Workspace, kind: Kind, language: str = "fi", **paramet
         If it cannot be made; the message names the cell, line and error.
     """
     plural = {"city": "cities", "year": "years", "experiment": "experiments"}
-    choice = Choice(languages=[language], **{plural[k]: [v] for k, v in parameters.items()})
+    named: dict[str, Any] = {plural[k]: [v] for k, v in parameters.items()}
+    choice = Choice(languages=[language], **named)
     [report] = chosen_reports(workspace, choice, [kind])
     summary = run_reports(workspace, choice, jobs=1, force=True, kinds=[kind])
     record = report.record()

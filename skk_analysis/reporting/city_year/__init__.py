@@ -6,21 +6,17 @@ What draws and writes is imported when it is asked for: the grid only wants the 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-<<<<<<< HEAD
-=======
-from skk_analysis.reporting.analysis import Analysis
->>>>>>> main
 from skk_analysis.reporting.city_year.data import ReportData, report_data
 
 if TYPE_CHECKING:
-    from skk_analysis.reporting.city_year.analysis import Analysis
+    from skk_analysis.reporting.analysis import Analysis
     from skk_analysis.reporting.city_year.report import CityYear
 
 __all__ = ["Analysis", "CityYear", "ReportData", "report_data"]
 
 
 def __getattr__(name: str) -> Any:
-    home = {"Analysis": "analysis", "CityYear": "report"}.get(name)
-    if home is None:
+    homes = {"Analysis": "skk_analysis.reporting.analysis", "CityYear": f"{__name__}.report"}
+    if name not in homes:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{home}"), name)
+    return getattr(import_module(homes[name]), name)

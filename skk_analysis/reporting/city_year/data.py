@@ -10,7 +10,8 @@ import pandas as pd
 
 from skk_analysis.programme import City, Programme
 from skk_analysis.reporting.data_slice import DataSlice
-from skk_analysis.reporting.tables import named_resources, of_resources, rows_of, year_row
+from skk_analysis.reporting.municipalities import city_named
+from skk_analysis.reporting.tables import named_resources, of_resources, rows_of, units, year_row
 from skk_analysis.workspace import Resource, Workspace
 
 PEERS = 10
@@ -41,9 +42,6 @@ REGISTER_TABLES = (
     "experiments",
 )
 """Tables of the programme register that the report shows, where a workspace has them."""
-
-
-Filter = tuple[str, str, Any]
 
 
 @dataclass(frozen=True)
@@ -99,38 +97,32 @@ def report_data(workspace: Workspace, city: City | str, year: int) -> ReportData
     Parameters
     ----------
     workspace : a cleaned workspace
-    city : a city of the programme, or its name
+    city : a city of the programme or another municipality, or its name
     year : a year of the programme
 
     Raises
     ------
     SkkError
-        If the programme has no such city or year, or the data have not been cleaned.
+        If there is no such municipality or year, or the data have not been cleaned.
     """
     programme = Programme.of(workspace)
-    city = city if isinstance(city, City) else programme.city(city)
+    city = city if isinstance(city, City) else city_named(workspace, city)
     row = year_row(programme, year)
     comparison = int(row["comparison_year"])
     areas = _areas(workspace, city)
     peers = _peers(workspace, programme, city, year)
-    postal = _units("postal_area", list(areas["unit_code"]))
+    postal = units("postal_area", list(areas["unit_code"]))
     frames = {
-<<<<<<< HEAD
-        "indicator_values": _rows(
+        "indicator_values": rows_of(
             workspace,
             "indicator_values",
-            _units("municipality", [city.code, *peers["unit_code"]]),
-            postal,
+            [units("municipality", [city.code, *peers["unit_code"]]), postal],
         ),
-        "observations": _rows(
-=======
-        "indicator_values": rows_of(workspace, "indicator_values", [("unit_code", "in", units)]),
         "observations": rows_of(
->>>>>>> main
             workspace,
             "observations",
             [("indicator", "in", PUBLISHED), *postal],
-            columns=OBSERVED,
+            OBSERVED,
         ),
         "households": rows_of(
             workspace,
@@ -161,47 +153,6 @@ def report_data(workspace: Workspace, city: City | str, year: int) -> ReportData
     )
 
 
-<<<<<<< HEAD
-def _year_row(programme: Programme, year: int) -> dict[str, str]:
-    years = programme.table("years")
-    found = years[years["year"] == str(year)]
-    if found.empty:
-        known = ", ".join(years["year"])
-        raise SkkError(f"The programme has no year {year}. It has: {known}.")
-    return {str(key): str(value) for key, value in found.iloc[0].items()}
-
-
-def _units(level: str, codes: list[str]) -> list[Filter]:
-    """The rows of some units; the limits let row groups be passed over that have none of them."""
-    limits = [("unit_code", ">=", min(codes)), ("unit_code", "<=", max(codes))] if codes else []
-    return [("unit_level", "==", level), *limits, ("unit_code", "in", codes)]
-
-
-def _rows(
-    workspace: Workspace,
-    name: str,
-    *either: list[Filter],
-    columns: Sequence[str] | None = None,
-) -> pd.DataFrame:
-    """Rows of a processed table for which all filters of a list hold, in the table's order.
-
-    The tables are sorted by unit and come in small row groups, so a city's rows are read without
-    the rest of the country.
-    """
-    path = workspace.processed / f"{name}.parquet"
-    if not path.is_file():
-        return workspace.table(name)
-    kept = None if columns is None else list(columns)
-    filters = [
-        one for one in either if not any(how == "in" and not len(what) for _, how, what in one)
-    ]
-    if not filters:
-        return pd.read_parquet(path, columns=kept).iloc[:0]
-    return pd.read_parquet(path, columns=kept, filters=filters).reset_index(drop=True)
-
-
-=======
->>>>>>> main
 def _areas(workspace: Workspace, city: City) -> pd.DataFrame:
     rows = rows_of(workspace, "areas", [("city_code", "==", city.code)])
     return rows[rows["unit_level"] == "postal_area"].sort_values("unit_code", ignore_index=True)
