@@ -187,6 +187,9 @@ def reports(
         typer.Option("--all-municipalities", help="City reports of every municipality there is."),
     ] = False,
     jobs: Annotated[int | None, typer.Option(min=1, help="Reports made at a time.")] = None,
+    cluster: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers make them.")
+    ] = "",
     force: Annotated[bool, typer.Option(help="Make also what is up to date.")] = False,
 ) -> None:
     """Bring the reports up to date and write their index."""
@@ -200,7 +203,9 @@ def reports(
     )
     try:
         with Progress() as progress:
-            summary = run_reports(place, choice, jobs, force, listener=progress.listener)
+            summary = run_reports(
+                place, choice, jobs, force, listener=progress.listener, cluster=cluster
+            )
     except KeyboardInterrupt:
         typer.echo("skk: stopped; the reports that were finished stay.", err=True)
         raise typer.Exit(130) from None
