@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 MEMORY_PER_JOB = 512 << 20
-"""Bytes that a worker and its kernel are reckoned to need together. `benchmarks/reports.py` measures
-180 and 290 MB at their peaks; most of the latter is the fork server's and shared by all kernels."""
+"""Bytes that a worker and its kernel are reckoned to need together: `benchmarks/reports.py` has
+180 and 290 MB at their peaks, and most of the latter is the fork server's and shared by all kernels."""
 TASKS_PER_JOB = 2
 """Tasks handed over at a time for each job: pytask looks for finished ones once a second or less
 often, and no worker should wait for that."""
