@@ -22,7 +22,7 @@ from skk_analysis.reporting.kernel_place import (
     KernelLife,
     KernelPlace,
     socket_folder,
-)
+)  # fmt: skip
 from skk_analysis.workspace import SkkError
 
 if TYPE_CHECKING:
@@ -95,15 +95,8 @@ def execute(
         from skk_analysis.reporting.kernel import KERNEL_NAME, kernel_manager
     trace = Trace()
     with socket_folder(shared) as sockets:
-        place = KernelPlace(
-            folder,
-            sockets,
-            shared / SETTINGS,
-            workspace,
-            path,
-            _forks(shared),
-            life or KernelLife(),
-        )
+        settings, life = shared / SETTINGS, life or KernelLife()
+        place = KernelPlace(folder, sockets, settings, workspace, path, _forks(shared), life)
         try:
             return papermill.execute_notebook(
                 _notebook(path),

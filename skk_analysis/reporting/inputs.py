@@ -39,7 +39,7 @@ def inputs(workspace: Workspace, wanted: Iterable[tuple[Kind, Subject]]) -> dict
     subjects = {subject: ("/".join(subject.folder), kind) for kind, subject in wanted}
     fresh = [item for item in subjects.items() if item[1][0] not in known]
     for number, (subject, (name, kind)) in enumerate(fresh, start=1):
-        known[name] = _work_out(workspace, kind, subject)
+        known[name] = worked_out(workspace, kind, subject)
         if number % SAVED_EACH == 0 or number == len(fresh):
             good = {name: asdict(found) for name, found in known.items() if not found.problem}
             write_json(memory, {"basis": basis, "inputs": dict(sorted(good.items()))})
@@ -55,8 +55,8 @@ def _basis(workspace: Workspace) -> str:
     return digest(raw_hash(workspace), code_hash(), environment_hash())
 
 
-def _work_out(workspace: Workspace, kind: Kind, subject: Subject) -> Inputs:
-    """Ask the report itself; one subject's trouble must not stop the others."""
+def worked_out(workspace: Workspace, kind: Kind, subject: Subject) -> Inputs:
+    """The inputs of one subject: ask the report itself; its trouble must not stop the others."""
     try:
         data = kind.data(workspace, subject)
         return Inputs(data.digest(), tuple(sorted(r.name for r in data.resources)))

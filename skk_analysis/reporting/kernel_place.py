@@ -34,6 +34,7 @@ class KernelLife:
     exit_status: int | None = None
     peak_bytes: int = 0
     seconds: float = 0.0  # of processor time, if it was forked
+    kind: str = "plain"
 
     def __str__(self) -> str:
         parts = []
@@ -69,16 +70,23 @@ def shared_environment(settings: Path) -> dict[str, str]:
     for name in ("matplotlib", "ipython", "jupyter"):
         (settings / name).mkdir(parents=True, exist_ok=True)
     kept = {k: v for k, v in os.environ.items() if not USER_SETTINGS.match(k)}
-    return kept | {
+    places = {
         "PYTHONPATH": str(LIBRARY.parent),
-        "PYTHONHASHSEED": "0",
-        "PYTHONNOUSERSITE": "1",
-        "PYTHONUTF8": "1",
         "MPLCONFIGDIR": str(settings / "matplotlib"),
         "IPYTHONDIR": str(settings / "ipython"),
         "JUPYTER_CONFIG_DIR": str(settings / "jupyter"),
-        "JUPYTER_NO_CONFIG": "1",
         "XDG_CONFIG_HOME": str(settings),
+    }
+    return kept | places | fixed_environment()
+
+
+def fixed_environment() -> dict[str, str]:
+    """The environment variables that are the same for every kernel on every machine."""
+    return {
+        "PYTHONHASHSEED": "0",
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONUTF8": "1",
+        "JUPYTER_NO_CONFIG": "1",
         "TZ": "UTC",
         "LC_ALL": "C.UTF-8",
         # one report, one core: the grid uses the others

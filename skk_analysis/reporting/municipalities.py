@@ -25,7 +25,7 @@ def municipalities(workspace: Workspace) -> list[City]:
     """
     own = Programme.of(workspace).cities()
     known = {city.code for city in own}
-    rows = rows_of(workspace, "areas", [("unit_level", "==", LEVEL)], NAMES)
+    rows = rows_of(workspace, "areas", [("unit_level", "==", LEVEL)], columns=NAMES)
     others = [city for city in map(_city, *(rows[n] for n in NAMES)) if city.code not in known]
     found = [*own, *others]
     places: dict[str, City] = {}
@@ -56,7 +56,10 @@ def city_named(workspace: Workspace, name: str) -> City:
         wanted = unicodedata.normalize("NFC", name)
         for column in NAMES:
             rows = rows_of(
-                workspace, "areas", [("unit_level", "==", LEVEL), (column, "==", wanted)], NAMES
+                workspace,
+                "areas",
+                [("unit_level", "==", LEVEL), (column, "==", wanted)],
+                columns=NAMES,
             )
             if len(rows):
                 return _city(*rows.iloc[0])

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 MEMORY_PER_JOB = 512 << 20
 """Bytes that a worker and its kernel are reckoned to need together: `benchmarks/reports.py` has
-180 and 290 MB at their peaks, and most of the latter is the fork server's and shared by all kernels."""
+180 and 290 MB at their peaks. Most of the kernel's are the fork server's and shared."""
 TASKS_PER_JOB = 2
 """Tasks handed over at a time for each job: pytask looks for finished ones once a second or less
 often, and no worker should wait for that."""

@@ -19,6 +19,7 @@ from skk_analysis.reporting.fingerprint import Versions
 from skk_analysis.reporting.kernel_place import KernelLife, peak_bytes
 from skk_analysis.reporting.publish import publish_folder
 from skk_analysis.reporting.report import (
+    CRATE,
     NOTEBOOK,
     PAGE,
     RECORD,
@@ -102,7 +103,7 @@ def make_report(order: Order, working_folder: Path) -> Outcome:
     try:
         if order.problem:
             raise SkkError(order.problem)
-        _make(order, folder, working_folder, life)
+        publish_folder(finished_report(order, folder, working_folder, life), report.folder)
         report.forget_failure()
     except Exception as error:
         message = _failure_message(order, error)
@@ -117,35 +118,54 @@ def make_report(order: Order, working_folder: Path) -> Outcome:
     )
 
 
-def _make(order: Order, folder: Path, shared: Path, life: KernelLife) -> None:
-    """The report's files in a folder of their own, then in their place."""
+def finished_report(
+    order: Order, folder: Path, shared: Path, life: KernelLife | None = None
+) -> Path:
+    """A folder with the report's files, published nowhere yet.
+
+    Parameters
+    ----------
+    order : what to make
+    folder : an empty folder of the report's own
+    shared : a folder for what the kernels of one run share
+    life : takes up what becomes of the kernel
+
+    Raises
+    ------
+    NotebookError
+        If the notebook does not run to its end, or the page would not be fit to publish.
+    """
     from skk_analysis.reporting.checks import check_executed, normalised, results
+    from skk_analysis.reporting.run_record import Steps, run_record
 
     kernel_folder, finished = folder / "kernel", folder / "finished"
     kernel_folder.mkdir()
     finished.mkdir()
-    report = order.report
-    notebook = execute(
-        order.notebook,
-        report.parameters,
-        report.workspace.root,
-        kernel_folder,
-        shared,
-        order.timeout,
-        life,
-    )
-    try:
-        check_executed(notebook, order.run_id)
-        numbers = results(notebook)
-        page = _page(order, notebook)
-    except SkkError as error:
-        raise NotebookError(str(error), notebook) from error
-    write_bytes(finished / PAGE, page.encode())
-    write_bytes(finished / NOTEBOOK, _notebook_bytes(normalised(notebook)))
-    write_json(finished / RESULTS, numbers)
-    outputs = {name: sha256(finished / name) for name in (PAGE, NOTEBOOK, RESULTS)}
-    write_json(finished / RECORD, asdict(order.record(outputs)))
-    publish_folder(finished, report.folder)
+    report, steps, life = order.report, Steps(), life or KernelLife()
+    with steps.step("execute"):
+        notebook = execute(
+            order.notebook,
+            report.parameters,
+            report.workspace.root,
+            kernel_folder,
+            shared,
+            order.timeout,
+            life,
+        )
+    with steps.step("render"):
+        try:
+            check_executed(notebook, order.run_id)
+            numbers = results(notebook)
+            page = _page(order, notebook)
+        except SkkError as error:
+            raise NotebookError(str(error), notebook) from error
+        write_bytes(finished / PAGE, page.encode())
+        write_bytes(finished / NOTEBOOK, _notebook_bytes(normalised(notebook)))
+        write_json(finished / RESULTS, numbers)
+        outputs = {name: sha256(finished / name) for name in (PAGE, NOTEBOOK, RESULTS)}
+        write_json(finished / RECORD, asdict(order.record(outputs)))
+    write_json(finished / CRATE, run_record(order, finished, steps, life))
+    return finished
 
 
 def _page(order: Order, notebook: NotebookNode) -> str:

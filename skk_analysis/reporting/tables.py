@@ -10,9 +10,6 @@ import pandas as pd
 from skk_analysis.programme import Programme
 from skk_analysis.workspace import SkkError, Workspace
 
-Filter = tuple[str, str, Any]
-"""Column, comparison and value, as pyarrow has them."""
-
 
 def year_row(programme: Programme, year: int) -> dict[str, str]:
     """What the register says of a year of the programme.
@@ -30,7 +27,11 @@ def year_row(programme: Programme, year: int) -> dict[str, str]:
     return {str(key): str(value) for key, value in found.iloc[0].items()}
 
 
-def units(level: str, codes: Sequence[str]) -> list[Filter]:
+Filter = tuple[str, str, Any]
+"""Column, comparison, value: as pyarrow takes them."""
+
+
+def of_units(level: str, codes: Sequence[str]) -> list[Filter]:
     """The rows of some units; the limits let row groups be passed over that have none of them."""
     limits = [("unit_code", ">=", min(codes)), ("unit_code", "<=", max(codes))] if codes else []
     return [("unit_level", "==", level), *limits, ("unit_code", "in", list(codes))]
@@ -39,23 +40,24 @@ def units(level: str, codes: Sequence[str]) -> list[Filter]:
 def rows_of(
     workspace: Workspace,
     name: str,
-    filters: list[Filter] | list[list[Filter]],
+    *either: list[Filter],
     columns: Sequence[str] | None = None,
 ) -> pd.DataFrame:
-    """Rows of a processed table, read without the rest, in the table's order.
+    """Rows of a processed table for which all filters of a list hold, in the table's order.
 
-    All of the filters hold for a row, or all of one of several lists of them. The tables are sorted
-    by unit and come in small row groups, so a city's rows are read without the country's.
+    The tables are sorted by unit and come in small row groups, so a city's rows are read without
+    the rest of the country.
     """
     path = workspace.processed / f"{name}.parquet"
     if not path.is_file():
         return workspace.table(name)
     kept = None if columns is None else list(columns)
-    either = filters if filters and isinstance(filters[0], list) else [filters]
-    possible = [one for one in either if all(how != "in" or len(what) for _, how, what in one)]
-    if not possible:
+    filters = [
+        one for one in either if not any(how == "in" and not len(what) for _, how, what in one)
+    ]
+    if not filters:
         return pd.read_parquet(path, columns=kept).iloc[:0]
-    return pd.read_parquet(path, columns=kept, filters=possible).reset_index(drop=True)
+    return pd.read_parquet(path, columns=kept, filters=filters).reset_index(drop=True)
 
 
 def named_resources(frames: Sequence[pd.DataFrame]) -> set[str]:

@@ -215,6 +215,8 @@ def _scaling() -> Iterator[Row]:
             "implementation_fi": item["action_fi"],
             "maintenance_months": 6 if going_on else 0, "cost_eur_year": cost,
             "conditions_fi": "Omistaja, mittari ja vertailu sovittu." if going_on else "",
+            "conditions_sv": "Ägare, mätare och jämförelse avtalade." if going_on else "",
+            "conditions_en": "Owner, indicator and comparison agreed." if going_on else "",
             "owner_fi": item["partners"][0][2] if going_on else "",
             "next_step_fi": cards()[item["id"]]["next_step"],
             "decision_fi": item["decision_2020"][0], "decision_en": item["decision_2020"][1],
@@ -230,6 +232,7 @@ def _canvas() -> Iterator[Row]:
             **{f"text_{language}": row[f"problem_{language}"] for language in LANGUAGES},
             "filled": "yes", "invented": "yes",
         }  # fmt: skip
+    names = {row["id"]: row for row in read((STARTING_REGISTER / "indicators.csv").read_bytes())}
     for item in experiments():
         texts = {
             "ilmio": (item["problem_fi"], item["problem_sv"], item["problem_en"]),
@@ -237,7 +240,9 @@ def _canvas() -> Iterator[Row]:
             "kenelle": _three(item["target_group_fi"]),
             "toimijat": _three("; ".join(partner[2] for partner in item["partners"])),
             "ratkaisu": _three(item["action_fi"]),
-            "indikaattorit": (item["effect"]["indicator"],) * 3,
+            "indikaattorit": tuple(
+                names[item["effect"]["indicator"]][f"name_{language}"] for language in LANGUAGES
+            ),
         }
         for field in read((STARTING_REGISTER / "canvas_fields.csv").read_bytes()):
             fi, sv, en = texts.get(field["key"], ("", "", ""))
