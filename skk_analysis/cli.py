@@ -49,12 +49,18 @@ def settings(
 
 
 @app.command()
-def sample(context: typer.Context) -> None:
+def sample(
+    context: typer.Context,
+    country: Annotated[
+        bool, typer.Option("--country", help="A whole country, 309 municipalities × 10 years.")
+    ] = False,
+) -> None:
     """Make the invented example data, byte for byte the same each time."""
     from skk_analysis.sample import write_sample
+    from skk_analysis.sample.country import write_country
 
     place = _workspace(context, new=True)
-    write_sample(place.root)
+    (write_country if country else write_sample)(place.root)
     typer.echo(f"Example data are in {place.raw}.")
 
 
@@ -183,7 +189,14 @@ def reports(
         typer.Option(help="city_year, experiment, city_comparison or programme; by default all."),
     ] = None,
     language: Annotated[list[str] | None, typer.Option(help="fi, sv or en; by default fi.")] = None,
+    all_municipalities: Annotated[
+        bool,
+        typer.Option("--all-municipalities", help="City reports of every municipality there is."),
+    ] = False,
     jobs: Annotated[int | None, typer.Option(min=1, help="Reports made at a time.")] = None,
+    cluster: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers make them.")
+    ] = "",
     force: Annotated[bool, typer.Option(help="Make also what is up to date.")] = False,
 ) -> None:
     """Bring the reports up to date and write their index."""
@@ -192,10 +205,14 @@ def reports(
     from skk_analysis.reporting.progress import Progress
 
     place = _workspace(context)
-    choice = Choice(city or (), year or (), experiment or (), kind or (), language or ())
+    choice = Choice(
+        city or (), year or (), experiment or (), kind or (), language or (), all_municipalities
+    )
     try:
         with Progress() as progress:
-            summary = run_reports(place, choice, jobs, force, listener=progress.listener)
+            summary = run_reports(
+                place, choice, jobs, force, listener=progress.listener, cluster=cluster
+            )
     except KeyboardInterrupt:
         typer.echo("skk: stopped; the reports that were finished stay.", err=True)
         raise typer.Exit(130) from None

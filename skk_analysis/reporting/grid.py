@@ -72,6 +72,7 @@ def run_reports(
     kinds: Sequence[Kind] = KINDS,
     timeout: int = EXECUTION_TIMEOUT,
     listener: Listener | None = None,
+    cluster: str = "",
 ) -> RunSummary:
     """Bring reports up to date and write the index.
 
@@ -84,6 +85,7 @@ def run_reports(
     kinds : the kinds of reports that there are
     timeout : seconds that one cell of a notebook may take
     listener : is told what happens
+    cluster : address of a Dask scheduler whose workers make the reports, instead of this machine
 
     Returns
     -------
@@ -97,16 +99,22 @@ def run_reports(
         another run holds the workspace. No kernel has been started then.
     """
     listener = listener or Listener()
-    chosen = chosen_reports(workspace, choice, kinds)
+    choice = choice or Choice()
+    if not choice.all_municipalities:  # those are known when the data are clean
+        chosen = chosen_reports(workspace, choice, kinds)
     summary = RunSummary()
     with working_folder(workspace) as folder, ExitStack() as helpers:
-        if not is_remembered(workspace):  # then some will have to be made: get ready meanwhile
+        if not cluster and not is_remembered(
+            workspace
+        ):  # then some will have to be made: get ready meanwhile
             warm_forks(folder, helpers)
         if not is_clean(workspace):
             listener.step("cleaning the raw data")
             clean(workspace)
             summary.cleaned = True
-        listed = listed_reports(workspace, chosen, kinds)
+        if choice.all_municipalities:
+            chosen = chosen_reports(workspace, choice, kinds)
+        listed = listed_reports(workspace, chosen, kinds, choice.all_municipalities)
         orders = plan(listed, workspace, timeout)
         asked = set(chosen)
         wanted = [order for order in orders if order.report in asked]
@@ -114,7 +122,7 @@ def run_reports(
         made = {order.report for order in pending}
         summary.skipped = [str(order.report) for order in wanted if order.report not in made]
         if pending:
-            for outcome in _make(pending, folder, jobs, listener):
+            for outcome in _make(pending, folder, jobs, listener, cluster):
                 (summary.failed if outcome.message else summary.made).append(outcome)
         write_index(workspace, orders)
     return summary
@@ -136,7 +144,8 @@ def run_report(workspace: Workspace, kind: Kind, language: str = "fi", **paramet
         If it cannot be made; the message names the cell, line and error.
     """
     plural = {"city": "cities", "year": "years", "experiment": "experiments"}
-    choice = Choice(languages=[language], **{plural[k]: [v] for k, v in parameters.items()})
+    named: dict[str, Any] = {plural[k]: [v] for k, v in parameters.items()}
+    choice = Choice(languages=[language], **named)
     [report] = chosen_reports(workspace, choice, [kind])
     summary = run_reports(workspace, choice, jobs=1, force=True, kinds=[kind])
     record = report.record()
@@ -146,11 +155,15 @@ def run_report(workspace: Workspace, kind: Kind, language: str = "fi", **paramet
 
 
 def _make(
-    pending: list[Order], folder: Path, jobs: int | None, listener: Listener
+    pending: list[Order], folder: Path, jobs: int | None, listener: Listener, cluster: str
 ) -> list[Outcome]:
     """The heavy half; `parallel` imports pytask and papermill only now."""
     for kind in {order.report.kind for order in pending}:
         check_notebook(kind.notebook, kind.declared)
+    if cluster:
+        from skk_analysis.reporting.cluster import make_all as make_on_cluster
+
+        return make_on_cluster(pending, folder, cluster, listener.planned, listener.done)
     at_a_time = possible_jobs(jobs, len(pending))
     listener.planned(len(pending), at_a_time)
     return make_all(pending, folder, at_a_time, listener.done)

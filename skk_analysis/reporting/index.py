@@ -59,8 +59,8 @@ def _row(order: Order, language: str) -> dict[str, Any]:
     """What the table shows of one report. An old report is linked, but never as a current one."""
     from skk_analysis.language import date, text
 
-    report, state = order.report, order.state()
-    record, failure = report.record(), report.failure()
+    report = order.report
+    state, record, failure = report.standing(order.run_id)
     folder = report.folder.relative_to(report.workspace.reports).as_posix()
     data_date = record.data_date if record else ""
     return {

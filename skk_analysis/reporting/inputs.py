@@ -19,6 +19,8 @@ from skk_analysis.reporting.kinds import Kind, Subject
 from skk_analysis.workspace import Workspace, write_json
 
 MEMORY = "inputs.json"
+SAVED_EACH = 200
+"""So many answers are lost at most when a run is killed while it works them out."""
 
 
 @dataclass(frozen=True)
@@ -35,15 +37,12 @@ def inputs(workspace: Workspace, wanted: Iterable[tuple[Kind, Subject]]) -> dict
     memory, basis = workspace.processed / MEMORY, _basis(workspace)
     known = _recall(memory, basis)
     subjects = {subject: ("/".join(subject.folder), kind) for kind, subject in wanted}
-    fresh = {
-        name: worked_out(workspace, kind, subject)
-        for subject, (name, kind) in subjects.items()
-        if name not in known
-    }
-    known |= fresh
-    if fresh:
-        good = {name: asdict(found) for name, found in known.items() if not found.problem}
-        write_json(memory, {"basis": basis, "inputs": dict(sorted(good.items()))})
+    fresh = [item for item in subjects.items() if item[1][0] not in known]
+    for number, (subject, (name, kind)) in enumerate(fresh, start=1):
+        known[name] = worked_out(workspace, kind, subject)
+        if number % SAVED_EACH == 0 or number == len(fresh):
+            good = {name: asdict(found) for name, found in known.items() if not found.problem}
+            write_json(memory, {"basis": basis, "inputs": dict(sorted(good.items()))})
     return {subject: known[name] for subject, (name, _) in subjects.items()}
 
 

@@ -6,7 +6,7 @@ A kind is a row here, a notebook of its name, and a room of its name in `reporti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -81,6 +81,11 @@ def kind_named(name: str) -> Kind:
 
 
 def _city_years(programme: Programme) -> list[Subject]:
+    return city_years(programme.cities(), programme.years())
+
+
+def city_years(cities: Iterable[City], years: Sequence[int]) -> list[Subject]:
+    """The subjects of city reports: each city in each year."""
     return [
         Subject(
             f"{city.name_fi} {year}",
@@ -88,8 +93,8 @@ def _city_years(programme: Programme) -> list[Subject]:
             {"city": city.name_fi, "year": year},
             city,
         )
-        for city in programme.cities()
-        for year in programme.years()
+        for city in cities
+        for year in years
     ]
 
 

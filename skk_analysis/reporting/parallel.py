@@ -1,20 +1,18 @@
 """Making many reports side by side: pytask's graph, pytask-parallel's loky processes.
 
-A task's function returns nothing and raises nothing: its outcome is a small file in the working
-folder, which also lets the progress be shown while pytask is waiting. A worker process that is
-killed from outside breaks loky's whole pool. Each report that was being made then gets a worker of
-its own, so that the one at fault is found; the others go on in a new pool.
+A worker process that is killed from outside breaks loky's whole pool. Each report that was being
+made then gets a worker of its own, so that the one at fault is found; the others go on in a new
+pool.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,22 +20,22 @@ from skk_analysis.reporting.execute import quick_imports
 from skk_analysis.reporting.fork_server import fork_server
 from skk_analysis.reporting.kernel_place import FORKS, shared_environment, socket_folder
 from skk_analysis.reporting.kernel_place import SETTINGS as SETTINGS_FOLDER
+from skk_analysis.reporting.outcomes import Outcomes
 from skk_analysis.reporting.runner import Order, Outcome, make_report
+from skk_analysis.reporting.tasks import build
 from skk_analysis.workspace import write_json
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from pytask import Session, TaskWithoutPath
-
-MEMORY_PER_JOB = 1 << 30
-"""Bytes that a worker and its kernel are reckoned to need together."""
+MEMORY_PER_JOB = 512 << 20
+"""Bytes that a worker and its kernel are reckoned to need together: `benchmarks/reports.py` has
+180 and 290 MB at their peaks. Most of the kernel's are the fork server's and shared."""
 TASKS_PER_JOB = 2
 """Tasks handed over at a time for each job: pytask looks for finished ones once a second or less
 often, and no worker should wait for that."""
 LOG = "fork_server.log"
 LOST = "the worker process was killed twice, often for lack of memory; try --jobs 1"
-SETTINGS = '[project]\nname = "grid"\n\n[tool.pytask.ini_options]\n'
 
 
 def possible_jobs(wanted: int | None, reports: int) -> int:
@@ -60,7 +58,7 @@ def make_all(
     KeyboardInterrupt
         If a person stopped the run; reports made until then stay.
     """
-    outcomes = _Outcomes(folder / "outcomes", orders, done)
+    outcomes = Outcomes(folder / "outcomes", orders, done)
     with ExitStack() as stack:
         if len(orders) > 1:  # for one report, warming takes as long as a kernel's imports
             warm_forks(folder, stack)
@@ -113,156 +111,29 @@ def work(order: Order, outcome_file: Path, working_folder: Path, master: int) ->
     write_json(outcome_file, asdict(make_report(order, working_folder)))
 
 
-class _Outcomes:
-    """Outcome files of a run, and a thread that tells each new one."""
-
-    def __init__(
-        self, folder: Path, orders: Sequence[Order], done: Callable[[Outcome], None]
-    ) -> None:
-        folder.mkdir(exist_ok=True)
-        self._folder = folder
-        self._orders = orders
-        self._files = {o.report: folder / f"{number}.json" for number, o in enumerate(orders)}
-        self._untold = {file.name for file in self._files.values()}
-        self._done = done
-
-    def file(self, order: Order) -> Path:
-        return self._files[order.report]
-
-    def missing(self) -> list[Order]:
-        present = self._present()
-        return [order for order in self._orders if self.file(order).name not in present]
-
-    def _present(self) -> set[str]:
-        return {file.name for file in self._folder.iterdir()}
-
-    def interrupted(self) -> list[Order]:
-        return [o for o in self.missing() if self.file(o).with_suffix(".begun").exists()]
-
-    def all(self) -> list[Outcome]:
-        return [_outcome(file) for file in self._files.values()]
-
-    def write(self, order: Order, outcome: Outcome) -> None:
-        write_json(self.file(order), asdict(outcome))
-        self._tell()
-
-    @contextmanager
-    def told(self) -> Iterator[None]:
-        end = threading.Event()
-
-        def watch() -> None:
-            while not end.wait(0.1):
-                self._tell()
-
-        watcher = threading.Thread(target=watch, daemon=True)
-        watcher.start()
-        try:
-            yield
-        finally:
-            end.set()
-            watcher.join()
-            self._tell()
-
-    def _tell(self) -> None:
-        for name in sorted(self._untold & self._present()):
-            self._untold.remove(name)
-            self._done(_outcome(self._folder / name))
-
-
-def _outcome(file: Path) -> Outcome:
-    return Outcome(**json.loads(file.read_text("utf-8")))
-
-
 def _build(
-    orders: Sequence[Order],
-    folder: Path,
-    jobs: int,
-    outcomes: _Outcomes,
-    own_process: bool = False,
+    orders: Sequence[Order], folder: Path, jobs: int, outcomes: Outcomes, own_process: bool = False
 ) -> None:
-    """Let pytask run the tasks; with one job in this process, unless it must have its own."""
-    import pytask
+    """Make reports in loky's processes; with one job in this process, unless it must have its own.
 
-    side_by_side = jobs > 1 or own_process
-    if side_by_side:
-        _register_pool(jobs)
-    config = folder / "pyproject.toml"
-    config.write_text(SETTINGS, "utf-8")
-    with _quiet(pytask.console), _restored_path():
-        session = pytask.build(
-            tasks=[_task(order, outcomes.file(order), folder) for order in orders],
-            config=config,
-            paths=[folder],
-            force=True,
-            capture="no",
-            verbose=0,
-            n_workers=TASKS_PER_JOB * jobs if side_by_side else 1,
-            parallel_backend="custom" if side_by_side else "none",
-        )
-    _check(session, [order for order in orders if order in outcomes.missing()], outcomes)
+    What left work undone is raised, unless it was a pool that broke over work in hand.
+    """
+    from concurrent.futures.process import BrokenProcessPool
 
-
-def _register_pool(jobs: int) -> None:
-    """Make ``jobs`` loky processes the custom backend; pytask-parallel forgets it at the end."""
-    from pytask_parallel import ParallelBackend, registry
-
-    registry.register_parallel_backend(ParallelBackend.CUSTOM, lambda n_workers: _pool(jobs))  # noqa: ARG005
+    pool = partial(_pool, jobs) if jobs > 1 or own_process else None
+    slots = TASKS_PER_JOB * jobs
+    errors = build(orders, outcomes, folder, work, {"master": os.getpid()}, slots, pool)
+    asked = {order.report for order in orders}
+    left = [order for order in outcomes.missing() if order.report in asked]
+    broken = outcomes.interrupted() and any(isinstance(e, BrokenProcessPool) for e in errors)
+    if left and not broken:
+        raise errors[0] if errors else KeyboardInterrupt()
 
 
 def _pool(jobs: int) -> Executor:
     from loky import get_reusable_executor
 
     return get_reusable_executor(max_workers=jobs)
-
-
-def _task(order: Order, outcome_file: Path, folder: Path) -> TaskWithoutPath:
-    from pytask import PythonNode, TaskWithoutPath
-
-    values = {
-        "order": order,
-        "outcome_file": outcome_file,
-        "working_folder": folder,
-        "master": os.getpid(),
-    }
-    name = str(order.report)
-    nodes = {key: PythonNode(name=f"{name}::{key}", value=v) for key, v in values.items()}
-    return TaskWithoutPath(name=name, function=work, depends_on=nodes)
-
-
-def _check(session: Session, left: Sequence[Order], outcomes: _Outcomes) -> None:
-    """Raise what left work undone, unless it was a pool that broke over work in hand."""
-    from concurrent.futures.process import BrokenProcessPool
-
-    if not left:
-        return
-    reports = getattr(session, "execution_reports", [])
-    errors = [r.exc_info[1] for r in reports if r.exc_info]
-    if not (outcomes.interrupted() and any(isinstance(e, BrokenProcessPool) for e in errors)):
-        raise next((e for e in errors if isinstance(e, Exception)), KeyboardInterrupt())
-
-
-@contextmanager
-def _quiet(console) -> Iterator[None]:  # type: ignore[no-untyped-def]
-    """Our own progress is shown instead of pytask's."""
-    was, console.quiet = console.quiet, True
-    try:
-        yield
-    finally:
-        console.quiet = was
-
-
-@contextmanager
-def _restored_path() -> Iterator[None]:
-    """pytask-parallel puts its root into the import path of this process; take it out again."""
-    path, variable = list(sys.path), os.environ.get("PYTHONPATH")
-    try:
-        yield
-    finally:
-        sys.path[:] = path
-        if variable is None:
-            os.environ.pop("PYTHONPATH", None)
-        else:
-            os.environ["PYTHONPATH"] = variable
 
 
 def _end_with(master: int) -> None:

@@ -10,7 +10,8 @@ from skk_analysis.language import LANGUAGES
 from skk_analysis.programme import City, Programme
 from skk_analysis.reporting.fingerprint import Versions, run_id
 from skk_analysis.reporting.inputs import Inputs, inputs
-from skk_analysis.reporting.kinds import KINDS, Kind, Subject
+from skk_analysis.reporting.kinds import CITY_YEAR, KINDS, Kind, Subject, city_years
+from skk_analysis.reporting.municipalities import city_named, municipalities
 from skk_analysis.reporting.parameters import check_parameters
 from skk_analysis.reporting.report import RECORD, Report
 from skk_analysis.reporting.runner import Order
@@ -30,6 +31,8 @@ class Choice:
     experiments : ids; chooses the reports about one of these experiments
     kinds : names of kinds
     languages : of the reports; by default Finnish
+    all_municipalities : city reports of every municipality in the cleaned data, not only of the
+        programme's cities
     """
 
     cities: Sequence[str] = ()
@@ -37,6 +40,7 @@ class Choice:
     experiments: Sequence[str] = ()
     kinds: Sequence[str] = ()
     languages: Sequence[str] = ()
+    all_municipalities: bool = False
 
 
 def chosen_reports(
@@ -52,7 +56,11 @@ def chosen_reports(
     """
     choice = choice or Choice()
     programme = Programme.of(workspace)
-    places = {programme.city(name) for name in choice.cities}
+    every = municipalities(workspace) if choice.all_municipalities else None
+    if every is None:
+        places = {programme.city(name) for name in choice.cities}
+    else:
+        places = {city_named(workspace, name) for name in choice.cities}
     _known(choice.years, programme.years(), "The programme has no year {}. It has: {}.")
     _known(choice.languages, LANGUAGES, "There is no language {!r}; use {}.")
     if choice.experiments:
@@ -63,7 +71,7 @@ def chosen_reports(
         Report(workspace, kind, subject, language)
         for kind in kinds
         if not choice.kinds or kind.name in choice.kinds
-        for subject in kind.subjects(programme)
+        for subject in _subjects(kind, programme, every)
         if _is_chosen(subject, choice, places)
         for language in dict.fromkeys(choice.languages or DEFAULT_LANGUAGES)
     ]
@@ -73,13 +81,28 @@ def chosen_reports(
 
 
 def listed_reports(
-    workspace: Workspace, chosen: Sequence[Report], kinds: Sequence[Kind] = KINDS
+    workspace: Workspace,
+    chosen: Sequence[Report],
+    kinds: Sequence[Kind] = KINDS,
+    all_municipalities: bool = False,
 ) -> list[Report]:
-    """What the index lists: each subject in each language that is asked for or on disk."""
+    """What the index lists: each subject in each language that is asked for or on disk.
+
+    Of all municipalities it lists those that were chosen or have a report.
+    """
     asked = {report.language for report in chosen}
     present = {path.parent.name for path in workspace.reports.glob(f"*/*/*/{RECORD}")}
     languages = [lang for lang in LANGUAGES if lang in asked | present | set(DEFAULT_LANGUAGES)]
-    return chosen_reports(workspace, Choice(languages=languages), kinds)
+    listed = chosen_reports(workspace, Choice(languages=languages), kinds)
+    if not all_municipalities:
+        return listed
+    every = Choice(languages=languages, all_municipalities=True)
+    needed = {*chosen, *listed}
+    return [
+        report
+        for report in chosen_reports(workspace, every, kinds)
+        if report in needed or (report.folder / RECORD).is_file()
+    ]
 
 
 def plan(reports: Sequence[Report], workspace: Workspace, timeout: int) -> list[Order]:
@@ -113,6 +136,12 @@ def order_of(
         problem=data.problem,
         timeout=timeout,
     )
+
+
+def _subjects(kind: Kind, programme: Programme, every: list[City] | None) -> list[Subject]:
+    if every is not None and kind.name == CITY_YEAR.name:
+        return city_years(every, programme.years())
+    return kind.subjects(programme)
 
 
 def _is_chosen(subject: Subject, choice: Choice, places: set[City]) -> bool:

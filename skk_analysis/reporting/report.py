@@ -112,12 +112,18 @@ class Report:
 
     def state(self, run_id: str | None) -> State:
         """The state against the run id that present inputs give (None: it cannot be known)."""
+        return self.standing(run_id)[0]
+
+    def standing(self, run_id: str | None) -> tuple[State, Record | None, Failure | None]:
+        """The state with the records that prove it; each file is read and hashed once."""
         record, failure = self.record(), self.failure()
         if record and record.run_id == run_id:
-            return State.OK
-        if failure and failure.run_id == run_id:
-            return State.FAILED
-        return State.OUTDATED if record else State.MISSING
+            state = State.OK
+        elif failure and failure.run_id == run_id:
+            state = State.FAILED
+        else:
+            state = State.OUTDATED if record else State.MISSING
+        return state, record, failure
 
     def write_failure(self, failure: Failure) -> None:
         """Keep the reason of a failure beside the report."""

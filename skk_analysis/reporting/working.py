@@ -64,7 +64,7 @@ def _sweep(folder: Path) -> None:
     """Remove the folder and the socket folders that its links name."""
     if not folder.exists():
         return
-    for link in folder.glob("sockets-skk-*"):
+    for link in folder.rglob("sockets-skk-*"):
         if link.is_symlink():
             shutil.rmtree(link.readlink(), ignore_errors=True)
     shutil.rmtree(folder)

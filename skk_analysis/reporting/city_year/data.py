@@ -11,6 +11,7 @@ import pandas as pd
 from skk_analysis.impact.experiment_inputs import ExperimentInputs, experiment_inputs
 from skk_analysis.programme import City, Programme
 from skk_analysis.reporting.data_slice import DataSlice
+from skk_analysis.reporting.municipalities import city_named
 from skk_analysis.reporting.tables import (
     named_resources,
     of_resources,
@@ -126,16 +127,16 @@ def report_data(workspace: Workspace, city: City | str, year: int) -> ReportData
     Parameters
     ----------
     workspace : a cleaned workspace
-    city : a city of the programme, or its name
+    city : a city of the programme or another municipality, or its name
     year : a year of the programme
 
     Raises
     ------
     SkkError
-        If the programme has no such city or year, or the data have not been cleaned.
+        If there is no such municipality or year, or the data have not been cleaned.
     """
     programme = Programme.of(workspace)
-    city = city if isinstance(city, City) else programme.city(city)
+    city = city if isinstance(city, City) else city_named(workspace, city)
     row = year_row(programme, year)
     comparison = int(row["comparison_year"])
     areas = _areas(workspace, city)
