@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +23,7 @@ from skk_analysis.reporting.fork_server import fork_server
 from skk_analysis.reporting.kernel_place import FORKS, shared_environment, socket_folder
 from skk_analysis.reporting.kernel_place import SETTINGS as SETTINGS_FOLDER
 from skk_analysis.reporting.runner import Order, Outcome, make_report
+from skk_analysis.reporting.stopping import STOP
 from skk_analysis.workspace import write_json
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ def make_all(
     Raises
     ------
     KeyboardInterrupt
-        If a person stopped the run; reports made until then stay.
+        If the run was stopped; reports made until then stay and have been told.
     """
     outcomes = _Outcomes(folder / "outcomes", orders, done)
     with _forks(folder, len(orders)), outcomes.told():
@@ -83,9 +85,15 @@ def _forks(folder: Path, reports: int) -> Iterator[None]:
 def work(order: Order, outcome_file: Path, working_folder: Path, master: int) -> None:
     """What a worker process does: one report, one outcome file."""
     if os.getpid() != master:
-        _end_with(master)
+        _end_with(master, working_folder / STOP)
+    if (working_folder / STOP).exists():
+        return
     outcome_file.with_suffix(".begun").touch()
-    write_json(outcome_file, asdict(make_report(order, working_folder)))
+    try:
+        write_json(outcome_file, asdict(make_report(order, working_folder)))
+    except KeyboardInterrupt:
+        if os.getpid() == master:
+            raise
 
 
 class _Outcomes:
@@ -162,6 +170,8 @@ def _build(
             n_workers=jobs,
             parallel_backend="loky" if jobs > 1 or own_process else "none",
         )
+    if (folder / STOP).exists():
+        raise KeyboardInterrupt
     _check(session, [order for order in orders if order in outcomes.missing()], outcomes)
 
 
@@ -215,8 +225,11 @@ def _restored_path() -> Iterator[None]:
             os.environ["PYTHONPATH"] = variable
 
 
-def _end_with(master: int) -> None:
-    """End this worker when the run is killed; its kernel then ends by itself."""
+def _end_with(master: int, stop: Path) -> None:
+    """End this worker when the run is killed, its report when the run is stopped.
+
+    A kernel whose worker has ended ends by itself.
+    """
     if any(thread.name == "skk-end-with-master" for thread in threading.enumerate()):
         return
 
@@ -224,7 +237,10 @@ def _end_with(master: int) -> None:
         import time
 
         while os.getppid() == master:
-            time.sleep(0.5)
+            if stop.exists():
+                os.kill(os.getpid(), signal.SIGINT)
+                return
+            time.sleep(0.2)
         os._exit(1)
 
     threading.Thread(target=watch, name="skk-end-with-master", daemon=True).start()
