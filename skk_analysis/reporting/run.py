@@ -310,9 +310,7 @@ def _keep_summary(result: RunResult, console: Console) -> None:
         console.warn(f"{LAST} cannot be written: {error.strerror}")
 
 
-def _tell_hook(
-    result: RunResult, settings: Settings, console: Console, log: RunLog | None
-) -> None:
+def _tell_hook(result: RunResult, settings: Settings, console: Console, log: RunLog | None) -> None:
     """Call the hook if the run did not go well; how the hook fares changes nothing."""
     if not settings.on_failure or result.exit in (Exit.CURRENT, Exit.STOPPED):
         return

@@ -83,9 +83,7 @@ class _Bridge(logging.Handler):
         self._log = log
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._log.write(
-            "logged", record.getMessage(), record.levelname.lower(), logger=record.name
-        )
+        self._log.write("logged", record.getMessage(), record.levelname.lower(), logger=record.name)
 
 
 @contextmanager

@@ -16,7 +16,11 @@ from skk_analysis.workspace import SkkError, Workspace
 
 GRACE = 300
 """Seconds that a run may need after its deadline: publishing, the hook."""
-DAYS = {"daily": ("*-*-*", "* * *"), "weekly": ("Mon *-*-*", "* * 1"), "monthly": ("*-*-01", "1 * *")}
+DAYS = {
+    "daily": ("*-*-*", "* * *"),
+    "weekly": ("Mon *-*-*", "* * 1"),
+    "monthly": ("*-*-01", "1 * *"),
+}
 """How often: as systemd's calendar and cron's last three fields say it."""
 
 
@@ -194,8 +198,14 @@ jobs:
 def _quoted(argument: str) -> str:
     """An argument as systemd reads it: its own quotes, and no specifiers or variables."""
     escaped = argument.replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$")
-    return _percent(f'"{escaped}"' if escaped != argument or not argument.isprintable()
-                    or any(c in " \t'" for c in argument) or not argument else argument)
+    return _percent(
+        f'"{escaped}"'
+        if escaped != argument
+        or not argument.isprintable()
+        or any(c in " \t'" for c in argument)
+        or not argument
+        else argument
+    )
 
 
 def _percent(text: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 STOP = "stop"
 """File in the working folder that ends the workers of a run."""
 DEADLINE, SIGNAL = "deadline", "signal"
-UNITS = {"h": 3600, "m": 60, "s": 1}
+UNITS = (3600, 60, 1)
 
 
 class Limit:
@@ -97,7 +97,10 @@ def seconds_until(text: str, now: datetime | None = None) -> float:
         # a naive time taken back to a zone knows of a summer time that ends in between
         return (clock.replace(tzinfo=None).astimezone() - now).total_seconds()
     parts = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", text.strip())
-    seconds = sum(int(n) * u for n, u in zip(parts.groups(0), UNITS.values(), strict=True)) if parts else 0
+    counts = parts.groups("0") if parts else ()
+    seconds = sum(int(count) * unit for count, unit in zip(counts, UNITS, strict=False))
     if not seconds:
-        raise ValueError(f"{text!r} is no deadline; write 45m, 1h30m, 90s, or a time such as 17:30.")
+        raise ValueError(
+            f"{text!r} is no deadline; write 45m, 1h30m, 90s, or a time such as 17:30."
+        )
     return float(seconds)
