@@ -168,19 +168,27 @@ def reports(
     context: typer.Context,
     city: Annotated[list[str] | None, typer.Option(help="City; may be repeated.")] = None,
     year: Annotated[list[int] | None, typer.Option(help="Year; may be repeated.")] = None,
+    experiment: Annotated[
+        list[str] | None, typer.Option(help="Experiment's id; may be repeated.")
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(help="city_year, experiment, city_comparison or programme; by default all."),
+    ] = None,
     language: Annotated[list[str] | None, typer.Option(help="fi, sv or en; by default fi.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Reports made at a time.")] = None,
     force: Annotated[bool, typer.Option(help="Make also what is up to date.")] = False,
 ) -> None:
     """Bring the reports up to date and write their index."""
     from skk_analysis.reporting.grid import run_reports
+    from skk_analysis.reporting.plan import Choice
     from skk_analysis.reporting.progress import Progress
 
     place = _workspace(context)
+    choice = Choice(city or (), year or (), experiment or (), kind or (), language or ())
     try:
         with Progress() as progress:
-            listener = progress.listener
-            summary = run_reports(place, city, year, language, jobs, force, listener=listener)
+            summary = run_reports(place, choice, jobs, force, listener=progress.listener)
     except KeyboardInterrupt:
         typer.echo("skk: stopped; the reports that were finished stay.", err=True)
         raise typer.Exit(130) from None
@@ -196,9 +204,9 @@ def reports(
 def version(context: typer.Context) -> None:
     """Versions of the programme and of the main libraries, and the hash of the code."""
     import skk_analysis
-    from skk_analysis.reporting.fingerprint import Versions, installed_versions
+    from skk_analysis.reporting.fingerprint import code_hash, installed_versions
 
-    typer.echo(f"skk {skk_analysis.__version__}, code {Versions.now().code[:12]}")
+    typer.echo(f"skk {skk_analysis.__version__}, code {code_hash()[:12]}")
     for name, number in installed_versions().items():
         typer.echo(f"{name} {number}")
     typer.echo(f"workspace {_workspace(context).root}")

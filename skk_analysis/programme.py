@@ -1,8 +1,8 @@
 """The programme register: cities, years, indicators and all that the programme did, as data.
 
-The register is a folder of UTF-8 CSV tables that people edit. Three of them decide what is
-reported: ``cities``, ``years`` and ``indicators``. A seventh city or the year 2021 is a new row,
-never new code.
+The register is a folder of UTF-8 CSV tables that people edit. Four of them decide what is
+reported: ``cities``, ``years``, ``indicators`` and ``experiments``. A seventh city or the year 2021
+is a new row, never new code.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ REQUIRED_COLUMNS = {
     "cities": ["code", "name_fi", "name_sv", "name_en", "planned", "actual", "size_class"],
     "years": ["year", "comparison_year", "pandemic", "decision"],
     "indicators": ["id", "name_fi", "name_sv", "name_en", "dimension", "kind", "unit", "direction"],
+    "experiments": ["id", "city_code", "name_fi"],
 }
 """The columns that reporting cannot do without; the tables may hold more."""
 
@@ -141,6 +142,11 @@ class Programme:
                 return city
         known = ", ".join(city.name_fi for city in self.cities())
         raise SkkError(f"The programme has no city {name!r}. It has: {known}.")
+
+    def experiments(self) -> list[dict[str, str]]:
+        """The rows of the experiments; none where the register has no such table."""
+        there = (self.folder / "experiments.csv").is_file()
+        return self._records("experiments") if there else []
 
     def years(self) -> list[int]:
         """The reported years, ascending.

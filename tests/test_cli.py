@@ -13,6 +13,7 @@ import pytest
 from skk_analysis.cli import main
 from skk_analysis.reporting import grid
 from skk_analysis.reporting.grid import RunSummary
+from skk_analysis.reporting.plan import Choice
 from skk_analysis.reporting.runner import Outcome
 from skk_analysis.workspace import SkkError, Workspace
 
@@ -99,7 +100,7 @@ def test_reports_hands_on_what_was_asked_for(skk, monkeypatch, tmp_path):
         "--language", "en", "--jobs", "3", "--force",
     )  # fmt: skip
     place = Workspace(tmp_path)
-    expected = (place, ["Espoo", "Oulu"], [2019], ["en"], 3, True)
+    expected = (place, Choice(["Espoo", "Oulu"], [2019], languages=["en"]), 3, True)
     assert calls == [(expected, {"listener"})]
     assert told.status == 0
     index = tmp_path / "reports" / "index.html"

@@ -12,10 +12,11 @@ _HOME = {
     "run_reports": "skk_analysis.reporting.grid",
     "RunSummary": "skk_analysis.reporting.grid",
     "run_report": "skk_analysis.reporting.grid",
+    "Choice": "skk_analysis.reporting.plan",
     "Report": "skk_analysis.reporting.report",
 }
 
-__all__ = ["Report", "RunSummary", "run_report", "run_reports"]
+__all__ = ["Choice", "Report", "RunSummary", "run_report", "run_reports"]
 
 
 def __getattr__(name: str) -> Any:

@@ -21,7 +21,6 @@ from typing import Any
 from skk_analysis.workspace import PACKAGE_FILE, SkkError, Workspace, sha256
 
 LIBRARY = Path(__file__).resolve().parents[1]
-NOTEBOOK = LIBRARY.parent / "notebooks" / "city_year.ipynb"
 LOCK = LIBRARY.parent / "requirements.lock"
 
 MAIN_PACKAGES = (
@@ -57,9 +56,9 @@ class Versions:
     environment: str
 
     @classmethod
-    def now(cls, notebook: Path | None = None) -> Versions:
+    def now(cls, notebook: Path) -> Versions:
         """Of the library, notebook and environment as they are."""
-        return cls(code_hash(), notebook_hash(notebook or NOTEBOOK), environment_hash())
+        return cls(code_hash(), notebook_hash(notebook), environment_hash())
 
 
 def code_hash(parts: tuple[str, ...] = ("",)) -> str:

@@ -9,7 +9,7 @@ removed file is made again, and a change that leaves a city's slice as it was re
 Steps of `run_reports`:
 
 1. processed data are cleaned again if their record does not match raw files and code (`cleaned`);
-2. each city and year is asked for the digest of its data; answers are remembered (`inputs`);
+2. each subject (`kinds`) is asked for the digest of its data; answers are remembered (`inputs`);
 3. reports whose record does not prove them current go to pytask as tasks, and pytask-parallel
    runs them in loky worker processes, never threads: papermill and nbclient are not made for
    them (`parallel`). With nothing to do neither is imported, so an idle run costs hashing only;
@@ -23,14 +23,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from skk_analysis.programme import Programme
 from skk_analysis.reporting.cleaned import clean, is_clean
 from skk_analysis.reporting.execute import EXECUTION_TIMEOUT
-from skk_analysis.reporting.fingerprint import NOTEBOOK
 from skk_analysis.reporting.index import write_index
-from skk_analysis.reporting.plan import chosen_reports, listed_reports, plan
-from skk_analysis.reporting.report import Record, Report, State
+from skk_analysis.reporting.kinds import KINDS, Kind
+from skk_analysis.reporting.plan import Choice, chosen_reports, listed_reports, plan
+from skk_analysis.reporting.report import Record, State
 from skk_analysis.reporting.runner import Order, Outcome
 from skk_analysis.reporting.working import working_folder
 from skk_analysis.workspace import SkkError, Workspace
@@ -62,12 +62,10 @@ class Listener:
 
 def run_reports(
     workspace: Workspace,
-    cities: Sequence[str] | None = None,
-    years: Sequence[int] | None = None,
-    languages: Sequence[str] | None = None,
+    choice: Choice | None = None,
     jobs: int | None = None,
     force: bool = False,
-    notebook: Path = NOTEBOOK,
+    kinds: Sequence[Kind] = KINDS,
     timeout: int = EXECUTION_TIMEOUT,
     listener: Listener | None = None,
 ) -> RunSummary:
@@ -76,11 +74,11 @@ def run_reports(
     Parameters
     ----------
     workspace : where data and reports lie
-    cities, years, languages : which reports; by default all cities and years, in Finnish
+    choice : which reports; by default all of the register, in Finnish
     jobs : reports made at a time; by default one a core, fewer where memory is short
     force : make also those that are up to date
-    notebook : the notebook that makes a report
-    timeout : seconds that one cell of it may take
+    kinds : the kinds of reports that there are
+    timeout : seconds that one cell of a notebook may take
     listener : is told what happens
 
     Returns
@@ -91,22 +89,24 @@ def run_reports(
     Raises
     ------
     SkkError
-        If a city, year, language or the notebook's parameters are not known, the raw data have
-        errors, or another run holds the workspace. No kernel has been started then.
+        If something chosen or a notebook's parameters are not known, the raw data have errors, or
+        another run holds the workspace. No kernel has been started then.
     """
     listener = listener or Listener()
-    chosen = chosen_reports(workspace, cities, years, languages)
+    chosen = chosen_reports(workspace, choice, kinds)
     summary = RunSummary()
     with working_folder(workspace) as folder:
         if not is_clean(workspace):
             listener.step("cleaning the raw data")
             clean(workspace)
             summary.cleaned = True
-        listed = listed_reports(workspace, chosen)
-        orders = plan(listed, workspace, notebook.resolve(), timeout)
-        wanted = [order for order in orders if order.report in chosen]
+        listed = listed_reports(workspace, chosen, kinds)
+        orders = plan(listed, workspace, timeout)
+        asked = set(chosen)
+        wanted = [order for order in orders if order.report in asked]
         pending = [order for order in wanted if force or order.state() is not State.OK]
-        summary.skipped = [str(order.report) for order in wanted if order not in pending]
+        made = {order.report for order in pending}
+        summary.skipped = [str(order.report) for order in wanted if order.report not in made]
         if pending:
             for outcome in _make(pending, folder, jobs, listener):
                 (summary.failed if outcome.message else summary.made).append(outcome)
@@ -114,20 +114,26 @@ def run_reports(
     return summary
 
 
-def run_report(
-    workspace: Workspace, city: str, year: int, language: str = "fi", notebook: Path = NOTEBOOK
-) -> Record:
+def run_report(workspace: Workspace, kind: Kind, language: str = "fi", **parameters: Any) -> Record:
     """Make one report, also if it is up to date.
+
+    Parameters
+    ----------
+    workspace : where data and reports lie
+    kind : of report
+    language : of the report
+    parameters : of the kind, such as ``city="Espoo", year=2019``
 
     Raises
     ------
     SkkError
         If it cannot be made; the message names the cell, line and error.
     """
-    summary = run_reports(
-        workspace, [city], [year], [language], jobs=1, force=True, notebook=notebook
-    )
-    record = Report(workspace, Programme.of(workspace).city(city), year, language).record()
+    plural = {"city": "cities", "year": "years", "experiment": "experiments"}
+    choice = Choice(languages=[language], **{plural[k]: [v] for k, v in parameters.items()})
+    [report] = chosen_reports(workspace, choice, [kind])
+    summary = run_reports(workspace, choice, jobs=1, force=True, kinds=[kind])
+    record = report.record()
     if summary.failed or record is None:
         raise SkkError("; ".join(outcome.message for outcome in summary.failed))
     return record
@@ -140,7 +146,8 @@ def _make(
     from skk_analysis.reporting.parallel import make_all, possible_jobs
     from skk_analysis.reporting.parameters import check_notebook
 
-    check_notebook(pending[0].notebook)
+    for kind in {order.report.kind for order in pending}:
+        check_notebook(kind.notebook, kind.declared)
     at_a_time = possible_jobs(jobs, len(pending))
     listener.planned(len(pending), at_a_time)
     return make_all(pending, folder, at_a_time, listener.done)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -25,18 +25,34 @@ def write_index(workspace: Workspace, orders: Sequence[Order], language: str = "
     from skk_analysis.reporting.page.shell import page
 
     rows = [_row(order, language) for order in orders]
-    by_city = groupby(zip(orders, rows, strict=True), lambda pair: pair[0].report.city)
+    tables = [
+        (text(f"index.kind_{kind.name}", language), _groups(pairs, language))
+        for kind, pairs in groupby(zip(orders, rows, strict=True), lambda pair: pair[0].report.kind)
+    ]
     content = page(
         "index.html.j2",
         language,
         invented=any(row["invented"] for row in rows),
         title=text("index.title", language),
-        cities=[(city.name(language), [row for _, row in pairs]) for city, pairs in by_city],
+        tables=tables,
     ).encode()
     place = workspace.reports / PAGE
     if not place.is_file() or place.read_bytes() != content:
         write_bytes(place, content)
     return place
+
+
+def _groups(
+    pairs: Iterable[tuple[Order, dict[str, Any]]], language: str
+) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The rows of a kind by city; what is about no single city stands by itself."""
+    from skk_analysis.language import text
+
+    every = text("index.all_cities", language)
+    return [
+        (city.name(language) if city else every, [row for _, row in group])
+        for city, group in groupby(pairs, lambda pair: pair[0].report.subject.city)
+    ]
 
 
 def _row(order: Order, language: str) -> dict[str, Any]:
@@ -48,7 +64,8 @@ def _row(order: Order, language: str) -> dict[str, Any]:
     folder = report.folder.relative_to(report.workspace.reports).as_posix()
     data_date = record.data_date if record else ""
     return {
-        "name": f"{report.year}, {text(f'index.language_{report.language}', language)}",
+        "name": f"{report.subject.title(language)}, "
+        f"{text(f'index.language_{report.language}', language)}",
         "address": f"{folder}/{PAGE}" if record else "",
         "state": str(state),
         "earlier": state is State.FAILED and record is not None,

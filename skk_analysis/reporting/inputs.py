@@ -1,6 +1,6 @@
 """What each report depends on, remembered so that asking again needs no table to be read.
 
-The truth is ``report_data(workspace, city, year)``: the slice of tables that a report may read,
+The truth is ``report_data`` of a kind of report: the slice of tables that a report may read,
 with a digest and the raw files it comes from. Working it out takes seconds for all reports, so the
 answer is kept in ``data/processed/inputs.json`` under the hash of everything it was worked out
 from (raw files, register, library, environment). It is a memory, never a proof: remove it at
@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from skk_analysis.programme import City
 from skk_analysis.reporting.fingerprint import code_hash, digest, environment_hash, raw_hash
+from skk_analysis.reporting.kinds import Kind, Subject
 from skk_analysis.workspace import Workspace, write_json
 
 MEMORY = "inputs.json"
@@ -23,52 +23,48 @@ MEMORY = "inputs.json"
 
 @dataclass(frozen=True)
 class Inputs:
-    """The data of one city and year: digest and names of raw resources, or why there are none."""
+    """The data of one subject: digest and names of raw resources, or why there are none."""
 
     data: str
     resources: tuple[str, ...]
     problem: str = ""
 
 
-def inputs(
-    workspace: Workspace, wanted: Iterable[tuple[City, int]]
-) -> dict[tuple[str, int], Inputs]:
-    """The inputs by city key and year; what is remembered is not worked out again."""
+def inputs(workspace: Workspace, wanted: Iterable[tuple[Kind, Subject]]) -> dict[Subject, Inputs]:
+    """The inputs of each subject; what is remembered is not worked out again."""
     memory = workspace.processed / MEMORY
     basis = digest(raw_hash(workspace), code_hash(), environment_hash())
     known = _recall(memory, basis)
-    fresh = {}
-    for city, year in wanted:
-        if (city.key, year) not in known and (city.key, year) not in fresh:
-            fresh[city.key, year] = _work_out(workspace, city, year)
+    subjects = {subject: ("/".join(subject.folder), kind) for kind, subject in wanted}
+    fresh = {
+        name: _work_out(workspace, kind, subject)
+        for subject, (name, kind) in subjects.items()
+        if name not in known
+    }
     known |= fresh
-    good = {f"{key}/{year}": asdict(i) for (key, year), i in known.items() if not i.problem}
     if fresh:
+        good = {name: asdict(found) for name, found in known.items() if not found.problem}
         write_json(memory, {"basis": basis, "inputs": dict(sorted(good.items()))})
-    return known
+    return {subject: known[name] for subject, (name, _) in subjects.items()}
 
 
-def _work_out(workspace: Workspace, city: City, year: int) -> Inputs:
-    """Ask the report itself; one city's trouble must not stop the others."""
-    from skk_analysis.reporting.city_year import report_data
-
+def _work_out(workspace: Workspace, kind: Kind, subject: Subject) -> Inputs:
+    """Ask the report itself; one subject's trouble must not stop the others."""
     try:
-        data = report_data(workspace, city.name_fi, year)
+        data = kind.data(workspace, subject)
         return Inputs(data.digest(), tuple(sorted(r.name for r in data.resources)))
     except Exception as error:
         return Inputs("", (), f"{type(error).__name__}: {error}")
 
 
-def _recall(memory: Path, basis: str) -> dict[tuple[str, int], Inputs]:
+def _recall(memory: Path, basis: str) -> dict[str, Inputs]:
     try:
         content = json.loads(memory.read_text("utf-8"))
         if content["basis"] != basis:
             return {}
         return {
-            (name.split("/")[0], int(name.split("/")[1])): Inputs(
-                item["data"], tuple(item["resources"])
-            )
+            name: Inputs(item["data"], tuple(item["resources"]))
             for name, item in content["inputs"].items()
         }
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}

@@ -17,13 +17,8 @@ from skk_analysis.workspace import SkkError
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from skk_analysis.reporting.report import Report
 
-EXPECTED = {"city": str, "year": int, "language": str, "workspace": str}
-"""The parameters of a city–year notebook and their types."""
-
-
-def check_notebook(path: Path, expected: dict[str, type] | None = None) -> None:
+def check_notebook(path: Path, expected: dict[str, type]) -> None:
     """See that the notebook declares exactly the expected parameters, with these types.
 
     Raises
@@ -32,7 +27,6 @@ def check_notebook(path: Path, expected: dict[str, type] | None = None) -> None:
         If there is not exactly one parameters cell, or papermill sees an unknown, missing or
         mistyped parameter in it, or a line that is not a plain ``name: type = literal  # help``.
     """
-    expected = expected or EXPECTED
     notebook = _read(path)
     cells = [c.source for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
     if len(cells) != 1:
@@ -52,7 +46,7 @@ def check_notebook(path: Path, expected: dict[str, type] | None = None) -> None:
         raise SkkError(f"{path.name}: unknown parameter {name!r}; known: {', '.join(expected)}.")
 
 
-def check_parameters(values: dict[str, Any], expected: dict[str, type] | None = None) -> None:
+def check_parameters(values: dict[str, Any], expected: dict[str, type]) -> None:
     """See that the values to inject are known and of the declared types.
 
     Raises
@@ -60,7 +54,6 @@ def check_parameters(values: dict[str, Any], expected: dict[str, type] | None = 
     SkkError
         Naming the first unknown or mistyped parameter, or one that is missing.
     """
-    expected = expected or EXPECTED
     for name, value in values.items():
         if name not in expected:
             raise SkkError(f"Unknown parameter {name!r}; known: {', '.join(expected)}.")
@@ -71,24 +64,6 @@ def check_parameters(values: dict[str, Any], expected: dict[str, type] | None = 
             )
     for name in expected.keys() - values.keys() - {"workspace"}:
         raise SkkError(f"Parameter {name!r} is missing.")
-
-
-def check_report(report: Report, years: list[int]) -> None:
-    """See that a report's year and language exist; its city comes from the register already.
-
-    Raises
-    ------
-    SkkError
-        Naming what is wrong and what there is.
-    """
-    from skk_analysis.language import LANGUAGES
-
-    if report.language not in LANGUAGES:
-        raise SkkError(f"There is no language {report.language!r}; use {', '.join(LANGUAGES)}.")
-    if report.year not in years:
-        known = ", ".join(map(str, years))
-        raise SkkError(f"The programme has no year {report.year}. It has: {known}.")
-    check_parameters(report.parameters)
 
 
 def _read(path: Path) -> NotebookNode:

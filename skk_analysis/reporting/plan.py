@@ -2,81 +2,107 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
 
 from skk_analysis.language import LANGUAGES
-from skk_analysis.programme import Programme
+from skk_analysis.programme import City, Programme
 from skk_analysis.reporting.fingerprint import Versions, run_id
 from skk_analysis.reporting.inputs import Inputs, inputs
-from skk_analysis.reporting.parameters import check_report
+from skk_analysis.reporting.kinds import KINDS, Kind, Subject
+from skk_analysis.reporting.parameters import check_parameters
 from skk_analysis.reporting.report import RECORD, Report
 from skk_analysis.reporting.runner import Order
-from skk_analysis.workspace import Resource, Workspace
+from skk_analysis.workspace import Resource, SkkError, Workspace
 
 DEFAULT_LANGUAGES = (LANGUAGES[0],)
 
 
+@dataclass(frozen=True)
+class Choice:
+    """Which reports are meant; what is empty chooses nothing out.
+
+    Parameters
+    ----------
+    cities : names, keys or codes; chooses the reports about one of these cities
+    years : chooses the reports about one of these years
+    experiments : ids; chooses the reports about one of these experiments
+    kinds : names of kinds
+    languages : of the reports; by default Finnish
+    """
+
+    cities: Sequence[str] = ()
+    years: Sequence[int] = ()
+    experiments: Sequence[str] = ()
+    kinds: Sequence[str] = ()
+    languages: Sequence[str] = ()
+
+
 def chosen_reports(
-    workspace: Workspace,
-    cities: Sequence[str] | None = None,
-    years: Sequence[int] | None = None,
-    languages: Sequence[str] | None = None,
+    workspace: Workspace, choice: Choice | None = None, kinds: Sequence[Kind] = KINDS
 ) -> list[Report]:
-    """The reports of the named cities, years and languages, in the register's order.
+    """The chosen reports, in the register's order.
 
     Raises
     ------
     SkkError
-        Naming the first city, year or language that there is not, and those there are.
+        Naming the first city, year, experiment, kind or language that there is not, and those
+        there are.
     """
+    choice = choice or Choice()
     programme = Programme.of(workspace)
-    known_years = programme.years()
-    places = [programme.city(name) for name in cities] if cities else programme.cities()
+    places = {programme.city(name) for name in choice.cities}
+    _known(choice.years, programme.years(), "The programme has no year {}. It has: {}.")
+    _known(choice.languages, LANGUAGES, "There is no language {!r}; use {}.")
+    if choice.experiments:
+        ids = [row["id"] for row in programme.experiments()]
+        _known(choice.experiments, ids, "The register has no experiment {!r}. It has: {}.")
+    _known(choice.kinds, [k.name for k in kinds], "There is no kind of report {!r}; use {}.")
     reports = [
-        Report(workspace, city, year, language)
-        for city in dict.fromkeys(places)
-        for year in dict.fromkeys(years or known_years)
-        for language in dict.fromkeys(languages or DEFAULT_LANGUAGES)
+        Report(workspace, kind, subject, language)
+        for kind in kinds
+        if not choice.kinds or kind.name in choice.kinds
+        for subject in kind.subjects(programme)
+        if _is_chosen(subject, choice, places)
+        for language in dict.fromkeys(choice.languages or DEFAULT_LANGUAGES)
     ]
     for report in reports:
-        check_report(report, known_years)
+        check_parameters(report.parameters, report.kind.declared)
     return reports
 
 
-def listed_reports(workspace: Workspace, chosen: Sequence[Report]) -> list[Report]:
-    """What the index lists: each city and year in each language that is asked for or on disk."""
+def listed_reports(
+    workspace: Workspace, chosen: Sequence[Report], kinds: Sequence[Kind] = KINDS
+) -> list[Report]:
+    """What the index lists: each subject in each language that is asked for or on disk."""
     asked = {report.language for report in chosen}
     present = {path.parent.name for path in workspace.reports.glob(f"*/*/*/{RECORD}")}
     languages = [lang for lang in LANGUAGES if lang in asked | present | set(DEFAULT_LANGUAGES)]
-    return chosen_reports(workspace, languages=languages)
+    return chosen_reports(workspace, Choice(languages=languages), kinds)
 
 
-def plan(
-    reports: Sequence[Report], workspace: Workspace, notebook: Path, timeout: int
-) -> list[Order]:
+def plan(reports: Sequence[Report], workspace: Workspace, timeout: int) -> list[Order]:
     """What would be made for each report; an order without data says why in ``problem``."""
-    versions = Versions.now(notebook)
+    versions = cache(Versions.now)
     resources = {resource.name: resource for resource in workspace.resources()}
-    known = inputs(workspace, [(report.city, report.year) for report in reports])
+    known = inputs(workspace, [(report.kind, report.subject) for report in reports])
     return [
-        _order(report, known[report.city.key, report.year], resources, notebook, versions, timeout)
+        _order(
+            report, known[report.subject], resources, versions(report.kind.notebook.resolve()),
+            timeout,
+        )
         for report in reports
-    ]
+    ]  # fmt: skip
 
 
 def _order(
-    report: Report,
-    data: Inputs,
-    resources: dict[str, Resource],
-    notebook: Path,
-    versions: Versions,
-    timeout: int,
+    report: Report, data: Inputs, resources: dict[str, Resource], versions: Versions, timeout: int
 ) -> Order:
     used = [resources[name] for name in data.resources]
     return Order(
         report=report,
-        notebook=notebook,
+        notebook=report.kind.notebook.resolve(),
         run_id=run_id(data.data, report.parameters, versions),
         data=data.data,
         data_date=max((resource.retrieved for resource in used), default=""),
@@ -86,3 +112,19 @@ def _order(
         problem=data.problem,
         timeout=timeout,
     )
+
+
+def _is_chosen(subject: Subject, choice: Choice, places: set[City]) -> bool:
+    """Whether each choice that was made takes the subject."""
+    told = subject.parameters
+    return (
+        (not places or subject.city in places)
+        and (not choice.years or told.get("year") in choice.years)
+        and (not choice.experiments or told.get("experiment") in choice.experiments)
+    )
+
+
+def _known(wanted: Iterable[object], there: Sequence[object], message: str) -> None:
+    for value in wanted:
+        if value not in there:
+            raise SkkError(message.format(value, ", ".join(map(str, there))))

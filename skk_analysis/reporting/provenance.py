@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from skk_analysis.reporting.fingerprint import NOTEBOOK, Versions, installed_versions, run_id
+from skk_analysis.reporting.fingerprint import LIBRARY, Versions, installed_versions, run_id
 from skk_analysis.workspace import Resource
 
 NOTEBOOK_VARIABLE = "SKK_NOTEBOOK"
@@ -19,11 +19,15 @@ NOTEBOOK_VARIABLE = "SKK_NOTEBOOK"
 
 
 class ReportData(Protocol):
-    """The slice of data that one report reads (reporting.city_year)."""
+    """The slice of data that one report reads (`data_slice`)."""
 
     @property
     def resources(self) -> list[Resource]:
         """The raw files its rows come from."""
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The report's parameters, the language excepted."""
 
     def digest(self) -> str:
         """Hash of all that the slice holds."""
@@ -49,19 +53,21 @@ class Provenance:
 
 
 def provenance(
-    data: ReportData, city: str, year: int, language: str, notebook: Path | None = None
+    kind: str, data: ReportData, language: str, notebook: Path | None = None
 ) -> Provenance:
-    """Where the report of a city and year comes from.
+    """Where a report comes from.
 
     Parameters
     ----------
-    data : the report's data, as `report_data` gives it
-    city, year, language : the report's parameters; ``city`` is the Finnish name
+    kind : name of the kind of report
+    data : the report's data, as its room's ``report_data`` gives it
+    language : of the report
     notebook : the notebook; by default the one being run
     """
-    place = notebook or Path(os.environ.get(NOTEBOOK_VARIABLE) or NOTEBOOK)
+    told = os.environ.get(NOTEBOOK_VARIABLE)
+    place = notebook or Path(told or LIBRARY.parent / "notebooks" / f"{kind}.ipynb")
     versions = Versions.now(place)
-    parameters = {"city": city, "year": year, "language": language}
+    parameters = {**data.parameters, "language": language}
     contents = data.digest()
     return Provenance(
         run_id=run_id(contents, parameters, versions),

@@ -1,8 +1,8 @@
 """One report as a place on disk, and what its own record proves.
 
-``reports/<city>/<year>/<language>/`` holds ``index.html``, ``notebook.ipynb``, ``results.json`` and
-``report.json``. The last one is the only proof that the report is complete: it names the run id
-and the hash of each of the others. A report whose record is missing, unreadable or in conflict
+``reports/<subject>/<language>/`` (``espoo/2019/fi``) holds ``index.html``, ``notebook.ipynb``,
+``results.json`` and ``report.json``. The last one is the only proof that the report is complete:
+it names the run id and the hash of each of the others. A report whose record is missing, unreadable or in conflict
 with its files does not exist for us. A failed run leaves ``<language>.failed.json`` and
 ``<language>.failed.ipynb`` beside the folder and never touches what is inside.
 """
@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from skk_analysis.programme import City
+from skk_analysis.reporting.kinds import Kind, Subject
 from skk_analysis.workspace import Workspace, sha256, write_json
 
 PAGE, NOTEBOOK, RESULTS, RECORD = "index.html", "notebook.ipynb", "results.json", "report.json"
@@ -58,25 +58,25 @@ class Failure:
 
 @dataclass(frozen=True)
 class Report:
-    """City, year and language of one report, and where it lies."""
+    """Kind, subject and language of one report, and where it lies."""
 
     workspace: Workspace
-    city: City
-    year: int
+    kind: Kind
+    subject: Subject
     language: str
 
     def __str__(self) -> str:
-        return f"{self.city.name_fi} {self.year} {self.language}"
+        return f"{self.subject.label} {self.language}"
 
     @property
     def parameters(self) -> dict[str, Any]:
         """What papermill injects. The workspace is not among them: it is a place, not an input."""
-        return {"city": self.city.name_fi, "year": self.year, "language": self.language}
+        return {**self.subject.parameters, "language": self.language}
 
     @property
     def folder(self) -> Path:
         """Where the published report lies."""
-        return self.workspace.reports / self.city.key / str(self.year) / self.language
+        return self.workspace.reports.joinpath(*self.subject.folder, self.language)
 
     @property
     def failed_notebook(self) -> Path:

@@ -87,7 +87,7 @@ def make_report(order: Order, working_folder: Path) -> Outcome:
     """
     began = time.monotonic()
     report = order.report
-    folder = Path(tempfile.mkdtemp(prefix=f"{report.city.key}-", dir=working_folder))
+    folder = Path(tempfile.mkdtemp(prefix=f"{report.subject.folder[0]}-", dir=working_folder))
     message = ""
     try:
         if order.problem:

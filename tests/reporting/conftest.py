@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -13,6 +13,8 @@ import pytest
 
 from skk_analysis.reporting import fingerprint
 from skk_analysis.reporting.grid import RunSummary, run_reports
+from skk_analysis.reporting.kinds import CITY_YEAR, Kind
+from skk_analysis.reporting.plan import Choice
 from skk_analysis.workspace import Resource, Workspace, sha256, write_json
 
 CITIES = {"049": ("Espoo", "Esbo", "Espoo"), "179": ("Jyväskylä", "Jyväskylä", "Jyväskylä")}
@@ -132,8 +134,14 @@ class Bench:
         self.notebook.parent.mkdir(exist_ok=True)
         nbformat.write(notebook_of(cells, parameters), self.notebook)
 
+    @property
+    def kind(self) -> Kind:
+        return replace(CITY_YEAR, notebook=self.notebook)
+
     def run(self, jobs: int = 1, **options: Any) -> RunSummary:
-        return run_reports(self.workspace, notebook=self.notebook, jobs=jobs, **options)
+        """A run; ``cities``, ``years`` … among the options make the choice."""
+        chosen = {k: options.pop(k) for k in Choice.__dataclass_fields__ if k in options}
+        return run_reports(self.workspace, Choice(**chosen), jobs, kinds=[self.kind], **options)
 
     def one(self, **options: Any) -> RunSummary:
         """Only Espoo 2019."""

@@ -15,7 +15,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from skk_analysis.reporting import grid, parallel, run_report
-from skk_analysis.reporting.report import RECORD, Report, State
+from skk_analysis.reporting.report import RECORD, State
 from skk_analysis.reporting.working import working_folder
 from skk_analysis.workspace import SkkError
 
@@ -189,13 +189,13 @@ def test_a_killed_worker_gets_a_second_chance_and_then_a_message(bench, cells):
 
 
 def test_run_report_makes_one_and_raises(bench, cells):
-    record = run_report(bench.workspace, "Esbo", 2019, notebook=bench.notebook)
+    record = run_report(bench.workspace, bench.kind, city="Esbo", year=2019)
     assert record.parameters == {"city": "Espoo", "year": 2019, "language": "fi"}
     assert record.sources.keys() == {"espoo"}
     assert record.invented
     bench.write([cells.start, "1 / 0"])
     with pytest.raises(SkkError, match="Espoo 2019 fi: cell 4, line 1 «1 / 0»: ZeroDivisionError"):
-        run_report(bench.workspace, "Espoo", 2019, notebook=bench.notebook)
+        run_report(bench.workspace, bench.kind, city="Espoo", year=2019)
 
 
 def test_the_index_tells_the_state_of_every_report(made):
@@ -224,7 +224,7 @@ def test_an_old_report_is_never_passed_off_as_new(made):
 
 
 def test_states_of_a_report(made):
-    report = Report(made.workspace, grid.chosen_reports(made.workspace)[0].city, 2019, "fi")
+    report = grid.chosen_reports(made.workspace, kinds=[made.kind])[0]
     run_id = report.record().run_id
     assert report.state(run_id) is State.OK
     assert report.state("other") is State.OUTDATED
@@ -267,7 +267,7 @@ sys.modules.update(bench.stand_ins([]))
 bench.fingerprint.LIBRARY = pathlib.Path(sys.argv[4])
 workspace = bench.Workspace(pathlib.Path(sys.argv[2]))
 if __name__ == "__main__":
-    bench.run_reports(workspace, notebook=pathlib.Path(sys.argv[3]), jobs=2)
+    bench.Bench(workspace, pathlib.Path(sys.argv[3]), bench.fingerprint.LIBRARY, []).run(jobs=2)
 """
 
 

@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from skk_analysis.reporting.fingerprint import NOTEBOOK, Versions
+from skk_analysis.reporting.fingerprint import code_hash
 from skk_analysis.reporting.grid import RunSummary, run_reports
+from skk_analysis.reporting.kinds import KINDS, NOTEBOOKS
 from skk_analysis.reporting.parameters import check_notebook
+from skk_analysis.reporting.plan import Choice
 from skk_analysis.workspace import Workspace, sha256
+
+ESPOO_2019 = Choice(cities=["Espoo"], years=[2019], languages=["fi"])
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +29,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory, sample_workspace: Worksp
 
 @pytest.fixture(scope="module")
 def made(workspace: Workspace) -> RunSummary:
-    return run_reports(workspace, ["Espoo"], [2019], ["fi"])
+    return run_reports(workspace, ESPOO_2019)
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +38,9 @@ def folder(workspace: Workspace, made: RunSummary) -> Path:
     return workspace.reports / "espoo" / "2019" / "fi"
 
 
-def test_t06_the_notebook_declares_its_parameters_as_papermill_needs_them():
-    check_notebook(NOTEBOOK)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_t06_the_notebook_declares_its_parameters_as_papermill_needs_them(kind):
+    check_notebook(kind.notebook, kind.declared)
 
 
 def test_the_page_is_complete(folder):
@@ -47,7 +52,7 @@ def test_the_page_is_complete(folder):
     assert all(len(image["alt"]) > 20 for image in soup.find_all("img"))
     assert soup.find("div", class_="banner") is not None
     assert record["run_id"] in soup.find_all("h2")[-1].find_next("table").parent.parent.get_text()
-    assert record["code"] == Versions.now().code
+    assert record["code"] == code_hash()
 
 
 def test_the_numbers_are_kept_beside_the_page(folder):
@@ -59,12 +64,12 @@ def test_the_numbers_are_kept_beside_the_page(folder):
 def test_nothing_of_the_machine_is_in_a_report(workspace, folder):
     for file in folder.iterdir():
         assert str(workspace.root).encode() not in file.read_bytes()
-        assert str(NOTEBOOK.parent).encode() not in file.read_bytes()
+        assert str(NOTEBOOKS).encode() not in file.read_bytes()
 
 
 def test_the_second_run_makes_nothing(workspace, folder):
     before = sha256(folder / "report.json")
-    summary = run_reports(workspace, ["Espoo"], [2019], ["fi"])
+    summary = run_reports(workspace, ESPOO_2019)
     assert (summary.made, summary.skipped, summary.cleaned) == ([], ["Espoo 2019 fi"], False)
     assert sha256(folder / "report.json") == before
 
@@ -77,7 +82,7 @@ def test_another_citys_households_do_not_concern_this_report(workspace, folder):
     before = sha256(folder / "report.json")
     for resource, made in ((oulu, []), (espoo, ["Espoo 2019 fi"])):
         _drop_last_row(workspace, resource.name)
-        summary = run_reports(workspace, ["Espoo"], [2019], ["fi"])
+        summary = run_reports(workspace, ESPOO_2019)
         assert summary.cleaned
         assert [o.report for o in summary.made] == made
         assert (sha256(folder / "report.json") == before) is (not made)

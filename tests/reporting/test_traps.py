@@ -11,6 +11,7 @@ import pytest
 
 from skk_analysis.reporting import publish
 from skk_analysis.reporting.kernel_place import KernelPlace
+from skk_analysis.reporting.kinds import CITY_YEAR
 from skk_analysis.reporting.parameters import check_notebook, check_parameters
 from skk_analysis.reporting.report import State
 from skk_analysis.workspace import SkkError
@@ -84,7 +85,7 @@ def test_t05_wrong_parameters_stop_before_a_kernel_starts(bench, cells, paramete
 )
 def test_t05_wrong_values_are_refused(values, expected):
     with pytest.raises(SkkError, match=expected):
-        check_parameters(values)
+        check_parameters(values, CITY_YEAR.declared)
 
 
 @pytest.mark.parametrize(
@@ -100,11 +101,11 @@ def test_t05_wrong_values_are_refused(values, expected):
 def test_t06_lines_that_papermill_would_glue_or_miss_are_refused(bench, parameters):
     bench.write(parameters=parameters)
     with pytest.raises(SkkError, match="parameters cell, line"):
-        check_notebook(bench.notebook)
+        check_notebook(bench.notebook, bench.kind.declared)
 
 
 def test_t06_papermill_sees_every_line_of_a_good_cell(bench):
-    check_notebook(bench.notebook)
+    check_notebook(bench.notebook, bench.kind.declared)
 
 
 def test_t07_a_lost_tag_stops(bench):

@@ -8,8 +8,8 @@ import pandas as pd
 
 from skk_analysis.figures import Area, Cell, area_map
 from skk_analysis.language import Missing, Quantity
-from skk_analysis.reporting.city_year.register import localised
-from skk_analysis.reporting.city_year.section import Writer
+from skk_analysis.reporting.register import localised
+from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear

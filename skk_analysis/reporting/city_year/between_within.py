@@ -15,7 +15,7 @@ from skk_analysis.reporting.city_year.analysis import weighted_quantile
 from skk_analysis.reporting.city_year.areas import area_names, number
 from skk_analysis.reporting.city_year.matrix import city_value, with_wilson
 from skk_analysis.reporting.city_year.measures import limits, shown
-from skk_analysis.reporting.city_year.section import Writer, estimated
+from skk_analysis.reporting.section import Writer, estimated
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear

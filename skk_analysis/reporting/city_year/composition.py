@@ -9,7 +9,7 @@ from skk_analysis.language import Missing, Quantity
 from skk_analysis.metrics.decomposition import CompositionChange
 from skk_analysis.reporting.city_year.groups import ORDER
 from skk_analysis.reporting.city_year.measures import limits
-from skk_analysis.reporting.city_year.section import Writer, estimated
+from skk_analysis.reporting.section import Writer, estimated
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear

@@ -8,9 +8,9 @@ import pandas as pd
 
 from skk_analysis.figures import Cell, Sentence
 from skk_analysis.language import date, verdict_word
-from skk_analysis.reporting.city_year.register import localised
-from skk_analysis.reporting.city_year.section import Writer
 from skk_analysis.reporting.city_year.summary import headlines
+from skk_analysis.reporting.register import localised
+from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from skk_analysis.programme import City, Programme
+from skk_analysis.reporting.data_slice import DataSlice
 from skk_analysis.workspace import Resource, SkkError, Workspace
 
 PEERS = 10
@@ -38,7 +37,7 @@ REGISTER_TABLES = ("decisions", "indicator_choices", "concepts", "canvas", "expe
 
 
 @dataclass(frozen=True)
-class ReportData:
+class ReportData(DataSlice):
     """All that one report reads; nothing outside it can change the report.
 
     Parameters
@@ -78,22 +77,10 @@ class ReportData:
         """The comparison year and the year."""
         return self.comparison_year, self.year
 
-    @cached_property
-    def _digest(self) -> str:
-        total = hashlib.sha256()
-        head = (self.city, self.years, self.pandemic, self.decision, self.resources)
-        total.update(repr(head).encode())
-        frames = {
-            name: value for name, value in vars(self).items() if isinstance(value, pd.DataFrame)
-        }
-        for name, frame in sorted({**frames, **self.register}.items()):
-            total.update(f"\0{name}\0{list(frame.columns)}\0".encode())
-            total.update(pd.util.hash_pandas_object(frame, index=True).to_numpy().tobytes())
-        return total.hexdigest()
-
-    def digest(self) -> str:
-        """Hash of everything in the slice, the hashes of its raw files among it."""
-        return self._digest
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """City and year as the grid knows them."""
+        return {"city": self.city.name_fi, "year": self.year}
 
 
 def report_data(workspace: Workspace, city: City | str, year: int) -> ReportData:

@@ -13,7 +13,7 @@ from skk_analysis.figures import Cell, Pair, dumbbell
 from skk_analysis.language import Missing, Quantity, rule_sentence
 from skk_analysis.reporting.city_year.analysis import DIVISIONS, MINIMUM
 from skk_analysis.reporting.city_year.measures import limits
-from skk_analysis.reporting.city_year.section import Writer, estimated
+from skk_analysis.reporting.section import Writer, estimated
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear

@@ -10,7 +10,7 @@ import pandas as pd
 from skk_analysis import metrics
 from skk_analysis.figures import Cell
 from skk_analysis.language import Missing, Quantity
-from skk_analysis.reporting.city_year.section import Writer, estimated
+from skk_analysis.reporting.section import Writer, estimated
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear

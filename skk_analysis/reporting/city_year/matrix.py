@@ -12,7 +12,7 @@ from skk_analysis.figures import Criterion, matrix
 from skk_analysis.language import Missing, Quantity
 from skk_analysis.reporting.city_year.analysis import wilson
 from skk_analysis.reporting.city_year.areas import area_names, number
-from skk_analysis.reporting.city_year.section import Writer
+from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear

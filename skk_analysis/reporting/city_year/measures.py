@@ -10,7 +10,7 @@ from skk_analysis.figures import Cell, Limits
 from skk_analysis.figures import Change as Dot
 from skk_analysis.language import Missing, Quantity, text, verdict_word
 from skk_analysis.reporting.city_year.analysis import Measured
-from skk_analysis.reporting.city_year.section import Writer, estimated
+from skk_analysis.reporting.section import Writer, estimated
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from skk_analysis.figures import Cell, Series, monitor
 from skk_analysis.language import Missing, Quantity, year_range
-from skk_analysis.reporting.city_year.section import Writer
+from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear

@@ -12,7 +12,7 @@ from skk_analysis.language import Missing, Quantity, rule_sentence, verdict_word
 from skk_analysis.reporting.city_year.analysis import SEGREGATION, UNITS
 from skk_analysis.reporting.city_year.between_within import area_gini
 from skk_analysis.reporting.city_year.measures import change_table, dots
-from skk_analysis.reporting.city_year.section import Writer, estimated
+from skk_analysis.reporting.section import Writer, estimated
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import ClassVar
 
-from skk_analysis.figures import Heading, Prose, Sentence
-from skk_analysis.language import LANGUAGES, date, text
 from skk_analysis.programme import Programme
+from skk_analysis.reporting import origin
 from skk_analysis.reporting.city_year import (
     areas,
     between_within,
@@ -18,7 +16,6 @@ from skk_analysis.reporting.city_year import (
     matrix,
     methods,
     monitor,
-    origin,
     polarisation,
     quality,
     scope,
@@ -26,16 +23,12 @@ from skk_analysis.reporting.city_year import (
 )
 from skk_analysis.reporting.city_year.analysis import Analysis
 from skk_analysis.reporting.city_year.data import ReportData, report_data
-from skk_analysis.reporting.city_year.section import Numbering, Section, Writer
-from skk_analysis.reporting.provenance import Provenance, provenance
-from skk_analysis.workspace import SkkError, Workspace
-
-SECTIONS: dict[str, Callable[[CityYear, Writer], None]]
-
-RESULTS = "application/vnd.skk.results+json"
+from skk_analysis.reporting.document import Document
+from skk_analysis.reporting.section import Section
+from skk_analysis.workspace import Workspace
 
 
-class CityYear:
+class CityYear(Document):
     """A city's report of one year.
 
     Parameters
@@ -53,18 +46,30 @@ class CityYear:
         report.summary()
     """
 
+    kind = "city_year"
+    sections: ClassVar = {
+        "summary": summary.write,
+        "scope": scope.write,
+        "areas": areas.write,
+        "matrix": matrix.write,
+        "monitor": monitor.write,
+        "between_within": between_within.write,
+        "groups": groups.write,
+        "polarisation": polarisation.write,
+        "composition": composition.write,
+        "conclusions": conclusions.write,
+        "methods": methods.write,
+        "quality": quality.write,
+        "limitations": limitations.write,
+        "origin": origin.write,
+    }
+    data: ReportData
+
     def __init__(self, city: str, year: int, language: str = "fi", workspace: str = "") -> None:
-        if language not in LANGUAGES:
-            raise SkkError(f"There is no language {language!r}: {', '.join(LANGUAGES)}.")
         place = Workspace.find(workspace or None)
-        self.language = language
-        self.data: ReportData = report_data(place, city, year)
+        super().__init__(report_data(place, city, year), language)
         self.analysis = Analysis(self.data)
-        programme = Programme.of(place)
-        self.cities = programme.cities()
-        self._numbering = Numbering()
-        self._shown: dict[str, Section] = {}
-        self._provenance: Provenance | None = None
+        self.cities = Programme.of(place).cities()
 
     # -- what everything needs -------------------------------------------------------------------
 
@@ -82,15 +87,6 @@ class CityYear:
     def comparison_year(self) -> int:
         """The year that it is compared with."""
         return self.data.comparison_year
-
-    @property
-    def provenance(self) -> Provenance:
-        """Where the report comes from."""
-        if self._provenance is None:
-            self._provenance = provenance(
-                self.data, self.data.city.name_fi, self.year, self.language
-            )
-        return self._provenance
 
     def indicator_name(self, indicator: str) -> str:
         """An indicator's name in the report's language."""
@@ -110,27 +106,15 @@ class CityYear:
 
     def front(self) -> Section:
         """Title, state of the data, and what the report is."""
-        writer = Writer("front", self.language, self._numbering)
-        title = text("report.title", self.language, city=self.city, year=str(self.year))
-        writer.parts.append(Heading(title, "report", level=1))
-        writer.parts.append(Prose.of(*self._front_sentences(writer), kind="lead"))
+        writer = self.writer("front")
+        title = self.text("report.title", city=self.city, year=str(self.year))
+        about = writer.sentence(
+            "report.about", year=str(self.year), comparison=str(self.comparison_year)
+        )
+        self._opening(writer, title, about)
         if self.data.pandemic:
             writer.say("report.pandemic", year=str(self.year))
         return self._keep(writer.section())
-
-    def _front_sentences(self, writer: Writer) -> list[Sentence]:
-        origin_ = self.provenance
-        retrieved = max((source.retrieved for source in origin_.sources), default="")
-        day = date(retrieved, self.language) if retrieved else writer.text("page.unknown_date")
-        sentences = [
-            writer.sentence(
-                "report.about", year=str(self.year), comparison=str(self.comparison_year)
-            ),
-            writer.sentence("report.state", date=day, run_id=origin_.run_id),
-        ]
-        if origin_.invented:
-            sentences.append(writer.sentence("report.invented"))
-        return sentences
 
     def summary(self) -> Section:
         """Five verdicts and one picture."""
@@ -187,64 +171,3 @@ class CityYear:
     def origin(self) -> Section:
         """Sources and provenance."""
         return self._section("origin")
-
-    def end(self) -> Results:
-        """All numbers that the sections showed, and the mark that the report is complete."""
-        return Results(self)
-
-    def results(self) -> list[dict[str, Any]]:
-        """One record for each number shown, in the order of showing."""
-        records: dict[str, dict[str, Any]] = {}
-        for section in self._shown.values():
-            for quantity in section.quantities():
-                records.setdefault(quantity.id, quantity.record())
-        return list(records.values())
-
-    def _section(self, name: str) -> Section:
-        number = list(SECTIONS).index(name) + 1
-        anchor = name.replace("_", "-")
-        writer = Writer(anchor, self.language, self._numbering)
-        heading = f"{number}. {text(f'section.{name}', self.language)}"
-        writer.parts.append(Heading(heading, anchor))
-        SECTIONS[name](self, writer)
-        return self._keep(writer.section())
-
-    def _keep(self, section: Section) -> Section:
-        self._shown[section.anchor] = section
-        return section
-
-
-class Results:
-    """The last output of a report: its numbers as data, and its end."""
-
-    def __init__(self, report: CityYear) -> None:
-        self.report = report
-
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        words = text("report.end", self.report.language)
-        data = {
-            RESULTS: self.report.results(),
-            "text/html": f'<p class="note">{words}</p>',
-            "text/plain": words,
-        }
-        mark = {"skk": "end", "run_id": self.report.provenance.run_id}
-        return data, {"text/html": mark}
-
-
-SECTIONS = {
-    "summary": summary.write,
-    "scope": scope.write,
-    "areas": areas.write,
-    "matrix": matrix.write,
-    "monitor": monitor.write,
-    "between_within": between_within.write,
-    "groups": groups.write,
-    "polarisation": polarisation.write,
-    "composition": composition.write,
-    "conclusions": conclusions.write,
-    "methods": methods.write,
-    "quality": quality.write,
-    "limitations": limitations.write,
-    "origin": origin.write,
-}
-"""The sections in the programme's order; those on experiments come with a later part."""

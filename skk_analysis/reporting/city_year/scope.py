@@ -10,7 +10,7 @@ import pandas as pd
 
 from skk_analysis.figures import Cell, Sentence
 from skk_analysis.language import Quantity
-from skk_analysis.reporting.city_year.section import Writer
+from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear

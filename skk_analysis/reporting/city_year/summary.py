@@ -9,7 +9,7 @@ from skk_analysis.figures import Prose, Sentence, change_dots
 from skk_analysis.language import Quantity
 from skk_analysis.reporting.city_year.analysis import Analysis, Measured
 from skk_analysis.reporting.city_year.measures import dots, shown
-from skk_analysis.reporting.city_year.section import Writer
+from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear

@@ -1,4 +1,4 @@
-"""Section 17: every source, and how the same report is made again."""
+"""The last section of every report: every source, and how the same report is made again."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from skk_analysis.figures import Cell
 from skk_analysis.language import date
-from skk_analysis.reporting.city_year.section import Writer
+from skk_analysis.reporting.section import Writer
 from skk_analysis.workspace import Resource
 
 if TYPE_CHECKING:
-    from skk_analysis.reporting.city_year.report import CityYear
+    from skk_analysis.reporting.document import Document
 
 HASH_SHOWN = 16
 """Digits of a hash that are printed; the whole one is in ``report.json``."""
 
 
-def write(report: CityYear, writer: Writer) -> None:
+def write(report: Document, writer: Writer) -> None:
     """Sources with licence, date and hash; parameters, versions and the run id."""
     origin = report.provenance
     writer.say("origin.introduction", run_id=origin.run_id)
@@ -43,7 +43,7 @@ def write(report: CityYear, writer: Writer) -> None:
     writer.table("run", [writer.text("table.fact"), writer.text("table.content")], facts)
 
 
-def _source(report: CityYear, writer: Writer, resource: Resource) -> tuple[Cell, ...]:
+def _source(report: Document, writer: Writer, resource: Resource) -> tuple[Cell, ...]:
     title = resource.title or resource.path
     if resource.invented:
         title = writer.text("origin.invented", title=title)

@@ -1,0 +1,111 @@
+"""A report as a notebook shows it: one method for each section, run in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from skk_analysis.figures import Heading, Prose, Sentence
+from skk_analysis.language import LANGUAGES, date, text
+from skk_analysis.reporting.data_slice import DataSlice
+from skk_analysis.reporting.provenance import Provenance, provenance
+from skk_analysis.reporting.section import Numbering, Section, Writer
+from skk_analysis.workspace import SkkError
+
+RESULTS = "application/vnd.skk.results+json"
+
+
+class Document:
+    """Base of the reports.
+
+    Parameters
+    ----------
+    data : all that the report reads
+    language : ``fi``, ``sv`` or ``en``
+    """
+
+    kind: ClassVar[str]
+    """Name of the kind of report, as in `kinds`."""
+    sections: ClassVar[Mapping[str, Callable[[Any, Writer], None]]]
+    """What writes each section, in the order in which they are numbered."""
+    heading: ClassVar[str] = "section.{name}"
+    """Key of a section's heading in the catalogues."""
+
+    def __init__(self, data: DataSlice, language: str) -> None:
+        if language not in LANGUAGES:
+            raise SkkError(f"There is no language {language!r}: {', '.join(LANGUAGES)}.")
+        self.language = language
+        self.data = data
+        self._numbering = Numbering()
+        self._shown: dict[str, Section] = {}
+        self._provenance: Provenance | None = None
+
+    @property
+    def provenance(self) -> Provenance:
+        """Where the report comes from."""
+        if self._provenance is None:
+            self._provenance = provenance(self.kind, self.data, self.language)
+        return self._provenance
+
+    def text(self, key: str, **values: str) -> str:
+        """A message in the report's language."""
+        return text(key, self.language, **values)
+
+    def writer(self, anchor: str) -> Writer:
+        """For a section in the report's language, with the report's running numbers."""
+        return Writer(anchor, self.language, self._numbering)
+
+    def end(self) -> Results:
+        """All numbers that the sections showed, and the mark that the report is complete."""
+        return Results(self)
+
+    def results(self) -> list[dict[str, Any]]:
+        """One record for each number shown, in the order of showing."""
+        records: dict[str, dict[str, Any]] = {}
+        for section in self._shown.values():
+            for quantity in section.quantities():
+                records.setdefault(quantity.id, quantity.record())
+        return list(records.values())
+
+    def _opening(self, writer: Writer, title: str, about: Sentence) -> None:
+        """Title, what the report is, and the state of its data."""
+        writer.parts.append(Heading(title, "report", level=1))
+        writer.parts.append(Prose.of(about, *self._state(writer), kind="lead"))
+
+    def _state(self, writer: Writer) -> list[Sentence]:
+        origin = self.provenance
+        retrieved = max((source.retrieved for source in origin.sources), default="")
+        day = date(retrieved, self.language) if retrieved else writer.text("page.unknown_date")
+        told = [writer.sentence("report.state", date=day, run_id=origin.run_id)]
+        return [*told, writer.sentence("report.invented")] if origin.invented else told
+
+    def _section(self, name: str) -> Section:
+        """A numbered section by its name in `sections`."""
+        number = list(self.sections).index(name) + 1
+        anchor = name.replace("_", "-")
+        writer = self.writer(anchor)
+        heading = f"{number}. {self.text(self.heading.format(name=name))}"
+        writer.parts.append(Heading(heading, anchor))
+        self.sections[name](self, writer)
+        return self._keep(writer.section())
+
+    def _keep(self, section: Section) -> Section:
+        self._shown[section.anchor] = section
+        return section
+
+
+class Results:
+    """The last output of a report: its numbers as data, and its end."""
+
+    def __init__(self, report: Document) -> None:
+        self.report = report
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        words = self.report.text("report.end")
+        data = {
+            RESULTS: self.report.results(),
+            "text/html": f'<p class="note">{words}</p>',
+            "text/plain": words,
+        }
+        mark = {"skk": "end", "run_id": self.report.provenance.run_id}
+        return data, {"text/html": mark}
