@@ -247,7 +247,7 @@ def write_bytes(path: Path, content: bytes, durable: bool = False) -> None:
 
 
 def sweep_temporary(folder: Path) -> None:
-    """Remove what writers that were killed have left below a folder; nobody may be writing there."""
+    """Remove what killed writers have left below a folder; nobody may be writing there."""
     for left in folder.rglob(f".*{TEMPORARY}"):
         left.unlink(missing_ok=True)
 

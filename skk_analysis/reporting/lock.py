@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from skk_analysis.workspace import SkkError, Workspace
+from skk_analysis.workspace import SkkError, Workspace, sweep_temporary
 
 try:
     import fcntl
@@ -61,7 +61,7 @@ class Holder:
 
 @contextmanager
 def only_writer(workspace: Workspace, command: str) -> Iterator[None]:
-    """Hold the workspace while the block runs.
+    """Hold the workspace while the block runs; what a killed writer left half is swept first.
 
     Parameters
     ----------
@@ -88,6 +88,8 @@ def only_writer(workspace: Workspace, command: str) -> Iterator[None]:
                 raise LockedError(_told(workspace, descriptor)) from None
         _say(descriptor, json.dumps(asdict(Holder.this_process(command))))
         try:
+            for folder in (workspace.root / "data", workspace.root / "logs"):
+                sweep_temporary(folder)
             yield
         finally:
             _say(descriptor, "")

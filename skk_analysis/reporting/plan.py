@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from skk_analysis.language import LANGUAGES
 from skk_analysis.programme import City, Programme
@@ -73,11 +74,18 @@ def chosen_reports(
 
 
 def listed_reports(
-    workspace: Workspace, chosen: Sequence[Report], kinds: Sequence[Kind] = KINDS
+    workspace: Workspace,
+    chosen: Sequence[Report],
+    kinds: Sequence[Kind] = KINDS,
+    beside: Sequence[Path] = (),
 ) -> list[Report]:
-    """What the index lists: each subject in each language that is asked for or on disk."""
+    """What the index lists: each subject in each language that is asked for or on disk.
+
+    ``beside`` are folders with reports that a killed run finished and did not publish.
+    """
     asked = {report.language for report in chosen}
-    present = {path.parent.name for path in workspace.reports.glob(f"*/*/*/{RECORD}")}
+    places = (workspace.reports, *beside)
+    present = {path.parent.name for place in places for path in place.glob(f"*/*/*/{RECORD}")}
     languages = [lang for lang in LANGUAGES if lang in asked | present | set(DEFAULT_LANGUAGES)]
     return chosen_reports(workspace, Choice(languages=languages), kinds)
 

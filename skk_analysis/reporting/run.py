@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
+from skk_analysis.reporting.changes import CHANGED, NEW, SAME
 from skk_analysis.reporting.checked import DataError, check_data
 from skk_analysis.reporting.grid import Listener, RunSummary, bring_up_to_date
 from skk_analysis.reporting.hook import call_hook
+from skk_analysis.reporting.kinds import KINDS, Kind
 from skk_analysis.reporting.lock import (
     CannotWriteError,
     Holder,
@@ -81,6 +83,7 @@ class Settings:
     jobs : reports made at a time
     deadline : seconds that the run may take; by default as long as it needs
     on_failure : command that is called if the exit status is not 0
+    kinds : the kinds of reports that there are
     """
 
     fetch: bool = False
@@ -88,6 +91,7 @@ class Settings:
     jobs: int | None = None
     deadline: float | None = None
     on_failure: str = ""
+    kinds: Sequence[Kind] = KINDS
 
 
 @dataclass
@@ -151,7 +155,8 @@ class RunResult:
         reports = self.reports
         for change in reports.changes:
             yield str(change)
-        counts = {kind: sum(c.kind == kind for c in reports.changes) for kind in KINDS_OF_CHANGE}
+        kinds = (NEW, CHANGED, SAME)
+        counts = {kind: sum(c.kind == kind for c in reports.changes) for kind in kinds}
         counts |= {
             "failed": len(reports.failed),
             "not reached": len(reports.stopped),
@@ -160,9 +165,6 @@ class RunResult:
         yield "Reports: " + ", ".join(f"{n} {what}" for what, n in counts.items()) + "."
         if self.message:
             yield f"{self.exit.meaning}: {self.message}"
-
-
-KINDS_OF_CHANGE = ("new", "changed", "same numbers")
 
 
 def run(
@@ -215,8 +217,7 @@ def _logged(
         result.seconds = time.monotonic() - began
         log.step = ""
         for change in result.reports.changes:
-            log.write("published", report=change.report, outcome=change.kind, changed=change.changed,
-                      added=change.added, removed=change.removed)  # fmt: skip
+            log.write("published", str(change), report=change.report, outcome=change.kind)
         level = "info" if result.exit is Exit.CURRENT else "error"
         log.write("ended", result.message, level, outcome=result.exit.name.lower(),
                   exit=int(result.exit), seconds=round(result.seconds, 1))  # fmt: skip
@@ -239,7 +240,7 @@ def _steps(
         listener = _Listener(log, console.listener)
         bring_up_to_date(
             result.workspace, reports, settings.choice, settings.jobs,
-            listener=listener.listener, limit=limit,
+            kinds=settings.kinds, listener=listener.listener, limit=limit,
         )  # fmt: skip
     if reports.failed:
         result.end(Exit.FAILED, f"{len(reports.failed)} reports failed")
@@ -264,8 +265,9 @@ def _step(name: str, result: RunResult, log: RunLog, console: Console) -> Iterat
 def _fetch(result: RunResult, log: RunLog, console: Console) -> None:
     """One failed request stops no other, and what is held is good: the run goes on with it."""
     from skk_analysis import sources
+    from skk_analysis.sources.run import Silent
 
-    class Heard(sources.Silent):
+    class Heard(Silent):
         def said(self, line: str) -> None:
             log.write("answer", line)
             console.say(line)

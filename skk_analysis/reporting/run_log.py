@@ -104,7 +104,8 @@ def run_log(workspace: Workspace) -> Iterator[RunLog]:
         logging.captureWarnings(False)
         for logger, propagate, level in former:
             logger.removeHandler(bridge)
-            logger.propagate, _ = propagate, logger.setLevel(level)
+            logger.propagate = propagate
+            logger.setLevel(level)
         log.close()
 
 

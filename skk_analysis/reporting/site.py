@@ -1,6 +1,6 @@
-"""The published site, which changes in one step, and the place beside it where the next one grows.
+"""The published site, which changes in one step, and where the next one grows beside it.
 
-``reports/`` is never written to. Beside it, in ``.reports-next/``, each run has a folder of its own:
+``reports/`` is never written to. Beside it, in ``.reports-next/``, each run has its own folder:
 
 - ``made/`` holds what is finished, in the folders that the site has, each report with its own proof
   (`report`); a run that is killed loses nothing, the next one adopts what is current;
@@ -59,32 +59,35 @@ class Stage:
         """The next site."""
         return self.folder / NEXT
 
-    def publish(self, changed: Iterable[Path], index: dict[str, bytes]) -> None:
-        """Replace the site by itself with changes.
+    def assemble(self, changed: Iterable[Path]) -> None:
+        """Make the next site from the present one.
 
         Parameters
         ----------
         changed : files and folders, relative to the site: each is taken from ``made``, or is gone
             if it is not there
-        index : name and content of the files that tell what the site holds
+        """
+        _link_tree(self.site, self.next)
+        for name in changed:
+            _replace(self.next / name, self.made / name)
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write a file of the next site."""
+        (self.next / name).unlink(missing_ok=True)  # else it would be the present one's, too
+        (self.next / name).write_bytes(content)
+
+    def switch(self) -> None:
+        """Let the two sites change places, and remove the former one.
 
         Raises
         ------
-        CannotWriteError, SkkError
+        CannotWriteError
             If it cannot be replaced; the site then stays as it was.
         """
-        self._refuse_mount()
         try:
-            shutil.rmtree(self.next, ignore_errors=True)
-            _link_tree(self.site, self.next)
-            for name in changed:
-                _replace(self.next / name, self.made / name)
-            for name, content in index.items():
-                (self.next / name).unlink(missing_ok=True)  # it is the same file as the old one
-                (self.next / name).write_bytes(content)
             publish_folder(self.next, self.site)
-        except OSError as error:
-            raise cannot_write(self.beside, error) from error
+        except SkkError as error:
+            raise CannotWriteError(str(error)) from error
 
     def sweep(self, everything: bool) -> None:
         """Remove what is being made, or everything that lies beside the site."""
@@ -102,7 +105,13 @@ class Stage:
         self.left = []
 
     def _begin(self) -> None:
-        self._refuse_mount()
+        if os.path.ismount(self.site):
+            raise CannotWriteError(
+                f"{self.site} is a mount point, which cannot be replaced in one step. Mount the "
+                "folder above it, or make 'reports' a symbolic link to a folder inside the mount."
+            )
+        if self.site.exists() and not self.site.is_dir():
+            raise CannotWriteError(f"{self.site} is not a folder; move it away.")
         self.beside.mkdir(parents=True, exist_ok=True)
         for number, found in enumerate(sorted(self.beside.iterdir())):
             name = self.beside / f"{self.folder.name}-{number}"
@@ -113,13 +122,6 @@ class Stage:
             self.left.append(name)
         self.made.mkdir(parents=True)
         self.work.mkdir()
-
-    def _refuse_mount(self) -> None:
-        if os.path.ismount(self.site):
-            raise CannotWriteError(
-                f"{self.site} is a mount point, which cannot be replaced in one step. Mount the "
-                "folder above it, or make 'reports' a symbolic link to a folder inside the mount."
-            )
 
 
 @contextmanager
