@@ -85,7 +85,10 @@ def test_a_stopped_run_says_so(skk, monkeypatch, tmp_path):
 
     monkeypatch.setattr(grid, "run_reports", stop)
     told = skk("--workspace", tmp_path, "reports")
-    assert (told.status, told.err) == (130, "skk: stopped; the reports that were finished stay.\n")
+    assert (told.status, told.err) == (
+        130,
+        "skk: stopped; the reports that were finished are published.\n",
+    )
 
 
 def test_reports_hands_on_what_was_asked_for(skk, monkeypatch, tmp_path):

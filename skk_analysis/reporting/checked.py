@@ -29,16 +29,16 @@ def check_data(workspace: Workspace) -> bool:
     DataError
         With every error of both; processed data and site stay as they were.
     """
-    from skk_analysis.cleaning import CleaningError, check_raw
-
     faults = _register_faults(workspace)
     cleaned = is_clean(workspace)
+    if cleaned and not faults:
+        return False
+    from skk_analysis.cleaning import CleaningError, check_raw
+
     if not cleaned and faults:
         faults += [str(m) for m in check_raw(workspace) if m.severity == "error"]
     if faults:
         raise DataError(faults)
-    if cleaned:
-        return False
     try:
         clean(workspace)
     except CleaningError as error:

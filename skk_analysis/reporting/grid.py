@@ -130,7 +130,7 @@ def bring_up_to_date(
     summary : is filled, also when the run is stopped
     limit : what may stop it; by default only a person
     """
-    listener, limit = listener or Listener(), limit or Limit()
+    listener, apart, limit = listener or Listener(), limit is not None, limit or Limit()
     chosen = chosen_reports(workspace, choice, kinds)
     if not is_clean(workspace):
         listener.step("cleaning the raw data")
@@ -149,7 +149,8 @@ def bring_up_to_date(
         interrupt = None
         try:
             if pending:
-                _make([o.at(stage.made) for o in pending], stage.work, jobs, listener, summary)
+                to_make = [order.at(stage.made) for order in pending]
+                _make(to_make, stage.work, jobs, apart, listener, summary)
         except KeyboardInterrupt as error:
             interrupt = error
         with limit.shielded():
@@ -191,7 +192,12 @@ def run_report(workspace: Workspace, kind: Kind, language: str = "fi", **paramet
 
 
 def _make(
-    pending: list[Order], folder: Path, jobs: int | None, listener: Listener, summary: RunSummary
+    pending: list[Order],
+    folder: Path,
+    jobs: int | None,
+    apart: bool,
+    listener: Listener,
+    summary: RunSummary,
 ) -> None:
     """The heavy half, imported only when something has to be made."""
     from skk_analysis.reporting.parallel import make_all, possible_jobs
@@ -206,4 +212,4 @@ def _make(
         (summary.failed if outcome.message else summary.made).append(outcome)
         listener.done(outcome)
 
-    make_all(pending, folder, at_a_time, done)
+    make_all(pending, folder, at_a_time, done, apart)

@@ -47,9 +47,16 @@ def possible_jobs(wanted: int | None, reports: int) -> int:
 
 
 def make_all(
-    orders: Sequence[Order], folder: Path, jobs: int, done: Callable[[Outcome], None]
+    orders: Sequence[Order],
+    folder: Path,
+    jobs: int,
+    done: Callable[[Outcome], None],
+    apart: bool = False,
 ) -> list[Outcome]:
     """Make all reports, ``jobs`` at a time, and tell each outcome as it comes.
+
+    One job runs in this process unless it is to stay ``apart``: nbclient takes over the signals of
+    the process that it runs in.
 
     Raises
     ------
@@ -59,7 +66,7 @@ def make_all(
     outcomes = _Outcomes(folder / "outcomes", orders, done)
     with _forks(folder, len(orders)), outcomes.told():
         while left := outcomes.missing():
-            _build(left, folder, jobs, outcomes)
+            _build(left, folder, jobs, outcomes, apart)
             for order in outcomes.interrupted():
                 _build([order], folder, 1, outcomes, own_process=True)
                 if order in outcomes.missing():
