@@ -6,11 +6,14 @@ from skk_analysis.figures.distribution import Curve, density_of, two_years
 from skk_analysis.figures.dots import ranked_dots
 from skk_analysis.figures.dumbbell import Pair, dumbbell
 from skk_analysis.figures.figure import Figure
+from skk_analysis.figures.gap_paths import GapPath, gap_paths
 from skk_analysis.figures.matrix import Criterion, matrix
 from skk_analysis.figures.monitor import Series, monitor
 from skk_analysis.figures.prose import Heading, Prose, Sentence
+from skk_analysis.figures.slope_chart import Slope, SlopePanel, slope_chart
 from skk_analysis.figures.stacked import Bar, stacked_bars
 from skk_analysis.figures.table import Cell, Limits, Marked, Table
+from skk_analysis.figures.unit_panels import UnitPanel, UnitRow, unit_panels
 
 __all__ = [
     "Area",
@@ -20,6 +23,7 @@ __all__ = [
     "Criterion",
     "Curve",
     "Figure",
+    "GapPath",
     "Heading",
     "Limits",
     "Marked",
@@ -27,14 +31,21 @@ __all__ = [
     "Prose",
     "Sentence",
     "Series",
+    "Slope",
+    "SlopePanel",
     "Table",
+    "UnitPanel",
+    "UnitRow",
     "area_map",
     "change_dots",
     "density_of",
     "dumbbell",
+    "gap_paths",
     "matrix",
     "monitor",
     "ranked_dots",
+    "slope_chart",
     "stacked_bars",
     "two_years",
+    "unit_panels",
 ]

@@ -11,7 +11,7 @@ from skk_analysis.impact.panel import Panel
 from skk_analysis.programme import Programme
 from skk_analysis.workspace import Workspace
 
-__all__ = ["experiment_row", "first_full_year", "programme_panel"]
+__all__ = ["experiment_row", "first_full_year", "panel_of", "programme_panel"]
 
 POPULATION = {"municipality": "municipal_population", "postal_area": "population"}
 HALF_YEAR = 7  # an experiment that begins in July or later can hardly move that year's figure
@@ -62,26 +62,69 @@ def programme_panel(
             f"experiment {experiment!r} is measured at level {level!r}; a panel needs one of "
             f"{list(POPULATION)}: use before_after for a survey"
         )
-    frame = _wide(workspace, level, [*indicators, POPULATION[level]])
-    frame, exposure = _with_exposure(frame, programme, level)
-    present = set(frame["unit"])
+    values = workspace.table("indicator_values")
     if row is None:
         first = start or min(programme.years())
-        treated = {city.code: first for city in programme.cities()}
+        treated: dict[Hashable, int] = {city.code: first for city in programme.cities()}
         excluded: dict[Hashable, str] = {}
     else:
         units, excluded = _units(programme, row, level)
         first = start or first_full_year(row["started"])
         treated = dict.fromkeys(units, first)
+    return panel_of(
+        values,
+        indicators,
+        level=level,
+        treated=treated,
+        excluded=excluded,
+        exposure=programme.optional_table("pandemic_exposure"),
+        pandemic=_pandemic(programme),
+    )
+
+
+def panel_of(
+    values: pd.DataFrame,
+    indicators: Sequence[str],
+    *,
+    treated: Mapping[Hashable, int],
+    level: str = "municipality",
+    excluded: Mapping[Hashable, str] | None = None,
+    exposure: pd.DataFrame | None = None,
+    pandemic: tuple[int, ...] = (2020,),
+) -> Panel:
+    """Return units × years of some indicators from tables at hand.
+
+    Parameters
+    ----------
+    values : DataFrame
+        Rows of the processed table ``indicator_values``.
+    indicators : sequence of str
+        Ids of the indicator dictionary; the population of the level comes besides.
+    treated : mapping of unit to first treated year
+        Units without a row are left out.
+    level : {"municipality", "postal_area"}, default "municipality"
+    excluded : mapping of unit to reason, optional
+    exposure : DataFrame, optional
+        Register table ``pandemic_exposure``, see :func:`programme_panel`.
+    pandemic : tuple of int
+
+    Raises
+    ------
+    ValueError
+        If an indicator has no values, or some unit no exposure.
+    """
+    frame = _wide(values, level, [*indicators, POPULATION[level]])
+    frame, column = _with_exposure(frame, exposure, level)
+    present = set(frame["unit"])
     return Panel(
         frame,
         unit="unit",
         time="year",
         treated={unit: year for unit, year in treated.items() if unit in present},
         population=POPULATION[level],
-        exposure=exposure,
-        excluded={unit: why for unit, why in excluded.items() if unit in present},
-        pandemic=_pandemic(programme),
+        exposure=column,
+        excluded={unit: why for unit, why in (excluded or {}).items() if unit in present},
+        pandemic=pandemic,
     )
 
 
@@ -133,9 +176,8 @@ def _units(
     return units, {unit: why for unit, why in excluded.items() if unit not in units}
 
 
-def _wide(workspace: Workspace, level: str, indicators: Sequence[str]) -> pd.DataFrame:
+def _wide(table: pd.DataFrame, level: str, indicators: Sequence[str]) -> pd.DataFrame:
     """Return one row a unit and year with a column for each indicator; unobserved ones are NaN."""
-    table = workspace.table("indicator_values")
     if unknown := sorted(set(indicators) - set(table["indicator"])):
         raise ValueError(
             f"no values of indicator(s) {unknown}; the processed data hold "
@@ -155,14 +197,13 @@ def _wide(workspace: Workspace, level: str, indicators: Sequence[str]) -> pd.Dat
 
 
 def _with_exposure(
-    frame: pd.DataFrame, programme: Programme, level: str
+    frame: pd.DataFrame, table: pd.DataFrame | None, level: str
 ) -> tuple[pd.DataFrame, str | None]:
     """Return the frame with the units' exposure to the pandemic, where the register tells it.
 
     The optional table ``pandemic_exposure`` has the columns unit_level, unit_code and exposure, a
     number such as the share of jobs in restaurants and culture; every unit must have one.
     """
-    table = programme.optional_table("pandemic_exposure")
     if table is None or level not in set(table["unit_level"]):
         return frame, None
     mine = table[table["unit_level"] == level].set_index("unit_code")["exposure"]

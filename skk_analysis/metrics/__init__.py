@@ -81,6 +81,7 @@ from skk_analysis.metrics.polarisation_shape import (
 )
 from skk_analysis.metrics.poverty import low_income_rate, poverty_line
 from skk_analysis.metrics.poverty_intensity import fgt, poverty_gap, sen, sen_shorrocks_thon, watts
+from skk_analysis.metrics.rank_intervals import rank_intervals
 from skk_analysis.metrics.replication import bootstrap
 from skk_analysis.metrics.segregation import (
     dissimilarity,
@@ -196,6 +197,7 @@ __all__ = [
     "quantile",
     "quantile_share",
     "randomisation_baseline",
+    "rank_intervals",
     "rank_order_h",
     "relative_diversity",
     "relative_index",

@@ -223,3 +223,13 @@ def test_the_notebook_is_short_and_clean():
     assert notebook["metadata"]["kernelspec"]["name"] == "python3"
     sources = "".join("".join(cell["source"]) for cell in code)
     assert [name for name in SECTIONS if f"report.{name}()" not in sources] == []
+
+
+def test_experience_is_polarised_beside_income(whole, sections):
+    """A quarter answered 2 and the rest 4: F is 0, 1/4, 1/4, 1, by hand."""
+    records = {record["id"]: record["value"] for record in whole.results()}
+    parts = [records[f"community.{part}.2019"] for part in ("low", "middle", "high")]
+    assert parts == pytest.approx([0.25, 0, 0.75])
+    by_hand = 1 - 2**0.5 / 4 * (2 * 0.5**0.5 + 2 * 0.25**0.5)
+    assert records["community.apouey.2019"] == pytest.approx(by_hand)
+    assert "Hyvinvoinnin polarisaatio" in words_of(sections["polarisation"])

@@ -9,22 +9,15 @@ import numpy as np
 from skk_analysis import metrics
 from skk_analysis.estimate import Estimate
 from skk_analysis.figures import Bar, Cell, ranked_dots, stacked_bars
-from skk_analysis.language import Missing, Quantity, forms, rule_sentence
-from skk_analysis.metrics.change import OverallVerdict
-from skk_analysis.reporting.city_year.analysis import weighted_quantile
+from skk_analysis.language import Missing, Quantity, rule_sentence
+from skk_analysis.reporting.area_gaps import GAPS, area_gap
 from skk_analysis.reporting.city_year.areas import area_names, number
 from skk_analysis.reporting.city_year.matrix import city_value, with_wilson
-from skk_analysis.reporting.city_year.measures import limits, shown
+from skk_analysis.reporting.measures import limits, shown
 from skk_analysis.reporting.section import Writer, estimated
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear
-
-GAPS = ("median_income", "low_income_class_share", "unemployed_share", "basic_education_share")
-"""Area indicators whose gap between areas is followed."""
-
-ENDS = (0.1, 0.9)
-"""The gap is between the areas at these points of the residents' distribution over areas."""
 
 
 def write(report: CityYear, writer: Writer) -> None:
@@ -136,11 +129,11 @@ def _gaps(report: CityYear, writer: Writer) -> None:
     rows: list[tuple[Cell, ...]] = []
     disagree = []
     for indicator in GAPS:
-        ends = {year: _ends(report, indicator, year) for year in report.data.years}
+        found = area_gap(report.analysis, indicator, *report.unit(indicator))
         cells: list[Cell] = [report.indicator_name(indicator)]
         for year in report.data.years:
-            cells += _gap_cells(report, indicator, year, ends[year])
-        verdict = _compared(ends[report.comparison_year], ends[report.year])
+            cells += found.cells(year)
+        verdict = found.change
         cells.append(writer.text(f"gap.{verdict.verdict if verdict else 'none'}"))
         if verdict and verdict.verdict == "depends_on_measure":
             disagree.append(report.indicator_name(indicator))
@@ -159,42 +152,6 @@ def _gaps(report: CityYear, writer: Writer) -> None:
     writer.say("between.gaps_reading")
     if disagree:
         writer.say("between.depends", names="; ".join(disagree))
-
-
-def _ends(report: CityYear, indicator: str, year: int) -> tuple[float, float] | None:
-    """The tenth and ninetieth percentile of residents by their area's value."""
-    rows = report.analysis.area_values(indicator, year)
-    rows = rows[rows["status"] == "observed"]
-    people = report.analysis.area_values("population", year)["value"].reindex(rows.index)
-    weights = people.astype(float).fillna(0.0).to_numpy()
-    if len(rows) < 2 or weights.sum() == 0:
-        return None
-    values = rows["value"].astype(float).to_numpy()
-    # as printed, so that a direction is never told of a change that the reader does not see
-    unit, decimals = report.unit(indicator)
-    digits = forms.places(unit, decimals) + (2 if unit == "share" else 0)
-    low, high = (round(weighted_quantile(values, weights, p), digits) for p in ENDS)
-    return low, high
-
-
-def _gap_cells(
-    report: CityYear, indicator: str, year: int, ends: tuple[float, float] | None
-) -> list[Cell]:
-    if ends is None:
-        return [Missing("not_received"), Missing("not_received")]
-    unit, decimals = report.unit(indicator)
-    low, high = ends
-    gap = Quantity(f"gap.{indicator}.{year}", high - low, unit, decimals, year=year, kind="gap")
-    ratio: Cell = Missing("not_applicable")
-    if low > 0:
-        ratio = Quantity(f"gap_ratio.{indicator}.{year}", high / low, "ratio", year=year)
-    return [gap, ratio]
-
-
-def _compared(
-    before: tuple[float, float] | None, after: tuple[float, float] | None
-) -> OverallVerdict | None:
-    return metrics.gap_change(before, after) if before and after else None
 
 
 def area_gini(report: CityYear, year: int) -> float | None:

@@ -8,7 +8,7 @@ from skk_analysis.figures import Bar, Cell, stacked_bars
 from skk_analysis.language import Missing, Quantity
 from skk_analysis.metrics.decomposition import CompositionChange
 from skk_analysis.reporting.city_year.groups import ORDER
-from skk_analysis.reporting.city_year.measures import limits
+from skk_analysis.reporting.measures import limits
 from skk_analysis.reporting.section import Writer, estimated
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +10,8 @@ import pandas as pd
 
 from skk_analysis.programme import City, Programme
 from skk_analysis.reporting.data_slice import DataSlice
-from skk_analysis.workspace import Resource, SkkError, Workspace
+from skk_analysis.reporting.tables import named_resources, of_resources, rows_of, year_row
+from skk_analysis.workspace import Resource, Workspace
 
 PEERS = 10
 """How many comparison cities a city has at most."""
@@ -32,7 +32,14 @@ PUBLISHED = (
 OBSERVED = ("unit_code", "indicator", "reference_year", "group", "value", "status", "resource")
 """Columns of the published figures that the report reads."""
 
-REGISTER_TABLES = ("decisions", "indicator_choices", "concepts", "canvas", "experiments")
+REGISTER_TABLES = (
+    "decisions",
+    "indicator_choices",
+    "concepts",
+    "canvas",
+    "context_events",
+    "experiments",
+)
 """Tables of the programme register that the report shows, where a workspace has them."""
 
 
@@ -99,31 +106,31 @@ def report_data(workspace: Workspace, city: City | str, year: int) -> ReportData
     """
     programme = Programme.of(workspace)
     city = city if isinstance(city, City) else programme.city(city)
-    row = _year_row(programme, year)
+    row = year_row(programme, year)
     comparison = int(row["comparison_year"])
     areas = _areas(workspace, city)
     peers = _peers(workspace, programme, city, year)
     units = [city.code, *areas["unit_code"], *peers["unit_code"]]
     frames = {
-        "indicator_values": _rows(workspace, "indicator_values", [("unit_code", "in", units)]),
-        "observations": _rows(
+        "indicator_values": rows_of(workspace, "indicator_values", [("unit_code", "in", units)]),
+        "observations": rows_of(
             workspace,
             "observations",
             [("indicator", "in", PUBLISHED), ("unit_code", "in", list(areas["unit_code"]))],
             OBSERVED,
         ),
-        "households": _rows(
+        "households": rows_of(
             workspace,
             "households",
             [("city_code", "==", city.code), ("year", "in", [comparison, year])],
         ),
-        "responses": _rows(
+        "responses": rows_of(
             workspace,
             "responses",
             [("city_code", "==", city.code), ("year", "in", [comparison, year])],
         ),
     }
-    named = _resource_names([*frames.values(), areas])
+    named = named_resources([*frames.values(), areas])
     return ReportData(
         city=city,
         year=year,
@@ -134,46 +141,21 @@ def report_data(workspace: Workspace, city: City | str, year: int) -> ReportData
         areas=areas,
         peers=peers,
         register=_register(programme, city),
-        messages=_of_resources(workspace, "cleaning_messages", named),
-        cleaning=_of_resources(workspace, "cleaning_report", named),
+        messages=of_resources(workspace, "cleaning_messages", named),
+        cleaning=of_resources(workspace, "cleaning_report", named),
         resources=[r for r in workspace.resources() if r.name in named],
         **frames,
     )
 
 
-def _year_row(programme: Programme, year: int) -> dict[str, str]:
-    years = programme.table("years")
-    found = years[years["year"] == str(year)]
-    if found.empty:
-        known = ", ".join(years["year"])
-        raise SkkError(f"The programme has no year {year}. It has: {known}.")
-    return {str(key): str(value) for key, value in found.iloc[0].items()}
-
-
-def _rows(
-    workspace: Workspace,
-    name: str,
-    filters: list[tuple[str, str, Any]],
-    columns: Sequence[str] | None = None,
-) -> pd.DataFrame:
-    """Rows of a processed table, read without the rest, in a stable order."""
-    path = workspace.processed / f"{name}.parquet"
-    if not path.is_file():
-        return workspace.table(name)
-    kept = None if columns is None else list(columns)
-    if any(how == "in" and not len(what) for _, how, what in filters):
-        return pd.read_parquet(path, columns=kept).iloc[:0]
-    return pd.read_parquet(path, columns=kept, filters=filters).reset_index(drop=True)
-
-
 def _areas(workspace: Workspace, city: City) -> pd.DataFrame:
-    rows = _rows(workspace, "areas", [("city_code", "==", city.code)])
+    rows = rows_of(workspace, "areas", [("city_code", "==", city.code)])
     return rows[rows["unit_level"] == "postal_area"].sort_values("unit_code", ignore_index=True)
 
 
 def _peers(workspace: Workspace, programme: Programme, city: City, year: int) -> pd.DataFrame:
     """The municipalities outside the programme that are nearest to the city in population."""
-    population = _rows(
+    population = rows_of(
         workspace,
         "indicator_values",
         [("indicator", "==", "municipal_population"), ("status", "==", "observed")],
@@ -208,16 +190,3 @@ def _register(programme: Programme, city: City) -> dict[str, pd.DataFrame]:
                 table = table[mine].reset_index(drop=True)
         tables[name] = table
     return tables
-
-
-def _resource_names(frames: Sequence[pd.DataFrame]) -> set[str]:
-    names: set[str] = set()
-    for frame in frames:
-        for joined in frame["resource"].dropna().unique():
-            names.update(part for part in str(joined).split(";") if part)
-    return names
-
-
-def _of_resources(workspace: Workspace, name: str, named: set[str]) -> pd.DataFrame:
-    table = workspace.table(name)
-    return table[table["resource"].isin(named)].reset_index(drop=True)

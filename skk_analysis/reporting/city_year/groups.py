@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from skk_analysis import metrics
 from skk_analysis.estimate import Estimate
 from skk_analysis.figures import Cell, Pair, dumbbell
 from skk_analysis.language import Missing, Quantity, rule_sentence
-from skk_analysis.reporting.city_year.analysis import DIVISIONS, MINIMUM
-from skk_analysis.reporting.city_year.measures import limits
+from skk_analysis.reporting.analysis import DIVISIONS, agreeing
+from skk_analysis.reporting.measures import limits
 from skk_analysis.reporting.section import Writer, estimated
 
 if TYPE_CHECKING:
@@ -25,9 +24,6 @@ ORDER = {
     "language": ("fi", "sv", "other"),
 }
 """Groups in their reading order; a group of another name follows after these."""
-
-AGREE = 4
-"""An answer from 1 to 5 that is at least this agrees with the statement."""
 
 
 def write(report: CityYear, writer: Writer) -> None:
@@ -177,14 +173,6 @@ def residents(report: CityYear, year: int) -> pd.DataFrame:
     rows = report.data.responses
     mine = (rows["year"] == year) & (rows["group"] == "resident") & (rows["status"] == "observed")
     return rows[mine]
-
-
-def agreeing(answers: pd.DataFrame) -> Estimate | None:
-    """The weighted share that agrees with a statement; None for too few answers."""
-    if len(answers) < MINIMUM:
-        return None
-    agree = (answers["answer"].astype(float) >= AGREE).to_numpy()
-    return metrics.proportion(agree, weights=np.asarray(answers["weight"].astype(float)))
 
 
 def _survey_row(

@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from skk_analysis import metrics
 from skk_analysis.figures import Cell
 from skk_analysis.language import Missing, Quantity
+from skk_analysis.reporting.analysis import coarser
 from skk_analysis.reporting.section import Writer, estimated
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear
-
-COARSE = 3
-"""Digits of the postal code that make the larger districts of the comparison."""
 
 LINES = (0.5, 0.7)
 """Other low-income lines, as shares of the median."""
@@ -72,11 +69,6 @@ def _area_level(report: CityYear, writer: Writer) -> list[tuple[Cell, ...]]:
             if any(pair):
                 rows.append(_row(report, writer, name, choice, pair, "index"))
     return rows
-
-
-def coarser(table: pd.DataFrame) -> pd.DataFrame:
-    """Areas × classes summed to the districts that the first digits of the code name."""
-    return table.groupby(table.index.str[:COARSE]).sum()
 
 
 def _income_choices(report: CityYear, writer: Writer) -> list[tuple[Cell, ...]]:

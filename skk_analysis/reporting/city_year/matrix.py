@@ -10,7 +10,7 @@ import pandas as pd
 
 from skk_analysis.figures import Criterion, matrix
 from skk_analysis.language import Missing, Quantity
-from skk_analysis.reporting.city_year.analysis import wilson
+from skk_analysis.reporting.analysis import wilson
 from skk_analysis.reporting.city_year.areas import area_names, number
 from skk_analysis.reporting.section import Writer
 

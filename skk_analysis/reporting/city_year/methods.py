@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from skk_analysis.figures import Cell
 from skk_analysis.language import text
-from skk_analysis.reporting.city_year.scope import DIMENSIONS
+from skk_analysis.reporting.dictionary import DIMENSIONS
 from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Writer
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from skk_analysis.figures import Cell, Series, monitor
-from skk_analysis.language import Missing, Quantity, year_range
+from skk_analysis.language import Missing, Quantity, date, year_range
+from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:
@@ -43,6 +44,26 @@ def write(report: CityYear, writer: Writer) -> None:
     rows = [_row(report, indicator, one) for indicator, one in found.items()]
     writer.table("monitor", names, rows, wide=True, city=report.city, year=str(report.year))
     writer.say("monitor.reading")
+    _at_the_same_time(report, writer)
+
+
+def _at_the_same_time(report: CityYear, writer: Writer) -> None:
+    """What happened around the city meanwhile: a change in a trend may come from it."""
+    events = report.data.register.get("context_events")
+    if events is None:
+        return
+    in_years = events["date"].str[:4].isin([str(year) for year in report.data.years])
+    told = [
+        writer.sentence(
+            "monitor.event",
+            date=date(row["date"], report.language),
+            event=localised(row, "event", report.language),
+        )
+        for _, row in events[in_years].sort_values("date").iterrows()
+    ]
+    if told:
+        writer.say("monitor.events")
+        writer.listed(told)
 
 
 def _drawn(report: CityYear):

@@ -9,9 +9,10 @@ import numpy as np
 from skk_analysis import metrics
 from skk_analysis.figures import Cell, Curve, change_dots, density_of, two_years
 from skk_analysis.language import Missing, Quantity, rule_sentence, verdict_word
-from skk_analysis.reporting.city_year.analysis import SEGREGATION, UNITS
+from skk_analysis.reporting.analysis import SEGREGATION, UNITS
+from skk_analysis.reporting.city_year import wellbeing_polarisation
 from skk_analysis.reporting.city_year.between_within import area_gini
-from skk_analysis.reporting.city_year.measures import change_table, dots
+from skk_analysis.reporting.measures import change_table, dots
 from skk_analysis.reporting.section import Writer, estimated
 
 if TYPE_CHECKING:
@@ -26,16 +27,23 @@ TOP_OF_AXIS = 0.97
 
 
 def write(report: CityYear, writer: Writer) -> None:
-    """The distribution, all measures with their changes, and where they disagree."""
+    """The distribution, the measures of income and segregation, and those of wellbeing."""
     analysis = report.analysis
     if analysis.has_households:
         _distribution(report, writer)
     else:
         writer.say("polarisation.no_households")
         _areas_only(report, writer)
-    if not analysis.measures:
+    if analysis.measures:
+        _measures(report, writer)
+    else:
         writer.say("polarisation.none", year=str(report.year))
-        return
+    wellbeing_polarisation.write(report, writer)
+
+
+def _measures(report: CityYear, writer: Writer) -> None:
+    """All measures with their changes, where they disagree, and what chance alone would give."""
+    analysis = report.analysis
     writer.subheading("section.polarisation.measures")
     for family, outcome in analysis.verdicts.items():
         writer.say(

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from skk_analysis.programme import Programme
 from skk_analysis.reporting import origin
+from skk_analysis.reporting.analysis import Analysis
 from skk_analysis.reporting.city_year import (
     areas,
     between_within,
@@ -21,14 +22,13 @@ from skk_analysis.reporting.city_year import (
     scope,
     summary,
 )
-from skk_analysis.reporting.city_year.analysis import Analysis
 from skk_analysis.reporting.city_year.data import ReportData, report_data
-from skk_analysis.reporting.document import Document
+from skk_analysis.reporting.dictionary import DictionaryDocument
 from skk_analysis.reporting.section import Section
 from skk_analysis.workspace import Workspace
 
 
-class CityYear(Document):
+class CityYear(DictionaryDocument):
     """A city's report of one year.
 
     Parameters
@@ -87,20 +87,6 @@ class CityYear(Document):
     def comparison_year(self) -> int:
         """The year that it is compared with."""
         return self.data.comparison_year
-
-    def indicator_name(self, indicator: str) -> str:
-        """An indicator's name in the report's language."""
-        return str(self.data.indicators.loc[indicator, f"name_{self.language}"])
-
-    def unit(self, indicator: str) -> tuple[str, int | None]:
-        """An indicator's unit and decimals."""
-        row = self.data.indicators.loc[indicator]
-        return str(row["unit"]), int(row["decimals"]) if row["decimals"] else None
-
-    def indicators_of(self, *levels: str) -> list[str]:
-        """The reported indicators that are measured at these levels, in the register's order."""
-        rows = self.data.indicators
-        return list(rows.index[rows["level"].isin(levels) & (rows["report"] == "yes")])
 
     # -- sections --------------------------------------------------------------------------------
 

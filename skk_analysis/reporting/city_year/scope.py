@@ -6,27 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from skk_analysis.figures import Cell, Sentence
-from skk_analysis.language import Quantity
+from skk_analysis.figures import Cell
+from skk_analysis.language import Quantity, keys
+from skk_analysis.reporting.dictionary import DIMENSIONS, omission
 from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear
-
-DIMENSIONS = (
-    "toimeentulo",
-    "palvelut",
-    "turvallisuus",
-    "jakautuminen",
-    "vaikuttaminen",
-    "osallisuus",
-    "yhteisollisyys",
-    "kiinnittyminen",
-    "hyvinvointi_terveys",
-)
-"""The four foundations, the four opportunities and the outcome of the programme's logic."""
 
 VALUES = ("ihmisarvo", "tasa-arvo", "oikeudenmukaisuus", "myötätunto")
 """What the founding document names as the core of social sustainability."""
@@ -42,6 +28,7 @@ class Availability:
     dimension: str
     kind: str
     core_values: tuple[str, ...]
+    city_function: str
     measured: bool
 
 
@@ -56,11 +43,13 @@ def write(report: CityYear, writer: Writer) -> None:
         year=str(report.year),
     )
     writer.table("scope", _columns(writer, report.year), _rows(report, writer, found), wide=True)
-    reasons = [_reason(report, writer, one) for one in found if not one.measured]
+    values = report.data.indicator_values
+    reasons = [omission(report, writer, one.indicator, values) for one in found if not one.measured]
     if reasons:
         writer.subheading("section.scope.missing")
         writer.listed(reasons)
     _coverage(report, writer, found)
+    _functions(report, writer, found)
 
 
 def availability(report: CityYear) -> list[Availability]:
@@ -77,6 +66,7 @@ def availability(report: CityYear) -> list[Availability]:
             row["dimension"],
             row["kind"],
             tuple(part for part in row["values"].split(";") if part),
+            row.get("city_function", ""),
             name in measured,
         )
         for name, row in rows.iterrows()
@@ -112,37 +102,13 @@ def _rows(report: CityYear, writer: Writer, found: list[Availability]) -> Iterab
         yield cells
 
 
-def _reason(report: CityYear, writer: Writer, one: Availability) -> Sentence:
-    row = report.data.indicators.loc[one.indicator]
-    note = row[f"break_note_{report.language}"]
-    years = _measured_years(report.data.indicator_values, one.indicator)
-    name = report.indicator_name(one.indicator)
-    if years:
-        latest = str(max(years, key=lambda year: (year <= report.year, year)))
-        because = writer.text("scope.not_published", year=str(report.year))
-        return writer.sentence(
-            "scope.missing_with_latest",
-            name=name,
-            year=str(report.year),
-            reason=f"{because} {note}".strip(),
-            latest=latest,
-        )
-    because = f"{writer.text('scope.no_source')} {note}".strip()
-    return writer.sentence("scope.missing", name=name, year=str(report.year), reason=because)
-
-
-def _measured_years(frame: pd.DataFrame, indicator: str) -> set[int]:
-    rows = frame[(frame["indicator"] == indicator) & (frame["status"] == "observed")]
-    return {int(year) for year in rows["reference_year"].unique()}
-
-
 def _coverage(report: CityYear, writer: Writer, found: list[Availability]) -> None:
     writer.subheading("section.scope.values")
     rows: list[list[Cell]] = []
     for value in VALUES:
         mine = [one for one in found if value in one.core_values]
         measured = sum(one.measured for one in mine)
-        key = value.replace("-", "_").replace("ö", "o").replace("ä", "a")
+        key = _key(value)
         rows.append(
             [
                 writer.text(f"value.{key}"),
@@ -164,3 +130,32 @@ def _coverage(report: CityYear, writer: Writer, found: list[Availability]) -> No
     writer.say("scope.pillar")
     if one_kind:
         writer.say("scope.one_kind", dimensions="; ".join(one_kind))
+
+
+def _functions(report: CityYear, writer: Writer, found: list[Availability]) -> None:
+    """Sustainability concerns everything that the city does: which of it do indicators reach?"""
+    rows: list[list[Cell]] = []
+    for function in sorted({one.city_function for one in found if one.city_function}):
+        mine = [one for one in found if one.city_function == function]
+        key, measured = _key(function), sum(one.measured for one in mine)
+        message = f"city_function.{key}"
+        rows.append(
+            [
+                writer.text(message) if message in keys(report.language) else function,
+                _count(f"scope.function.{key}.chosen", len(mine), report.year),
+                _count(f"scope.function.{key}.measured", measured, report.year),
+            ]
+        )
+    if not rows:
+        return
+    columns = (
+        writer.text("table.city_function"),
+        writer.text("table.chosen"),
+        writer.text("table.measured_in", year=str(report.year)),
+    )
+    writer.table("functions", columns, rows)
+
+
+def _key(word: str) -> str:
+    """A register's word as it stands in message ids."""
+    return word.replace("-", "_").replace("ö", "o").replace("ä", "a").replace(" ", "_")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from skk_analysis.estimate import Estimate
 from skk_analysis.figures import Prose, Sentence, change_dots
 from skk_analysis.language import Quantity
-from skk_analysis.reporting.city_year.analysis import Analysis, Measured
-from skk_analysis.reporting.city_year.measures import dots, shown
+from skk_analysis.reporting.analysis import Analysis, Measured
+from skk_analysis.reporting.measures import dots, shown
 from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from skk_analysis.estimate import Estimate
 from skk_analysis.figures import Cell, Limits
 from skk_analysis.figures import Change as Dot
 from skk_analysis.language import Missing, Quantity, text, verdict_word
-from skk_analysis.reporting.city_year.analysis import Measured
+from skk_analysis.reporting.analysis import Measured
 from skk_analysis.reporting.section import Writer, estimated
 
 
@@ -29,23 +29,27 @@ class Shown:
         return verdict_word(self.verdict or "none", language)
 
 
-def shown(one: Measured, years: tuple[int, int]) -> Shown:
-    """The numbers of a measure, under ids such as ``gini.2019`` and ``gini.change``."""
+def shown(one: Measured, years: tuple[int, int], record: str = "") -> Shown:
+    """The numbers of a measure, under ids such as ``gini.2019`` and ``gini.change``.
+
+    Parameters
+    ----------
+    record : start of the ids; by default the measure's name
+    """
+    record = record or one.name
     before, after = (
-        estimated(f"{one.name}.{year}", value, one.unit, year)
+        estimated(f"{record}.{year}", value, one.unit, year)
         for year, value in zip(years, (one.before, one.after), strict=True)
     )
     change = one.change
     if change is None:
         absent = Missing("not_applicable")
         return Shown(one.name, before, after, absent, absent, "")
-    absolute = estimated(
-        f"{one.name}.change", change.absolute, one.unit, years[1], kind="difference"
-    )
+    absolute = estimated(f"{record}.change", change.absolute, one.unit, years[1], kind="difference")
     relative: Quantity | Missing = Missing("not_applicable")
     if change.relative is not None:
         ratio: Estimate = change.relative + 1
-        relative = estimated(f"{one.name}.ratio", ratio, "ratio", years[1], kind="relative")
+        relative = estimated(f"{record}.ratio", ratio, "ratio", years[1], kind="relative")
     return Shown(one.name, before, after, absolute, relative, change.verdict)
 
 

@@ -1,10 +1,11 @@
-"""What one report computes, each thing once and only when a section asks for it."""
+"""What a report computes of one city, each thing once and only when a section asks for it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from skk_analysis.estimate import Estimate
 from skk_analysis.metrics.baseline import Baseline
 from skk_analysis.metrics.change import Change, OverallVerdict
 from skk_analysis.metrics.decomposition import CompositionChange, Decomposition
-from skk_analysis.reporting.city_year.data import ReportData
+from skk_analysis.programme import City
 
 LINE = 0.6
 """The low-income line as a share of the median."""
@@ -55,11 +56,34 @@ CLASSES = {
 }
 """Residents by the country's income classes: lowest fifth, middle, highest fifth."""
 
+AGREE = 4
+"""Answers from here on, on a scale of 1 to 5, agree with a statement."""
+
+COARSE = 3
+"""Digits of the postal code that make the larger districts of a comparison."""
+
 DIVISIONS = ("education", "age_group", "sex", "language")
 """How residents are divided into groups."""
 
 DRAWS = 100
 """Random allocations behind the chance level of segregation."""
+
+
+class CitySlice(Protocol):
+    """One city's data of two years, as the computations read them."""
+
+    @property
+    def city(self) -> City: ...
+    @property
+    def year(self) -> int: ...
+    @property
+    def years(self) -> tuple[int, int]: ...
+    @property
+    def households(self) -> pd.DataFrame: ...
+    @property
+    def observations(self) -> pd.DataFrame: ...
+    @property
+    def indicator_values(self) -> pd.DataFrame: ...
 
 
 @dataclass(frozen=True)
@@ -80,9 +104,9 @@ class Measured:
 
 
 class Analysis:
-    """The computations of one report."""
+    """The computations of one city."""
 
-    def __init__(self, data: ReportData) -> None:
+    def __init__(self, data: CitySlice) -> None:
         self.data = data
 
     # -- households ----------------------------------------------------------------------------
@@ -336,6 +360,19 @@ def _segregation(name: str, counts: pd.DataFrame, index: Callable) -> Estimate:
         others = counts["middle"] + counts["high"]
         return index(pd.DataFrame({"low": counts["low"], "others": others}))
     return index(counts, ["low", "high", "middle"])
+
+
+def coarser(table: pd.DataFrame) -> pd.DataFrame:
+    """Areas × classes summed to the districts that the first digits of the code name."""
+    return table.groupby(table.index.str[:COARSE]).sum()
+
+
+def agreeing(answers: pd.DataFrame) -> Estimate | None:
+    """The weighted share that agrees with a statement; None for too few answers."""
+    if len(answers) < MINIMUM:
+        return None
+    agree = (answers["answer"].astype(float) >= AGREE).to_numpy()
+    return metrics.proportion(agree, weights=np.asarray(answers["weight"].astype(float)))
 
 
 def wilson(share: float, n: float) -> tuple[float, float]:

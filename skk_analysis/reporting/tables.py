@@ -1,0 +1,58 @@
+"""Reading a report's part of the processed tables and the register."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from skk_analysis.programme import Programme
+from skk_analysis.workspace import SkkError, Workspace
+
+
+def year_row(programme: Programme, year: int) -> dict[str, str]:
+    """What the register says of a year of the programme.
+
+    Raises
+    ------
+    SkkError
+        If it has no such year.
+    """
+    years = programme.table("years")
+    found = years[years["year"] == str(year)]
+    if found.empty:
+        known = ", ".join(years["year"])
+        raise SkkError(f"The programme has no year {year}. It has: {known}.")
+    return {str(key): str(value) for key, value in found.iloc[0].items()}
+
+
+def rows_of(
+    workspace: Workspace,
+    name: str,
+    filters: list[tuple[str, str, Any]],
+    columns: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Rows of a processed table, read without the rest, in a stable order."""
+    path = workspace.processed / f"{name}.parquet"
+    if not path.is_file():
+        return workspace.table(name)
+    kept = None if columns is None else list(columns)
+    if any(how == "in" and not len(what) for _, how, what in filters):
+        return pd.read_parquet(path, columns=kept).iloc[:0]
+    return pd.read_parquet(path, columns=kept, filters=filters).reset_index(drop=True)
+
+
+def named_resources(frames: Sequence[pd.DataFrame]) -> set[str]:
+    """Names of the raw files that the rows of these frames come from."""
+    names: set[str] = set()
+    for frame in frames:
+        for joined in frame["resource"].dropna().unique():
+            names.update(part for part in str(joined).split(";") if part)
+    return names
+
+
+def of_resources(workspace: Workspace, name: str, named: set[str]) -> pd.DataFrame:
+    """Rows of what cleaning said, on these raw files."""
+    table = workspace.table(name)
+    return table[table["resource"].isin(named)].reset_index(drop=True)
