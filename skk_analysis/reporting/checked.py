@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skk_analysis.reporting.cleaned import clean, is_clean
+from skk_analysis.reporting.cleaned import is_clean
 from skk_analysis.workspace import SkkError, Workspace
 
 
@@ -14,36 +14,32 @@ class DataError(SkkError):
         super().__init__(f"{len(faults)} errors in the data:\n" + "\n".join(faults))
 
 
-def check_data(workspace: Workspace) -> bool:
-    """Check the register and the raw files, and clean them if that was not done yet.
+def check_data(workspace: Workspace) -> None:
+    """Check the register; if it has errors, the raw files too, so that all are told at once.
 
-    Raw files that are as they were when they were cleaned have been checked then.
-
-    Returns
-    -------
-    bool
-        Whether they were cleaned.
+    Raw files of a register without errors are checked by cleaning, which reads them once.
 
     Raises
     ------
     DataError
-        With every error of both; processed data and site stay as they were.
+        With every error; processed data and site stay as they were.
     """
     faults = _register_faults(workspace)
-    cleaned = is_clean(workspace)
-    if cleaned and not faults:
-        return False
-    from skk_analysis.cleaning import CleaningError, check_raw
+    if not faults:
+        return
+    if not is_clean(workspace):
+        from skk_analysis.cleaning import check_raw
 
-    if not cleaned and faults:
         faults += [str(m) for m in check_raw(workspace) if m.severity == "error"]
-    if faults:
-        raise DataError(faults)
-    try:
-        clean(workspace)
-    except CleaningError as error:
-        raise DataError([str(m) for m in error.messages if m.severity == "error"]) from error
-    return True
+    raise DataError(faults)
+
+
+def data_faults(error: SkkError) -> list[str]:
+    """The single errors that an error in the data is made of; none if it is another error."""
+    if isinstance(error, DataError):
+        return error.faults
+    messages = getattr(error, "messages", [])  # of cleaning, which is heavy to import
+    return [str(message) for message in messages if message.severity == "error"]
 
 
 def _register_faults(_workspace: Workspace) -> list[str]:

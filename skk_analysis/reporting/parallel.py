@@ -24,7 +24,7 @@ from skk_analysis.reporting.kernel_place import FORKS, shared_environment, socke
 from skk_analysis.reporting.kernel_place import SETTINGS as SETTINGS_FOLDER
 from skk_analysis.reporting.runner import Order, Outcome, make_report
 from skk_analysis.reporting.stopping import STOP
-from skk_analysis.workspace import write_json
+from skk_analysis.workspace import SkkError, write_json
 
 if TYPE_CHECKING:
     from pytask import Session, TaskWithoutPath
@@ -33,6 +33,9 @@ MEMORY_PER_JOB = 1 << 30
 """Bytes that a worker and its kernel are reckoned to need together."""
 LOG = "fork_server.log"
 LOST = "the worker process was killed twice, often for lack of memory; try --jobs 1"
+BROKEN = "Worker processes are killed before they begin, often for lack of memory; try --jobs 1."
+ATTEMPTS = 3
+"""So often a pool may break without any report having been begun."""
 SETTINGS = '[project]\nname = "grid"\n\n[tool.pytask.ini_options]\n'
 
 
@@ -65,12 +68,16 @@ def make_all(
     """
     outcomes = _Outcomes(folder / "outcomes", orders, done)
     with _forks(folder, len(orders)), outcomes.told():
+        attempts = 0
         while left := outcomes.missing():
             _build(left, folder, jobs, outcomes, apart)
             for order in outcomes.interrupted():
                 _build([order], folder, 1, outcomes, own_process=True)
                 if order in outcomes.missing():
                     outcomes.write(order, make_report(replace(order, problem=LOST), folder))
+            attempts = attempts + 1 if outcomes.missing() == left else 0
+            if attempts == ATTEMPTS:
+                raise SkkError(BROKEN)
     return outcomes.all()
 
 
@@ -179,7 +186,8 @@ def _build(
         )
     if (folder / STOP).exists():
         raise KeyboardInterrupt
-    _check(session, [order for order in orders if order in outcomes.missing()], outcomes)
+    if any(order in outcomes.missing() for order in orders):
+        _raise_unless_broken(session)
 
 
 def _task(order: Order, outcome_file: Path, folder: Path) -> TaskWithoutPath:
@@ -196,15 +204,13 @@ def _task(order: Order, outcome_file: Path, folder: Path) -> TaskWithoutPath:
     return TaskWithoutPath(name=name, function=work, depends_on=nodes)
 
 
-def _check(session: Session, left: Sequence[Order], outcomes: _Outcomes) -> None:
-    """Raise what left work undone, unless it was a pool that broke over work in hand."""
+def _raise_unless_broken(session: Session) -> None:
+    """Raise what left work undone, unless it was a pool that broke: a new one goes on."""
     from concurrent.futures.process import BrokenProcessPool
 
-    if not left:
-        return
     reports = getattr(session, "execution_reports", [])
     errors = [r.exc_info[1] for r in reports if r.exc_info]
-    if not (outcomes.interrupted() and any(isinstance(e, BrokenProcessPool) for e in errors)):
+    if not any(isinstance(e, BrokenProcessPool) for e in errors):
         raise next((e for e in errors if isinstance(e, Exception)), KeyboardInterrupt())
 
 

@@ -17,7 +17,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from skk_analysis.reporting.changes import CHANGED, NEW, SAME
-from skk_analysis.reporting.checked import DataError, check_data
+from skk_analysis.reporting.checked import check_data, data_faults
 from skk_analysis.reporting.grid import Listener, RunSummary, bring_up_to_date
 from skk_analysis.reporting.hook import call_hook
 from skk_analysis.reporting.kinds import KINDS, Kind
@@ -202,14 +202,13 @@ def _logged(
     except KeyboardInterrupt:
         why = Exit.DEADLINE if limit.reason == DEADLINE else Exit.STOPPED
         result.end(why, f"ended while the step «{log.step}» was going on")
-    except DataError as error:
-        result.faults += error.faults
-        result.end(Exit.DATA, str(error))
     except (CannotWriteError, OSError) as error:
         cannot = isinstance(error, CannotWriteError) or is_systems_fault(error)
         result.end(Exit.CANNOT_WRITE if cannot else Exit.FAILED, str(error))
     except SkkError as error:
-        result.end(Exit.FAILED, str(error))
+        faults = data_faults(error)
+        result.faults += faults
+        result.end(Exit.DATA if faults else Exit.FAILED, str(error))
     except Exception as error:  # a fault of ours: nobody is there to see a traceback
         log.write("crashed", traceback.format_exc(), "error")
         result.end(Exit.FAILED, f"{type(error).__name__}: {error} (traceback in the log)")

@@ -114,6 +114,7 @@ class Course:
         """A run in a process of its own."""
         environment = {**os.environ, MARK: str(self.folder), "KILL_HOOK": hook}
         environment["TMPDIR"] = str(self.temporary)
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         return subprocess.Popen(
             [sys.executable, __file__, "child"], env=environment, stdout=subprocess.DEVNULL
         )
@@ -217,7 +218,7 @@ def kill_processes(course: Course, points: int, seed: int) -> list[Point]:
         except AssertionError as error:
             point.problem = str(error)
         made.append(point)
-        print(number, point, flush=True)
+        _tell(f"{number} {point}")
     return made
 
 
@@ -291,7 +292,7 @@ def kill_events(course: Course, points: int, seed: int) -> list[Point]:
             point.problem = str(error)
         made.append(point)
         if point.problem:
-            print(number, point, flush=True)
+            _tell(f"{number} {point}")
     return made
 
 
@@ -390,7 +391,10 @@ def _light_server() -> None:
 
 def child() -> None:
     """What `Course.start` runs."""
+    from pytask_parallel.execute import _Sleeper
+
     _light_server()
+    _Sleeper.sleep = lambda _: time.sleep(0.05)
     course = SimpleNamespace(folder=Path(os.environ[MARK]))
     bench = conftest.Bench(
         Workspace(course.folder / "työ tila {x}"),
@@ -404,16 +408,21 @@ def child() -> None:
     sys.exit(int(run(bench.workspace, settings).exit))
 
 
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     """Print the table; exit status 1 if anything was wrong."""
     way, count, seed, folder = sys.argv[1:5]
     began = time.monotonic()
     kill = {"events": kill_events, "processes": kill_processes}[way]
     points = kill(Course(Path(folder)), int(count), int(seed))
-    print(summary(points))
-    print(f"{len(points)} points in {time.monotonic() - began:.0f} s, seed {seed}")
+    _tell(summary(points))
+    _tell(f"{len(points)} points in {time.monotonic() - began:.0f} s, seed {seed}")
     problems = [asdict(p) for p in points if p.problem]
-    print(json.dumps(problems, indent=1) if problems else "no problems")
+    _tell(json.dumps(problems, indent=1) if problems else "no problems")
     sys.exit(bool(problems))
 
 
