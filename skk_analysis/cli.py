@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from skk_analysis import cli_run
+from skk_analysis import cli_programme, cli_run
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -34,6 +34,7 @@ raw = typer.Typer(
 app.add_typer(raw, name="raw")
 app.command()(cli_run.run)
 app.add_typer(cli_run.schedule, name="schedule")
+app.add_typer(cli_programme.app, name="programme")
 
 DEBUG = "--debug"
 Workspaces = Annotated[

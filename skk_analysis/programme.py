@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from skk_analysis.register_change import finish_change
 from skk_analysis.workspace import SkkError, Workspace
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Programme:
                 f"{workspace.programme} is missing. 'skk raw add FILE' starts a register; "
                 "you can also copy one there."
             )
+        finish_change(workspace.programme)  # one that was interrupted
         return cls(workspace.programme)
 
     def tables(self) -> list[str]:

@@ -13,6 +13,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -270,7 +271,7 @@ class Influence:
         if left is None or right is None:
             return 0.0
         _require_same_labels(left, right)
-        position = left.get_indexer(right)
+        position = _places(self.sampling, other.sampling)
         shared = position >= 0
         return float(self.scores()[position[shared]] @ other.scores()[shared])
 
@@ -400,15 +401,33 @@ def _added_scores(parts: Sequence[Influence]) -> tuple[np.ndarray, int]:
     """Return the scores of all keyed units in some sampling, and how many of them have rows."""
     keys: pd.Index = parts[0].sampling.keys
     table = _scores_and_presence(parts[0])
-    for part in parts[1:]:
+    for number, part in enumerate(parts[1:], start=1):
         own: pd.Index = part.sampling.keys
         mine = _scores_and_presence(part)
-        place = keys.get_indexer(own)
+        first = number == 1
+        place = _places(parts[0].sampling, part.sampling) if first else keys.get_indexer(own)
         new = place < 0
         table[place[~new]] += mine[~new]
         table = np.concatenate([table, mine[new]])
-        keys = keys.append(own[new])
+        if number + 1 < len(parts):
+            keys = keys.append(own[new])
     return table[:, 0], max(int(np.count_nonzero(table[:, 1])), 1)
+
+
+_PLACES: WeakKeyDictionary[Sampling, WeakKeyDictionary[Sampling, np.ndarray]] = WeakKeyDictionary()
+
+
+def _places(left: Sampling, right: Sampling) -> np.ndarray:
+    """Return where the right one's units are in the left one, −1 if nowhere.
+
+    The same two samples meet in every change that a report judges, so the answer is remembered for
+    as long as both live.
+    """
+    known = _PLACES.setdefault(left, WeakKeyDictionary())
+    if right not in known:
+        assert left.keys is not None  # callers have both keys
+        known[right] = left.keys.get_indexer(right.keys)
+    return known[right]
 
 
 def _scores_and_presence(part: Influence) -> np.ndarray:

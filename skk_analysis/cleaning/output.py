@@ -16,6 +16,8 @@ from skk_analysis.cleaning.schemas import TABLES
 from skk_analysis.workspace import PACKAGE_FILE, Workspace, sha256, write_json
 
 OLD, NEW = ".processed-old-", ".processed-new-"
+ROWS_PER_GROUP = 16_384
+"""The tables are sorted by unit: who wants a city's rows passes over the groups without them."""
 ARROW_TYPES = {"string": pa.string(), "integer": pa.int64(), "number": pa.float64()}
 
 
@@ -77,7 +79,9 @@ def _fill(folder: Path, tables: Mapping[str, pd.DataFrame], inputs: Mapping[str,
         table = pa.Table.from_pandas(frame, preserve_index=False)
         metadata = table.schema.metadata
         table = table.cast(pa.schema(fields, metadata=metadata))
-        pa.parquet.write_table(table, path, compression="zstd", compression_level=3)
+        pa.parquet.write_table(
+            table, path, row_group_size=ROWS_PER_GROUP, compression="zstd", compression_level=3
+        )
         resources.append(_descriptor(path, len(frame)))
     package: dict[str, Any] = {
         "profile": "data-package",

@@ -14,6 +14,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -60,9 +61,12 @@ def drawing(
 
 
 def svg(canvas: Canvas) -> str:
-    """The drawing as SVG; the same drawing gives the same bytes."""
+    """The drawing as SVG; the same drawing gives the same bytes.
+
+    ``savefig`` draws everything twice, first to lay it out; the layout engine does that itself.
+    """
     buffer = io.StringIO()
-    canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    FigureCanvasSVG(canvas).print_svg(buffer, metadata={"Date": None, "Creator": None})
     content = buffer.getvalue()
     return content[content.index("<svg") :]
 

@@ -10,9 +10,12 @@ from skk_analysis.impact.checks import Check
 from skk_analysis.impact.conformal import conformal_synthetic_control
 from skk_analysis.impact.differences import difference_in_differences
 from skk_analysis.impact.effect_sizes import convert_effect_size, effect_size
+from skk_analysis.impact.effects_by_group import GroupEffects, effects_by_group
 from skk_analysis.impact.evaluate import Evaluation, evaluate
+from skk_analysis.impact.evaluate_experiment import ExperimentDossier, evaluate_experiment
 from skk_analysis.impact.evaluate_programme import ProgrammeEvaluation, evaluate_programme
 from skk_analysis.impact.event_study import EventStudy, event_study
+from skk_analysis.impact.experiment_inputs import ExperimentInputs, experiment_inputs
 from skk_analysis.impact.goodman_bacon import goodman_bacon
 from skk_analysis.impact.grade import Design, Grade, evidence_grade
 from skk_analysis.impact.group_time import GroupTime
@@ -39,7 +42,10 @@ __all__ = [
     "Equivalence",
     "Evaluation",
     "EventStudy",
+    "ExperimentDossier",
+    "ExperimentInputs",
     "Grade",
+    "GroupEffects",
     "GroupTime",
     "HonestBounds",
     "Panel",
@@ -55,11 +61,14 @@ __all__ = [
     "convert_effect_size",
     "difference_in_differences",
     "effect_size",
+    "effects_by_group",
     "equivalence",
     "evaluate",
+    "evaluate_experiment",
     "evaluate_programme",
     "event_study",
     "evidence_grade",
+    "experiment_inputs",
     "goodman_bacon",
     "group_time_effects",
     "honest_did",

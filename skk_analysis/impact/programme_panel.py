@@ -11,9 +11,17 @@ from skk_analysis.impact.panel import Panel
 from skk_analysis.programme import Programme
 from skk_analysis.workspace import Workspace
 
-__all__ = ["experiment_row", "first_full_year", "panel_of", "programme_panel"]
+__all__ = [
+    "PANEL_LEVELS",
+    "experiment_row",
+    "first_full_year",
+    "pandemic_years",
+    "panel_of",
+    "programme_panel",
+]
 
 POPULATION = {"municipality": "municipal_population", "postal_area": "population"}
+PANEL_LEVELS = tuple(POPULATION)
 HALF_YEAR = 7  # an experiment that begins in July or later can hardly move that year's figure
 
 
@@ -78,7 +86,7 @@ def programme_panel(
         treated=treated,
         excluded=excluded,
         exposure=programme.optional_table("pandemic_exposure"),
-        pandemic=_pandemic(programme),
+        pandemic=pandemic_years(programme),
     )
 
 
@@ -216,6 +224,7 @@ def _with_exposure(
     return frame.assign(exposure=frame["unit"].map(known)), "exposure"
 
 
-def _pandemic(programme: Programme) -> tuple[int, ...]:
+def pandemic_years(programme: Programme) -> tuple[int, ...]:
+    """Return the years that the register marks as the pandemic's."""
     years = programme.table("years")
     return tuple(int(y) for y in years.loc[years["pandemic"] == "yes", "year"])

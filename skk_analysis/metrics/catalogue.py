@@ -94,7 +94,18 @@ def _entry(name: str, row: dict[str, str], function: Callable) -> str:
         str(p).split(":")[0] + (f"={p.default!r}" if p.default is not p.empty else "")
         for p in inspect.signature(function).parameters.values()
         if p.name
-        not in ("data", "column", "counts", "groups", "areas", "total", "weights", "by", "missing")
+        not in (
+            "data",
+            "column",
+            "counts",
+            "groups",
+            "areas",
+            "total",
+            "weights",
+            "frequencies",
+            "by",
+            "missing",
+        )
         or (p.name == "groups" and p.kind is p.KEYWORD_ONLY)
     ]
     call = f"`{name}({', '.join(['…', *own])})`\n"

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from skk_analysis.estimate import UNBOUNDED, Estimate, Influence, Sampling
+from skk_analysis.metrics.tables import as_frame
 from skk_analysis.sampling import LateInfluence, settled
 
 __all__ = ["AreaCounts", "AreaValue", "naming", "read_cells"]
@@ -350,6 +351,7 @@ def _numbers(frame: pd.DataFrame, columns: list) -> np.ndarray:
 
 
 def _as_frame(counts) -> pd.DataFrame:
+    counts = as_frame(counts)
     if isinstance(counts, pd.DataFrame):
         return counts
     if isinstance(counts, Mapping):

@@ -17,6 +17,7 @@ import pandas as pd
 from skk_analysis.estimate import UNBOUNDED, Estimate, Sampling
 from skk_analysis.metrics.domain import Domain
 from skk_analysis.metrics.replication import Replication, given_weights, resampling
+from skk_analysis.metrics.tables import as_frame
 from skk_analysis.sampling import alike, is_alike
 
 __all__ = ["SurveyDesign", "as_design"]
@@ -30,8 +31,9 @@ class SurveyDesign:
     Parameters
     ----------
     frame : DataFrame
-        One row a person or household (and year).  It is not copied and not changed.  One plain
-        column, an array or Series, becomes ``value``.
+        One row a person or household (and year), or with ``frequencies`` so many of them.  It is
+        not copied and not changed.  One plain column, an array or Series, becomes ``value``.  An
+        Arrow table, a DuckDB relation or a Polars frame serves as well.
     weights : column name or array, optional
         Sampling weights, ≥ 0.  Only their ratios matter.  Default: all equal.
     strata : column name(s) or array, optional
@@ -49,8 +51,10 @@ class SurveyDesign:
         make the estimates correlated.  Without it a year is a domain of one pooled sample, which
         is right for difference between years too, but conservative when the strata differ a lot.
     frequencies : column name or array, optional
-        Number of identical units that a row stands for, for tables counted in a database.  Gives
-        the same estimates *and* standard errors as the rows written out.  Not with clusters/ids.
+        Number of identical people that a row stands for, for tables counted in a database.  Gives
+        the same estimates *and* standard errors as the rows written out, if the table is counted
+        by everything that tells people apart: value, weight, group, stratum and cluster.  Counted
+        without clusters people count as drawn one by one.  Not with ids, which name one person.
     replicate_weights : sequence of column names, optional
         Weights of each replicate, made by the survey's producer.  The indices' standard errors
         then come from these, and strata, clusters and fpc are left out.
@@ -98,8 +102,12 @@ class SurveyDesign:
     ) -> None:
         if missing not in ("raise", "drop"):
             raise ValueError(f"missing must be 'raise' or 'drop', got {missing!r}")
-        if frequencies is not None and not (clusters is None and ids is None):
-            raise ValueError("frequencies count independent units; leave clusters and ids out")
+        if frequencies is not None and ids is not None:
+            raise ValueError(
+                "ids name one person each, who cannot stand for several; leave frequencies out, or "
+                "name households and other groups drawn together with clusters="
+            )
+        frame = as_frame(frame)
         if replicate_weights is not None and any(
             x is not None for x in (strata, clusters, ids, fpc, waves)
         ):
@@ -196,7 +204,8 @@ class SurveyDesign:
                 Sampling.of_units(
                     stratum[first],
                     fraction=_sampled_fraction(fpc, rows, first, stratum),
-                    count=None if counts is None else counts[rows],
+                    # people counted within a cluster are drawn with it, not one by one
+                    count=None if counts is None or units is not None else counts[rows],
                     keys=keys,
                 )
             )
@@ -424,15 +433,17 @@ class SurveyDesign:
         )
 
 
-def as_design(data, column=None, *, weights=None, missing=None) -> tuple[SurveyDesign, str]:
+def as_design(
+    data, column=None, *, weights=None, frequencies=None, missing=None
+) -> tuple[SurveyDesign, str]:
     """Return a design and a column name from whatever an index was called with.
 
     Parameters
     ----------
-    data : SurveyDesign, DataFrame, Series or array-like
+    data : SurveyDesign, DataFrame or another table, Series or array-like
     column : str, optional
         Needed with a design or a frame.
-    weights : column name or array, optional
+    weights, frequencies : column name or array, optional
         Not with a design, which has its own.
     missing : {"raise", "drop"}, optional
         Overrides the design's rule.
@@ -440,14 +451,17 @@ def as_design(data, column=None, *, weights=None, missing=None) -> tuple[SurveyD
     if isinstance(data, SurveyDesign):
         if weights is not None:
             raise ValueError("a SurveyDesign carries its own weights; leave weights= out")
+        if frequencies is not None:
+            raise ValueError("a SurveyDesign carries its own frequencies; leave frequencies= out")
         design = copy.copy(data) if missing else data
         design.missing = missing or data.missing
     else:
+        data = as_frame(data)
         if not isinstance(data, pd.DataFrame):
             data, column = data if isinstance(data, pd.Series) else np.asarray(data), "value"
             if data.ndim != 1:
                 raise ValueError(f"values must be one-dimensional, got shape {data.shape}")
-        design = SurveyDesign(data, weights, missing=missing or "raise")
+        design = SurveyDesign(data, weights, frequencies=frequencies, missing=missing or "raise")
     if column is None:
         columns = list(design.frame.columns)
         raise ValueError(f"name the column to study, one of {columns}")

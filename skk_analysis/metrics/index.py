@@ -77,7 +77,17 @@ class Index(Protocol):
     columns: tuple[str, ...]
     labels: bool
 
-    def __call__(self, data, column=None, *, weights=None, by=None, missing=None, **parameters): ...
+    def __call__(
+        self,
+        data,
+        column=None,
+        *,
+        weights=None,
+        frequencies=None,
+        by=None,
+        missing=None,
+        **parameters,
+    ): ...
 
 
 INDICES: dict[str, Index] = {}
@@ -87,6 +97,7 @@ _SHARED = {
     "data": inspect.Parameter.POSITIONAL_OR_KEYWORD,
     "column": inspect.Parameter.POSITIONAL_OR_KEYWORD,
     "weights": inspect.Parameter.KEYWORD_ONLY,
+    "frequencies": inspect.Parameter.KEYWORD_ONLY,
     "by": inspect.Parameter.KEYWORD_ONLY,
     "missing": inspect.Parameter.KEYWORD_ONLY,
 }
@@ -113,10 +124,21 @@ def index(
         own = list(inspect.signature(formula).parameters.values())[1:]
 
         @functools.wraps(formula)
-        def public(data, column=None, *, weights=None, by=None, missing=None, **parameters):
+        def public(
+            data,
+            column=None,
+            *,
+            weights=None,
+            frequencies=None,
+            by=None,
+            missing=None,
+            **parameters,
+        ):
             if parameters:
                 _require_known(formula.__name__, parameters, own)
-            design, column = as_design(data, column, weights=weights, missing=missing)
+            design, column = as_design(
+                data, column, weights=weights, frequencies=frequencies, missing=missing
+            )
             wanted = {formula.__name__: functools.partial(public, **parameters)}
             if by is not None:
                 return _table(design, column, by, wanted, level=0.95)
@@ -282,6 +304,7 @@ def inequality_table(
     by: str | Sequence[str] | None = None,
     indices: Sequence | Mapping[str, Callable] | None = None,
     weights=None,
+    frequencies=None,
     missing: str | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
@@ -291,6 +314,10 @@ def inequality_table(
     ----------
     data, column, weights, missing
         As for every index.
+    frequencies : column name or array, optional
+        How many people a row stands for, in a table that a database has counted by value, weight
+        and group (``docs/preaggregated.md``); with strata or clusters, give a
+        :class:`SurveyDesign`.
     by : column name or names, optional
         Groups; all are domains of the same design.
     indices : sequence or mapping, optional
@@ -311,8 +338,13 @@ def inequality_table(
     --------
     >>> inequality_table([1, 2, 3, 4], indices=["gini", "wolfson"])["value"].round(2).tolist()
     [0.25, 0.3]
+    >>> counted = pd.DataFrame({"income": [1, 2, 3], "people": [1, 2, 3]})
+    >>> inequality_table(counted, "income", frequencies="people", indices=["gini"])["n"].tolist()
+    [6]
     """
-    design, column = as_design(data, column, weights=weights, missing=missing)
+    design, column = as_design(
+        data, column, weights=weights, frequencies=frequencies, missing=missing
+    )
     return _table(design, column, by, _wanted(indices), level, undefined="tell")
 
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from skk_analysis.reporting.cleaned import is_clean
-from skk_analysis.workspace import SkkError, Workspace
+import json
+from pathlib import Path
+
+from skk_analysis.programme import Programme
+from skk_analysis.reporting.cleaned import CHECKED, is_clean
+from skk_analysis.reporting.fingerprint import code_hash, digest, files_hash
+from skk_analysis.workspace import SkkError, Workspace, write_json
+
+CHECKING_CODE = ("monitoring", "cleaning/message.py", "programme.py")
 
 
 class DataError(SkkError):
@@ -17,15 +24,21 @@ class DataError(SkkError):
 def check_data(workspace: Workspace) -> None:
     """Check the register; if it has errors, the raw files too, so that all are told at once.
 
-    Raw files of a register without errors are checked by cleaning, which reads them once.
+    Raw files of a register without errors are checked by cleaning, which reads them once. A
+    register without errors is remembered as such until it or the checking code changes.
 
     Raises
     ------
     DataError
         With every error; processed data and site stay as they were.
     """
+    memory = workspace.processed / CHECKED
+    basis = digest(files_hash(workspace.raw, workspace.programme.rglob("*")), _code())
+    if _recall(memory) == basis:
+        return
     faults = _register_faults(workspace)
     if not faults:
+        write_json(memory, {"register": basis})
         return
     if not is_clean(workspace):
         from skk_analysis.cleaning import check_raw
@@ -42,5 +55,18 @@ def data_faults(error: SkkError) -> list[str]:
     return [str(message) for message in messages if message.severity == "error"]
 
 
-def _register_faults(_workspace: Workspace) -> list[str]:
-    return []
+def _register_faults(workspace: Workspace) -> list[str]:
+    from skk_analysis.monitoring.check import check, errors
+
+    return [str(message) for message in errors(check(Programme.of(workspace)))]
+
+
+def _code() -> str:
+    return code_hash(CHECKING_CODE)
+
+
+def _recall(memory: Path) -> str:
+    try:
+        return str(json.loads(memory.read_text("utf-8"))["register"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""

@@ -16,7 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from skk_analysis.reporting.kernel_place import FORKS, SETTINGS, KernelPlace, socket_folder
+from skk_analysis.reporting.kernel_place import (
+    FORKS,
+    SETTINGS,
+    KernelLife,
+    KernelPlace,
+    socket_folder,
+)  # fmt: skip
 from skk_analysis.workspace import SkkError
 
 if TYPE_CHECKING:
@@ -64,6 +70,7 @@ def execute(
     folder: Path,
     shared: Path,
     timeout: int = EXECUTION_TIMEOUT,
+    life: KernelLife | None = None,
 ) -> NotebookNode:
     """Run the notebook at ``path`` in a kernel of its own and return it with its outputs.
 
@@ -75,6 +82,7 @@ def execute(
     folder : an empty folder that becomes the kernel's working folder
     shared : a folder for what the kernels of one run share, such as matplotlib's font list
     timeout : seconds that one cell may take
+    life : is filled with what becomes of the kernel
 
     Raises
     ------
@@ -87,7 +95,8 @@ def execute(
         from skk_analysis.reporting.kernel import KERNEL_NAME, kernel_manager
     trace = Trace()
     with socket_folder(shared) as sockets:
-        place = KernelPlace(folder, sockets, shared / SETTINGS, workspace, path, _forks(shared))
+        settings, life = shared / SETTINGS, life or KernelLife()
+        place = KernelPlace(folder, sockets, settings, workspace, path, _forks(shared), life)
         try:
             return papermill.execute_notebook(
                 _notebook(path),

@@ -29,7 +29,7 @@ WARM_MODULES = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "matplotlib_inline.backend_inline",
-    "skk_analysis.reporting.city_year",
+    "skk_analysis.reporting.city_year.report",
     # imported by the library when first used
     "matplotlib.backends.backend_svg",
     "pyarrow.dataset",
@@ -57,6 +57,7 @@ def main(descriptor: int) -> None:
 
 def warm() -> None:
     """Import what reports use, and draw one figure, which finds the fonts."""
+    gc.disable()  # nothing of this is garbage
     for name in WARM_MODULES:
         import_module(name)
     from skk_analysis.figures import canvas
@@ -65,6 +66,7 @@ def warm() -> None:
         drawing.subplots().set_title("Kuvio – 1 000 €")
         canvas.svg(drawing)
     gc.collect()
+    gc.enable()
     gc.freeze()  # the collector of a child would otherwise write to, and so copy, every page
 
 
@@ -137,7 +139,11 @@ class _Server:
             asker = self._askers.pop(pid)
             with suppress(KeyError, ValueError):
                 self._selector.unregister(asker)
-            told = {"status": os.waitstatus_to_exitcode(status), "peak": usage.ru_maxrss * 1024}
+            told = {
+                "status": os.waitstatus_to_exitcode(status),
+                "peak": usage.ru_maxrss * 1024,
+                "seconds": usage.ru_utime + usage.ru_stime,
+            }
             with suppress(OSError):
                 asker.sendall(json.dumps(told).encode() + b"\n")
             asker.close()

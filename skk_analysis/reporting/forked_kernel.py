@@ -38,6 +38,7 @@ class ForkedProcess:
         self.pid = pid
         self.returncode: int | None = None
         self.peak_bytes = 0
+        self.seconds = 0.0
 
     @classmethod
     def ask(cls, address: str, request: dict[str, Any]) -> ForkedProcess:
@@ -84,6 +85,7 @@ class ForkedProcess:
         if b"\n" in self._received:
             told = json.loads(self._received.partition(b"\n")[0])
             self.returncode, self.peak_bytes = told["status"], told["peak"]
+            self.seconds = told["seconds"]
         elif left:  # the server is gone, and its kernels with it
             self.returncode = -signal.SIGKILL
         if self.returncode is not None:

@@ -21,6 +21,7 @@ pytask is the scheduler and not the memory: its own record of states stays in th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,11 @@ from typing import Any
 from skk_analysis.reporting.changes import Change
 from skk_analysis.reporting.cleaned import clean, is_clean
 from skk_analysis.reporting.execute import EXECUTION_TIMEOUT
+from skk_analysis.reporting.inputs import is_remembered
 from skk_analysis.reporting.kinds import KINDS, Kind
 from skk_analysis.reporting.lock import only_writer
+from skk_analysis.reporting.parallel import make_all, possible_jobs, warm_forks
+from skk_analysis.reporting.parameters import check_notebook
 from skk_analysis.reporting.plan import Choice, chosen_reports, listed_reports, plan
 from skk_analysis.reporting.publication import adopt, changes, publish
 from skk_analysis.reporting.report import Record, State
@@ -132,11 +136,13 @@ def bring_up_to_date(
     """
     listener, apart, limit = listener or Listener(), limit is not None, limit or Limit()
     chosen = chosen_reports(workspace, choice, kinds)
-    if not is_clean(workspace):
-        listener.step("cleaning the raw data")
-        clean(workspace)
-        summary.cleaned = True
-    with staged(workspace) as stage:
+    with staged(workspace) as stage, ExitStack() as helpers:
+        if not is_remembered(workspace):  # then some will have to be made: get ready meanwhile
+            warm_forks(stage.work, helpers)
+        if not is_clean(workspace):
+            listener.step("cleaning the raw data")
+            clean(workspace)
+            summary.cleaned = True
         beside = [left / MADE for left in stage.left]
         orders = plan(listed_reports(workspace, chosen, kinds, beside), workspace, timeout)
         adopt(stage, orders)
@@ -199,10 +205,7 @@ def _make(
     listener: Listener,
     summary: RunSummary,
 ) -> None:
-    """The heavy half, imported only when something has to be made."""
-    from skk_analysis.reporting.parallel import make_all, possible_jobs
-    from skk_analysis.reporting.parameters import check_notebook
-
+    """The heavy half; `parallel` imports pytask and papermill only now."""
     for kind in {order.report.kind for order in pending}:
         check_notebook(kind.notebook, kind.declared)
     at_a_time = possible_jobs(jobs, len(pending))

@@ -32,8 +32,7 @@ class Inputs:
 
 def inputs(workspace: Workspace, wanted: Iterable[tuple[Kind, Subject]]) -> dict[Subject, Inputs]:
     """The inputs of each subject; what is remembered is not worked out again."""
-    memory = workspace.processed / MEMORY
-    basis = digest(raw_hash(workspace), code_hash(), environment_hash())
+    memory, basis = workspace.processed / MEMORY, _basis(workspace)
     known = _recall(memory, basis)
     subjects = {subject: ("/".join(subject.folder), kind) for kind, subject in wanted}
     fresh = {
@@ -46,6 +45,15 @@ def inputs(workspace: Workspace, wanted: Iterable[tuple[Kind, Subject]]) -> dict
         good = {name: asdict(found) for name, found in known.items() if not found.problem}
         write_json(memory, {"basis": basis, "inputs": dict(sorted(good.items()))})
     return {subject: known[name] for subject, (name, _) in subjects.items()}
+
+
+def is_remembered(workspace: Workspace) -> bool:
+    """Whether something is remembered that raw files and library have not outdated."""
+    return bool(_recall(workspace.processed / MEMORY, _basis(workspace)))
+
+
+def _basis(workspace: Workspace) -> str:
+    return digest(raw_hash(workspace), code_hash(), environment_hash())
 
 
 def _work_out(workspace: Workspace, kind: Kind, subject: Subject) -> Inputs:

@@ -15,16 +15,14 @@ it (`forked_kernel`); everything else is the same for both.
 
 from __future__ import annotations
 
-import re
 import sys
-from pathlib import Path
 from typing import Any
 
 import zmq
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
-from skk_analysis.reporting.kernel_place import WINDOWS, KernelPlace
+from skk_analysis.reporting.kernel_place import WINDOWS, KernelPlace, peak_bytes
 
 KERNEL_NAME = "python3"
 
@@ -73,18 +71,10 @@ def kernel_manager(place: KernelPlace) -> type[AsyncKernelManager]:
             alive = await super()._async_is_alive()
             if process is not None:
                 place.life.exit_status = process.poll()
-                told = getattr(process, "peak_bytes", 0) or _peak_bytes(process.pid)
+                place.life.kind = "forked" if hasattr(process, "peak_bytes") else "plain"
+                told = getattr(process, "peak_bytes", 0) or peak_bytes(process.pid)
                 place.life.peak_bytes = max(place.life.peak_bytes, told)
+                place.life.seconds = getattr(process, "seconds", 0.0)
             return alive
 
     return ReportKernelManager
-
-
-def _peak_bytes(pid: int) -> int:
-    """Peak resident memory of a process, else its present one; 0 where the system is silent."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text("ascii", "replace")
-    except OSError:
-        return 0
-    told = re.findall(r"Vm(?:HWM|RSS):\s+(\d+) kB", status)
-    return max(map(int, told), default=0) * 1024

@@ -34,6 +34,8 @@ class KernelLife:
 
     exit_status: int | None = None
     peak_bytes: int = 0
+    seconds: float = 0.0  # of processor time, if it was forked
+    kind: str = "plain"
 
     def __str__(self) -> str:
         parts = []
@@ -69,16 +71,23 @@ def shared_environment(settings: Path) -> dict[str, str]:
     for name in ("matplotlib", "ipython", "jupyter"):
         (settings / name).mkdir(parents=True, exist_ok=True)
     kept = {k: v for k, v in os.environ.items() if not USER_SETTINGS.match(k)}
-    return kept | {
+    places = {
         "PYTHONPATH": str(LIBRARY.parent),
-        "PYTHONHASHSEED": "0",
-        "PYTHONNOUSERSITE": "1",
-        "PYTHONUTF8": "1",
         "MPLCONFIGDIR": str(settings / "matplotlib"),
         "IPYTHONDIR": str(settings / "ipython"),
         "JUPYTER_CONFIG_DIR": str(settings / "jupyter"),
-        "JUPYTER_NO_CONFIG": "1",
         "XDG_CONFIG_HOME": str(settings),
+    }
+    return kept | places | fixed_environment()
+
+
+def fixed_environment() -> dict[str, str]:
+    """The environment variables that are the same for every kernel on every machine."""
+    return {
+        "PYTHONHASHSEED": "0",
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONUTF8": "1",
+        "JUPYTER_NO_CONFIG": "1",
         "TZ": "UTC",
         "LC_ALL": "C.UTF-8",
         # one report, one core: the grid uses the others
@@ -104,6 +113,16 @@ def socket_folder(working_folder: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def peak_bytes(pid: int) -> int:
+    """Peak resident memory of a process, else its present one; 0 where the system is silent."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text("ascii", "replace")
+    except OSError:
+        return 0
+    told = re.findall(r"Vm(?:HWM|RSS):\s+(\d+) kB", status)
+    return max(map(int, told), default=0) * 1024
 
 
 def _signal_name(status: int) -> str:

@@ -14,11 +14,12 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from skk_analysis.reporting.execute import quick_imports
 from skk_analysis.reporting.fork_server import fork_server
 from skk_analysis.reporting.kernel_place import FORKS, shared_environment, socket_folder
 from skk_analysis.reporting.kernel_place import SETTINGS as SETTINGS_FOLDER
@@ -27,10 +28,15 @@ from skk_analysis.reporting.stopping import STOP
 from skk_analysis.workspace import SkkError, write_json
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from pytask import Session, TaskWithoutPath
 
 MEMORY_PER_JOB = 1 << 30
 """Bytes that a worker and its kernel are reckoned to need together."""
+TASKS_PER_JOB = 2
+"""Tasks handed over at a time for each job: pytask looks for finished ones once a second or less
+often, and no worker should wait for that."""
 LOG = "fork_server.log"
 LOST = "the worker process was killed twice, often for lack of memory; try --jobs 1"
 BROKEN = "Worker processes are killed before they begin, often for lack of memory; try --jobs 1."
@@ -67,7 +73,12 @@ def make_all(
         If the run was stopped; reports made until then stay and have been told.
     """
     outcomes = _Outcomes(folder / "outcomes", orders, done)
-    with _forks(folder, len(orders)), outcomes.told():
+    with ExitStack() as stack:
+        if len(orders) > 1:  # for one report, warming takes as long as a kernel's imports
+            warm_forks(folder, stack)
+        if jobs > 1 or apart:
+            _warm_workers(jobs)
+        stack.enter_context(outcomes.told())
         attempts = 0
         while left := outcomes.missing():
             _build(left, folder, jobs, outcomes, apart)
@@ -81,19 +92,36 @@ def make_all(
     return outcomes.all()
 
 
-@contextmanager
-def _forks(folder: Path, reports: int) -> Iterator[None]:
-    """A fork server for the kernels of the run, where the system can have one and it pays."""
-    if reports < 2:  # warming it takes as long as one kernel's imports
-        yield
+def warm_forks(folder: Path, stack: ExitStack) -> None:
+    """Start a fork server for the kernels of a run, if it has none and the system can have one.
+
+    It warms up while the caller goes on, and ends with the stack.
+    """
+    if (folder / FORKS).exists():
         return
-    with (
-        socket_folder(folder) as sockets,
-        fork_server(sockets, shared_environment(folder / SETTINGS_FOLDER), folder / LOG) as address,
-    ):
-        if address:
-            (folder / FORKS).write_text(address, "utf-8")
-        yield
+    sockets = stack.enter_context(socket_folder(folder))
+    environment = shared_environment(folder / SETTINGS_FOLDER)
+    if address := stack.enter_context(fork_server(sockets, environment, folder / LOG)):
+        (folder / FORKS).write_text(address, "utf-8")
+
+
+def _warm_workers(jobs: int) -> None:
+    """Start the worker processes and let them import, while this one imports pytask."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    pool = _pool(jobs)
+    with suppress(BrokenProcessPool):  # whose worker was killed; there will be a new pool
+        for _ in range(jobs):
+            pool.submit(warm_worker)
+
+
+def warm_worker() -> None:
+    """Import what making a report needs."""
+    with quick_imports():
+        import papermill  # noqa: F401
+
+    import skk_analysis.reporting.kernel
+    import skk_analysis.reporting.page.exporter  # noqa: F401
 
 
 def work(order: Order, outcome_file: Path, working_folder: Path, master: int) -> None:
@@ -117,22 +145,27 @@ class _Outcomes:
         self, folder: Path, orders: Sequence[Order], done: Callable[[Outcome], None]
     ) -> None:
         folder.mkdir(exist_ok=True)
+        self._folder = folder
         self._orders = orders
         self._files = {o.report: folder / f"{number}.json" for number, o in enumerate(orders)}
-        self._untold = list(self._files.values())
+        self._untold = {file.name for file in self._files.values()}
         self._done = done
 
     def file(self, order: Order) -> Path:
         return self._files[order.report]
 
     def missing(self) -> list[Order]:
-        return [order for order in self._orders if not self.file(order).exists()]
+        present = self._present()
+        return [order for order in self._orders if self.file(order).name not in present]
+
+    def _present(self) -> set[str]:
+        return {file.name for file in self._folder.iterdir()}
 
     def interrupted(self) -> list[Order]:
         return [o for o in self.missing() if self.file(o).with_suffix(".begun").exists()]
 
     def all(self) -> list[Outcome]:
-        return [Outcome(**json.loads(file.read_text("utf-8"))) for file in self._files.values()]
+        return [_outcome(file) for file in self._files.values()]
 
     def write(self, order: Order, outcome: Outcome) -> None:
         write_json(self.file(order), asdict(outcome))
@@ -156,9 +189,13 @@ class _Outcomes:
             self._tell()
 
     def _tell(self) -> None:
-        for file in [f for f in self._untold if f.exists()]:
-            self._untold.remove(file)
-            self._done(Outcome(**json.loads(file.read_text("utf-8"))))
+        for name in sorted(self._untold & self._present()):
+            self._untold.remove(name)
+            self._done(_outcome(self._folder / name))
+
+
+def _outcome(file: Path) -> Outcome:
+    return Outcome(**json.loads(file.read_text("utf-8")))
 
 
 def _build(
@@ -171,6 +208,9 @@ def _build(
     """Let pytask run the tasks; with one job in this process, unless it must have its own."""
     import pytask
 
+    side_by_side = jobs > 1 or own_process
+    if side_by_side:
+        _register_pool(jobs)
     config = folder / "pyproject.toml"
     config.write_text(SETTINGS, "utf-8")
     with _quiet(pytask.console), _restored_path():
@@ -181,13 +221,26 @@ def _build(
             force=True,
             capture="no",
             verbose=0,
-            n_workers=jobs,
-            parallel_backend="loky" if jobs > 1 or own_process else "none",
+            n_workers=TASKS_PER_JOB * jobs if side_by_side else 1,
+            parallel_backend="custom" if side_by_side else "none",
         )
     if (folder / STOP).exists():
         raise KeyboardInterrupt
     if any(order in outcomes.missing() for order in orders):
         _raise_unless_broken(session)
+
+
+def _register_pool(jobs: int) -> None:
+    """Make ``jobs`` loky processes the custom backend; pytask-parallel forgets it at the end."""
+    from pytask_parallel import ParallelBackend, registry
+
+    registry.register_parallel_backend(ParallelBackend.CUSTOM, lambda n_workers: _pool(jobs))  # noqa: ARG005
+
+
+def _pool(jobs: int) -> Executor:
+    from loky import get_reusable_executor
+
+    return get_reusable_executor(max_workers=jobs)
 
 
 def _task(order: Order, outcome_file: Path, folder: Path) -> TaskWithoutPath:

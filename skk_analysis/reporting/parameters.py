@@ -7,15 +7,11 @@ each of these is an error in one line.
 
 from __future__ import annotations
 
-import logging
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from skk_analysis.reporting.execute import quick_imports
 from skk_analysis.workspace import SkkError
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
 
 
 def check_notebook(path: Path, expected: dict[str, type]) -> None:
@@ -24,23 +20,20 @@ def check_notebook(path: Path, expected: dict[str, type]) -> None:
     Raises
     ------
     SkkError
-        If there is not exactly one parameters cell, or papermill sees an unknown, missing or
-        mistyped parameter in it, or a line that is not a plain ``name: type = literal  # help``.
+        If there is not exactly one parameters cell, or it has an unknown, missing or mistyped
+        parameter, or a line that is not a plain ``name: type = literal  # help``.
     """
-    notebook = _read(path)
-    cells = [c.source for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
+    cells = _parameters_cells(path)
     if len(cells) != 1:
         raise SkkError(f"{path.name}: {len(cells)} cells are tagged 'parameters', must be one.")
-    _check_lines(path, cells[0])
-    declared = _declared(notebook)
+    declared = _declared(path, cells[0])
     for name, type_ in expected.items():
         if name not in declared:
             raise SkkError(f"{path.name}: the parameter {name!r} is missing.")
-        if declared[name]["inferred_type_name"] != type_.__name__:
+        if declared[name] != type_.__name__:
             raise SkkError(
                 f"{path.name}: the parameter {name!r} must be declared as "
-                f"'{name}: {type_.__name__} = …', found type "
-                f"{declared[name]['inferred_type_name']!r}."
+                f"'{name}: {type_.__name__} = …', found type {declared[name]!r}."
             )
     for name in declared.keys() - expected.keys():
         raise SkkError(f"{path.name}: unknown parameter {name!r}; known: {', '.join(expected)}.")
@@ -66,41 +59,43 @@ def check_parameters(values: dict[str, Any], expected: dict[str, type]) -> None:
         raise SkkError(f"Parameter {name!r} is missing.")
 
 
-def _read(path: Path) -> NotebookNode:
-    """The notebook, with the kernel metadata that a cleaner may have removed (T16)."""
-    import nbformat
+def _parameters_cells(path: Path) -> list[str]:
+    try:
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", [])]
+        return ["".join(cell["source"]) for cell in tagged]
+    except FileNotFoundError:
+        raise SkkError(f"The notebook {path} is missing.") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise SkkError(f"{path} is not a readable notebook: {error!r}") from error
 
-    notebook = nbformat.reads(path.read_text("utf-8"), as_version=4)
-    spec = {"name": "python3", "language": "python", "display_name": "Python"}
-    notebook.metadata["kernelspec"] = spec
-    return notebook
 
+def _declared(path: Path, source: str) -> dict[str, str]:
+    """Names and types of a cell of one-line annotated assignments.
 
-def _check_lines(path: Path, source: str) -> None:
-    """Only one-line annotated assignments: papermill glues other lines together (T6)."""
+    Other lines are refused: papermill glues them together or doesn't see them (T6). Of these it
+    sees the same (a test holds it to that), but asking papermill costs two seconds of imports.
+    """
     import ast
 
     try:
         statements = ast.parse(source).body
     except SyntaxError as error:
         raise SkkError(f"{path.name}: parameters cell, line {error.lineno}: {error.msg}.") from None
+    declared: dict[str, str] = {}
+    before = 0
     for statement in statements:
-        plain = (
+        if not (
             isinstance(statement, ast.AnnAssign)
+            and isinstance(statement.target, ast.Name)
             and isinstance(statement.annotation, ast.Name)
             and isinstance(statement.value, ast.Constant)
-            and statement.lineno == statement.end_lineno
-        )
-        if not plain:
+            and before < statement.lineno == statement.end_lineno
+        ):
             raise SkkError(
                 f"{path.name}: parameters cell, line {statement.lineno} must be "
                 f"'name: type = literal  # help', not «{ast.unparse(statement)}»."
             )
-
-
-def _declared(notebook: NotebookNode) -> dict[str, dict[str, Any]]:
-    with quick_imports():
-        import papermill
-
-    logging.getLogger("papermill").setLevel(logging.ERROR)
-    return papermill.inspect_notebook(notebook)
+        declared[statement.target.id] = statement.annotation.id
+        before = statement.lineno
+    return declared

@@ -1,10 +1,12 @@
 """One report as a place on disk, and what its own record proves.
 
 ``reports/<subject>/<language>/`` (``espoo/2019/fi``) holds ``index.html``, ``notebook.ipynb``,
-``results.json`` and ``report.json``. The last one is the only proof that the report is complete:
-it names the run id and the hash of each of the others. A report whose record is missing, unreadable
-or in conflict with its files does not exist for us. A failed run leaves ``<language>.failed.json``
-and ``<language>.failed.ipynb`` beside the folder and never touches what is inside.
+``results.json``, ``report.json`` and ``ro-crate-metadata.json``. ``report.json`` is the only proof
+that the report is complete: it names the run id and the hash of each of the first three. The crate
+tells how and when the report was made (`run_record`); it is in no hash because it holds times. A
+report whose record is missing, unreadable or in conflict with its files does not exist for us. A
+failed run leaves ``<language>.failed.json`` and ``<language>.failed.ipynb`` beside the folder and
+never touches what is inside.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from skk_analysis.reporting.kinds import Kind, Subject
 from skk_analysis.workspace import Workspace, sha256, write_json
 
 PAGE, NOTEBOOK, RESULTS, RECORD = "index.html", "notebook.ipynb", "results.json", "report.json"
+CRATE = "ro-crate-metadata.json"
 FORMAT = 1
 
 
@@ -105,6 +108,7 @@ class Report:
             whole = record.outputs.keys() == {PAGE, NOTEBOOK, RESULTS} and all(
                 sha256(self.folder / name) == expected for name, expected in record.outputs.items()
             )
+            whole = whole and (self.folder / CRATE).is_file()
         except (OSError, ValueError, TypeError, AttributeError):
             return None
         return record if whole and record.format == FORMAT else None

@@ -7,6 +7,7 @@ any moment, the runner leaves something in the working folder that the next run 
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from dataclasses import asdict, dataclass, replace
@@ -15,9 +16,11 @@ from typing import TYPE_CHECKING
 
 from skk_analysis.reporting.execute import EXECUTION_TIMEOUT, NotebookError, execute
 from skk_analysis.reporting.fingerprint import Versions
+from skk_analysis.reporting.kernel_place import KernelLife, peak_bytes
 from skk_analysis.reporting.lock import is_systems_fault
 from skk_analysis.reporting.publish import publish_folder
 from skk_analysis.reporting.report import (
+    CRATE,
     NOTEBOOK,
     PAGE,
     RECORD,
@@ -76,11 +79,19 @@ class Order:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How making one report ended; ``message`` is empty if it went well."""
+    """How making one report ended; ``message`` is empty if it went well.
+
+    ``processor`` is the time that worker and kernel spent computing, ``worker_peak`` and
+    ``kernel_peak`` the most memory that each ever had (the worker since it began); 0 where the
+    system does not tell.
+    """
 
     report: str
     message: str
     seconds: float
+    processor: float = 0.0
+    worker_peak: int = 0
+    kernel_peak: int = 0
 
 
 def make_report(order: Order, working_folder: Path) -> Outcome:
@@ -98,14 +109,14 @@ def make_report(order: Order, working_folder: Path) -> Outcome:
     OSError, SkkError
         If the disk is full or read-only, which is no fault of the report.
     """
-    began = time.monotonic()
-    report = order.report
+    began, computed = time.monotonic(), time.process_time()
+    report, life = order.report, KernelLife()
     folder = Path(tempfile.mkdtemp(prefix=f"{report.subject.folder[0]}-", dir=working_folder))
     message = ""
     try:
         if order.problem:
             raise SkkError(order.problem)
-        _make(order, folder, working_folder)
+        publish_folder(finished_report(order, folder, working_folder, life), report.folder)
         report.forget_failure()
     except Exception as error:
         if (working_folder / STOP).exists():
@@ -114,37 +125,64 @@ def make_report(order: Order, working_folder: Path) -> Outcome:
             raise
         message = _failure_message(order, error)
         _keep_failure(order, message, error)
-    return Outcome(str(report), message, time.monotonic() - began)
+    return Outcome(
+        str(report),
+        message,
+        time.monotonic() - began,
+        time.process_time() - computed + life.seconds,
+        peak_bytes(os.getpid()),
+        life.peak_bytes,
+    )
 
 
-def _make(order: Order, folder: Path, shared: Path) -> None:
-    """The report's files in a folder of their own, then in their place."""
+def finished_report(
+    order: Order, folder: Path, shared: Path, life: KernelLife | None = None
+) -> Path:
+    """A folder with the report's files, published nowhere yet.
+
+    Parameters
+    ----------
+    order : what to make
+    folder : an empty folder of the report's own
+    shared : a folder for what the kernels of one run share
+    life : takes up what becomes of the kernel
+
+    Raises
+    ------
+    NotebookError
+        If the notebook does not run to its end, or the page would not be fit to publish.
+    """
     from skk_analysis.reporting.checks import check_executed, normalised, results
+    from skk_analysis.reporting.run_record import Steps, run_record
 
     kernel_folder, finished = folder / "kernel", folder / "finished"
     kernel_folder.mkdir()
     finished.mkdir()
-    report = order.report
-    notebook = execute(
-        order.notebook,
-        report.parameters,
-        report.workspace.root,
-        kernel_folder,
-        shared,
-        order.timeout,
-    )
-    try:
-        check_executed(notebook, order.run_id)
-        numbers = results(notebook)
-        page = _page(order, notebook)
-    except SkkError as error:
-        raise NotebookError(str(error), notebook) from error
-    write_bytes(finished / PAGE, page.encode())
-    write_bytes(finished / NOTEBOOK, _notebook_bytes(normalised(notebook)))
-    write_json(finished / RESULTS, numbers)
-    outputs = {name: sha256(finished / name) for name in (PAGE, NOTEBOOK, RESULTS)}
-    write_json(finished / RECORD, asdict(order.record(outputs)))
-    publish_folder(finished, report.folder)
+    report, steps, life = order.report, Steps(), life or KernelLife()
+    with steps.step("execute"):
+        notebook = execute(
+            order.notebook,
+            report.parameters,
+            report.workspace.root,
+            kernel_folder,
+            shared,
+            order.timeout,
+            life,
+        )
+    with steps.step("render"):
+        try:
+            check_executed(notebook, order.run_id)
+            numbers = results(notebook)
+            page = _page(order, notebook)
+        except SkkError as error:
+            raise NotebookError(str(error), notebook) from error
+        write_bytes(finished / PAGE, page.encode())
+        write_bytes(finished / NOTEBOOK, _notebook_bytes(normalised(notebook)))
+        write_json(finished / RESULTS, numbers)
+        outputs = {name: sha256(finished / name) for name in (PAGE, NOTEBOOK, RESULTS)}
+        write_json(finished / RECORD, asdict(order.record(outputs)))
+    write_json(finished / CRATE, run_record(order, finished, steps, life))
+    return finished
 
 
 def _page(order: Order, notebook: NotebookNode) -> str:

@@ -27,18 +27,35 @@ def year_row(programme: Programme, year: int) -> dict[str, str]:
     return {str(key): str(value) for key, value in found.iloc[0].items()}
 
 
+Filter = tuple[str, str, Any]
+"""Column, comparison, value: as pyarrow takes them."""
+
+
+def of_units(level: str, codes: Sequence[str]) -> list[Filter]:
+    """The rows of some units; the limits let row groups be passed over that have none of them."""
+    limits = [("unit_code", ">=", min(codes)), ("unit_code", "<=", max(codes))] if codes else []
+    return [("unit_level", "==", level), *limits, ("unit_code", "in", list(codes))]
+
+
 def rows_of(
     workspace: Workspace,
     name: str,
-    filters: list[tuple[str, str, Any]],
+    *either: list[Filter],
     columns: Sequence[str] | None = None,
 ) -> pd.DataFrame:
-    """Rows of a processed table, read without the rest, in a stable order."""
+    """Rows of a processed table for which all filters of a list hold, in the table's order.
+
+    The tables are sorted by unit and come in small row groups, so a city's rows are read without
+    the rest of the country.
+    """
     path = workspace.processed / f"{name}.parquet"
     if not path.is_file():
         return workspace.table(name)
     kept = None if columns is None else list(columns)
-    if any(how == "in" and not len(what) for _, how, what in filters):
+    filters = [
+        one for one in either if not any(how == "in" and not len(what) for _, how, what in one)
+    ]
+    if not filters:
         return pd.read_parquet(path, columns=kept).iloc[:0]
     return pd.read_parquet(path, columns=kept, filters=filters).reset_index(drop=True)
 

@@ -12,13 +12,15 @@ What makes which folder of ``data/raw``:
 - ``programme/``: `register`, `experiment_tables`, ``experiments.toml``, ``register/*.csv``;
 - ``planted_truths.json``: `truths`.
 
+`country` makes a whole country of the same stuff, for measuring.
+
 `world` holds the cities, areas and municipalities that they share, `names` what these are called.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,15 +101,20 @@ def write_sample(root: Path) -> None:
     SkkError
         If ``data/raw`` holds anything but an earlier sample: nothing of it is touched.
     """
-    workspace = Workspace(Path(root))
+    write_files(Path(root), files(), register.tables())
+    write_json(Workspace(Path(root)).raw / TRUTHS_FILE, truths.planted())
+
+
+def write_files(root: Path, made: Iterable[File], tables: Mapping[str, bytes]) -> None:
+    """Write raw files and a register's tables as ``data/raw``, replacing an earlier sample."""
+    workspace = Workspace(root)
     _clear_earlier_sample(workspace)
     resources = []
-    for file in files():
+    for file in made:
         write_bytes(workspace.raw / file.path, file.content)
         resources.append(file.resource())
-    for name, content in register.tables().items():
+    for name, content in tables.items():
         write_bytes(workspace.programme / name, content)
-    write_json(workspace.raw / TRUTHS_FILE, truths.planted())
     workspace.write_resources(resources)
 
 

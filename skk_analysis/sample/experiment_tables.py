@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from skk_analysis.programme import STARTING_REGISTER
-from skk_analysis.sample.experiments import experiments
+from skk_analysis.sample.experiments import cards, experiments
+from skk_analysis.sample.phrases import phrase, worded
 from skk_analysis.sample.world import stream
 
 HANDWRITTEN = Path(__file__).with_name("register")
@@ -37,8 +38,8 @@ def read(content: bytes) -> list[Row]:
 
 
 def experiment_tables() -> dict[str, Iterable[Row]]:
-    """Tables that have rows for each experiment, by name."""
-    return {
+    """Tables that have rows for each experiment, by name, every text in three languages."""
+    tables = {
         "experiments": map(_experiment, experiments()),
         "partners": _each("partners", ("group", "sector", "name")),
         "phase_log": _each("phases", ("phase", "entered", "left", "decision_fi", "evidence_fi")),
@@ -50,7 +51,9 @@ def experiment_tables() -> dict[str, Iterable[Row]]:
         "peer_reviews": _peer_reviews(), "milestones": _milestones(), "artifacts": _artifacts(),
         "tidier": _tidier(), "exposure": _exposure(), "scaling": _scaling(),
         "canvas": _canvas(), "roadmap": _roadmap(), "outputs": _outputs(),
+        "side_effects": _side_effects(), "learning": _learning(),
     }  # fmt: skip
+    return {name: map(worded, rows) for name, rows in tables.items()}
 
 
 def _experiment(item: Row) -> Row:
@@ -62,6 +65,7 @@ def _experiment(item: Row) -> Row:
         "dimension": item["dimension"], "stage": item["stage"], "status": item["status"],
         "started": item["started"], "ended": item["ended"], **problem,
         "target_group_fi": item["target_group_fi"], "target_group_en": item["target_group_en"],
+        "target_size": cards()[item["id"]]["target_size"],
         "target_areas": ";".join(item["target_areas"]), "level": item["effect"]["level"],
         "main_indicator": item["effect"]["indicator"], "assignment": item["assignment"],
         "design": item["design"], "goal_id": GOALS.get(item["id"], ""),
@@ -74,7 +78,9 @@ def _each(key: str, columns: tuple[str, ...]) -> Iterator[Row]:
     """One row for each entry of a list in experiments.toml."""
     for item in experiments():
         for entry in item[key]:
-            yield _of(item) | dict(zip(columns, entry, strict=True)) | {"invented": "yes"}
+            row = dict(zip(columns, entry, strict=True))
+            names = {f"name_{to}": phrase(row["name"], to) for to in ("sv", "en") if "name" in row}
+            yield _of(item) | row | names | {"invented": "yes"}
 
 
 def _of(item: Row) -> Row:
@@ -109,40 +115,81 @@ def _milestones() -> Iterator[Row]:
             stopped = key == "loppu" and item["status"] == "stopped"
             planned = date(2020, 10, 30) if stopped else planned
             status = "stopped" if stopped else "late" if late else "on_time"
-            reason = item.get("stop_fi", "") if stopped else "Sopimus viivästyi." if late else ""
+            reasons = {
+                f"reason_{language}": item[f"stop_{language}"] for language in LANGUAGES if stopped
+            } or {"reason_fi": "Sopimus viivästyi." if late else ""}
             yield _of(item) | {
                 "milestone": key, "name_fi": finnish, "name_en": english, "planned": planned,
-                "actual": actual, "status": status, "reason_fi": reason, "invented": "yes",
+                "actual": actual, "status": status, **reasons, "invented": "yes",
             }  # fmt: skip
 
 
 def _artifacts() -> Iterator[Row]:
     for item in experiments():
-        for kind, version, day in (("visuaalinen malli", 1, item["phases"][2][1]),
-                                    ("malli", 2, item["started"])):  # fmt: skip
+        for kind, swedish, english, version, day in (
+            ("visuaalinen malli", "Visuell modell", "Visual model", 1, item["phases"][2][1]),
+            ("malli", "Modell", "Model", 2, item["started"]),
+        ):
             yield _of(item) | {
                 "kind": kind, "version": version, "date": day, "file": "",
                 "alt_text_fi": f"{kind.capitalize()}: {item['action_fi']}",
-                "alt_text_en": f"Model: {item['action_en']}", "invented": "yes",
+                "alt_text_sv": f"{swedish}: {phrase(item['action_fi'], 'sv')}",
+                "alt_text_en": f"{english}: {item['action_en']}", "invented": "yes",
             }  # fmt: skip
 
 
 def _tidier() -> Iterator[Row]:
-    """The description items of TIDieR that the invented experiments have."""
+    """The description items of TIDieR; what was not recorded has no row."""
     for item in experiments():
+        card = cards()[item["id"]]
         texts = {
-            "why": (item["problem_fi"], item["problem_en"]),
-            "what": (item["action_fi"], item["action_en"]),
-            "who": ("; ".join(partner[2] for partner in item["partners"]), ""),
-            "where": (";".join(item["target_areas"]) or "koko kaupunki", ""),
-            "when": (f"{item['started']}–{item['ended']}", f"{item['started']}–{item['ended']}"),
-            "modifications": (
-                "; ".join(test[8] for test in item["tests"] if test[8]), ""
-            ),
+            "why": item["problem_fi"], "what": item["action_fi"],
+            "materials": card.get("materials", ""),
+            "who": "; ".join(partner[2] for partner in item["partners"]),
+            "how": card["how"],
+            "where": "; ".join(item["target_areas"]) or "koko kaupunki",
+            "when": f"{_day(item['started'])}–{_day(item['ended'])}",
+            "tailoring": card.get("tailoring", ""),
+            "modifications": "; ".join(test[8] for test in item["tests"] if test[8]),
+            "how_well": card["how_well"],
         }  # fmt: skip
-        for key, (finnish, english) in texts.items():
+        same = {
+            "why": {f"text_{to}": item[f"problem_{to}"] for to in ("sv", "en")},
+            "where": {f"text_{to}": texts["where"] for to in ("sv", "en") if item["target_areas"]},
+            "when": {"text_sv": texts["when"], "text_en": (
+                f"{_in_english(item['started'])} – {_in_english(item['ended'])}"
+            )},
+        }  # fmt: skip
+        for key, text in texts.items():
+            if text:
+                words = worded({"text_fi": text} | same.get(key, {}))
+                words = {name: words[name] for name in ("text_fi", "text_sv", "text_en")}
+                yield _of(item) | {"item": key} | words | {"invented": "yes"}
+
+
+def _day(day: date) -> str:
+    return f"{day.day}.{day.month}.{day.year}"
+
+
+def _in_english(day: date) -> str:
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def _side_effects() -> Iterator[Row]:
+    """What happened besides what was aimed at; of some experiments nobody recorded any."""
+    for item in experiments():
+        for wanted, text in cards()[item["id"]].get("side_effects", []):
             yield _of(item) | {
-                "item": key, "text_fi": finnish, "text_en": english, "invented": "yes",
+                "wanted": wanted, "text_fi": text, "date": item["ended"], "invented": "yes",
+            }  # fmt: skip
+
+
+def _learning() -> Iterator[Row]:
+    """The five tasks of an experiment besides its effect, of those that were judged."""
+    for item in experiments():
+        for task, (fulfilled, evidence) in cards()[item["id"]]["learning"].items():
+            yield _of(item) | {
+                "task": task, "fulfilled": fulfilled, "evidence_fi": evidence, "invented": "yes",
             }  # fmt: skip
 
 
@@ -168,7 +215,10 @@ def _scaling() -> Iterator[Row]:
             "implementation_fi": item["action_fi"],
             "maintenance_months": 6 if going_on else 0, "cost_eur_year": cost,
             "conditions_fi": "Omistaja, mittari ja vertailu sovittu." if going_on else "",
+            "conditions_sv": "Ägare, mätare och jämförelse avtalade." if going_on else "",
+            "conditions_en": "Owner, indicator and comparison agreed." if going_on else "",
             "owner_fi": item["partners"][0][2] if going_on else "",
+            "next_step_fi": cards()[item["id"]]["next_step"],
             "decision_fi": item["decision_2020"][0], "decision_en": item["decision_2020"][1],
             "decision_sv": item["decision_2020"][2], "decided": "2020-12-15", "invented": "yes",
         }  # fmt: skip
@@ -185,10 +235,10 @@ def _canvas() -> Iterator[Row]:
     for item in experiments():
         texts = {
             "ilmio": (item["problem_fi"], item["problem_sv"], item["problem_en"]),
-            "signaalit": (item["phases"][0][3], "", ""),
-            "kenelle": (item["target_group_fi"], "", item["target_group_en"]),
-            "toimijat": ("; ".join(partner[2] for partner in item["partners"]), "", ""),
-            "ratkaisu": (item["action_fi"], "", item["action_en"]),
+            "signaalit": _three(item["phases"][0][3]),
+            "kenelle": _three(item["target_group_fi"]),
+            "toimijat": _three("; ".join(partner[2] for partner in item["partners"])),
+            "ratkaisu": _three(item["action_fi"]),
             "indikaattorit": (item["effect"]["indicator"],) * 3,
         }
         for field in read((STARTING_REGISTER / "canvas_fields.csv").read_bytes()):
@@ -198,6 +248,10 @@ def _canvas() -> Iterator[Row]:
                 "text_fi": fi, "text_sv": sv, "text_en": en,
                 "filled": "yes" if fi else "no", "invented": "yes",
             }  # fmt: skip
+
+
+def _three(finnish: str) -> tuple[str, str, str]:
+    return finnish, phrase(finnish, "sv"), phrase(finnish, "en")
 
 
 def _roadmap() -> Iterator[Row]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 FILE = Path(__file__).with_name("experiments.toml")
+CARDS = Path(__file__).with_name("experiment_cards.toml")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,12 @@ class Effect:
 def experiments() -> tuple[dict[str, Any], ...]:
     """All invented experiments in the file's order."""
     return tuple(tomllib.loads(FILE.read_text("utf-8"))["experiment"])
+
+
+@cache
+def cards() -> dict[str, dict[str, Any]]:
+    """What the report cards show besides, by experiment."""
+    return tomllib.loads(CARDS.read_text("utf-8"))
 
 
 def effects(level: str | None = None, indicator: str | None = None) -> list[Effect]:

@@ -148,11 +148,11 @@ def values(series: Series) -> dict[str, np.ndarray]:
         path = path + series.noise * factor * (1 + 0.3 * size)
         for effect in experiments.effects("municipality", series.indicator):
             path = path + effect.size * (item.code in effect.units) * (effect.year <= YEARS)
-        found[item.code] = _above(path, series)
+        found[item.code] = above(path, series)
     return found
 
 
-def _above(path: np.ndarray, series: Series) -> np.ndarray:
+def above(path: np.ndarray, series: Series) -> np.ndarray:
     """Bend the series softly so that it stays above the indicator's lowest value."""
     width = series.spread / 2
     return series.lowest + width * np.logaddexp(0, (path - series.lowest) / width)

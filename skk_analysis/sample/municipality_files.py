@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -75,7 +76,7 @@ def sotkanet_json() -> bytes:
     return ("[" + ",\n".join(json.dumps(row) for row in rows) + "]\n").encode("utf-8")
 
 
-def sotkanet_regions() -> bytes:
+def sotkanet_regions(places: Sequence[Municipality] | None = None) -> bytes:
     """Sotkanet's list of regions: its own number, category and code."""
     regions = [
         {
@@ -90,7 +91,7 @@ def sotkanet_regions() -> bytes:
             "title": {"fi": item.name_fi, "en": item.name_fi, "sv": item.name_sv},
             "memberOf": [658, 900 + int(item.region[0])],
         }
-        for item in municipalities()
+        for item in places or municipalities()
     ]  # fmt: skip
     country = {"fi": "Koko maa", "en": "Whole country", "sv": "Hela landet"}
     regions.append({"id": 658, "code": "358", "category": "MAA", "title": country, "memberOf": []})
@@ -172,10 +173,11 @@ def _crime_column(series: Series, column: int, places: list[str]) -> list[tuple[
     return rows
 
 
-def municipality_key() -> bytes:
+def municipality_key(places: Sequence[Municipality] | None = None) -> bytes:
     """The municipality key in geofi's layout: codes as bare numbers, leading zeros lost."""
-    lines = [",".join(f'"{column}"' for column in _key_row(municipalities()[0]))]
-    for item in municipalities():
+    places = places or municipalities()
+    lines = [",".join(f'"{column}"' for column in _key_row(places[0]))]
+    for item in places:
         cells = _key_row(item).values()
         lines.append(",".join(str(c) if isinstance(c, int) else f'"{c}"' for c in cells))
     return ("\n".join(lines) + "\n").encode("utf-8")
@@ -219,7 +221,17 @@ def _key_row(item: Municipality) -> dict[str, int | str]:
 
 
 def postal_area_key() -> bytes:
-    """The postal area key as published: BOM, CRLF, unquoted commas in the header's names."""
+    """The postal area key of the sample's areas."""
+    cities = {item.code: item for item in municipalities() if item.city}
+    rows = area_table().sort_values("code").itertuples()
+    return area_key([(row.code, row.name_fi, row.name_sv, cities[row.city_code]) for row in rows])
+
+
+def area_key(rows: Iterable[tuple[str, str, str, Municipality]]) -> bytes:
+    """The postal area key as published: BOM, CRLF, unquoted commas in the header's names.
+
+    A row is the code, the Finnish and the Swedish name of an area, and its municipality.
+    """
     header = (
         "Postal code area,Name of the postal code area,Name of the postal code area (sv),"
         "Municipality,Name of the municipality,Statistical Grouping of municipality,"
@@ -231,13 +243,11 @@ def postal_area_key() -> bytes:
         "Name of the centre for economic development, transport and the environment,"
         "Hospital District,Name of the hospital district"
     )
-    cities = {item.code: item for item in municipalities() if item.city}
     lines = [header]
-    for row in area_table().sort_values("code").itertuples():
-        city = cities[row.city_code]
+    for postal, finnish, swedish, city in rows:
         code, region = city.region[0], city.region[3]
         lines.append(
-            f"{row.code},{row.name_fi},{row.name_sv},{city.code},{city.name_fi},1,"
+            f"{postal},{finnish},{swedish},{city.code},{city.name_fi},1,"
             f"Urban municipalities,{code}1,Invented sub-region,{code},{region},9,Invented major"
             f" region,9,Invented AVI,09,Invented ELY Centre,29,Invented Hospital District"
         )

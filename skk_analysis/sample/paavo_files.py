@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -246,16 +246,36 @@ def long() -> bytes:
         f"{row.code}  {row.name_fi} ({cities[row.city_code]})" for row in areas().itertuples()
     ]
     x, y = centres()
-    place = {"X coordinate": x, "Y coordinate": y, "Surface area": areas_m2()}
-    columns = [(label, [str(number) for number in column]) for label, column in place.items()]
+    places = {"X coordinate": x, "Y coordinate": y, "Surface area": areas_m2()}
+    return compress(long_export(LONG_YEAR, labels, places, range(len(labels))))
+
+
+def long_export(
+    year: int,
+    labels: Sequence[str],
+    places: Mapping[str, Sequence[int]],
+    rows: Sequence[int],
+    incomes: Sequence[float] | None = None,
+) -> bytes:
+    """Table 12f7 of one year for areas that are called ``labels`` and have the figures of ``rows``.
+
+    ``incomes`` multiplies the mean and median incomes of each area.
+    """
+    columns = [(label, [str(number) for number in column]) for label, column in places.items()]
     for code, label in _long_labels():  # how many people there are is 0, all else a dot
-        empty = None if code == "he_vakiy" else '"."'
-        columns.append((label, _cells(code, LONG_YEAR, '".."', empty)))
+        cells = _cells(code, year, '".."', None if code == "he_vakiy" else '"."')
+        own = [cells[row] for row in rows]
+        if incomes is not None and code in paavo.MEANS and "tu" in code:
+            own = [
+                f"{float(cell) * factor:.0f}" if cell[0] != '"' else cell
+                for cell, factor in zip(own, incomes, strict=True)
+            ]
+        columns.append((label, own))
     lines = ['"12f7 -- 9. All data groups, 2010-2023"', ""]
-    lines.append(f'"Postal code area","Information","{LONG_YEAR}"')
+    lines.append(f'"Postal code area","Information","{year}"')
     for index, label in enumerate(labels):
         lines += [f'"{label}","{name}",{cells[index]}' for name, cells in columns]
-    return compress(("\r\n".join(lines) + "\r\n").encode("iso-8859-1"))
+    return ("\r\n".join(lines) + "\r\n").encode("iso-8859-1")
 
 
 def compress(content: bytes) -> bytes:

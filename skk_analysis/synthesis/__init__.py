@@ -7,6 +7,18 @@ directions.
 
 from skk_analysis.synthesis.directions import direction_table
 from skk_analysis.synthesis.distribution import ConfidenceDistribution
+from skk_analysis.synthesis.effect_measures import (
+    fisher_z,
+    hedges_g,
+    hedges_g_from_t,
+    log_odds_ratio,
+    log_ratio_of_means,
+    log_risk_ratio,
+    logit_proportion,
+    mean_difference,
+    reported_effect,
+    risk_difference,
+)
 from skk_analysis.synthesis.gap_map import CONFIDENCE, GapMap, gap_map
 from skk_analysis.synthesis.known import KNOWN_RULES, known_table
 from skk_analysis.synthesis.leave_one_out import leave_one_out
@@ -38,13 +50,23 @@ __all__ = [
     "begg",
     "direction_table",
     "egger",
+    "fisher_z",
     "gap_map",
+    "hedges_g",
+    "hedges_g_from_t",
     "known_table",
     "leave_one_out",
+    "log_odds_ratio",
+    "log_ratio_of_means",
+    "log_risk_ratio",
+    "logit_proportion",
+    "mean_difference",
     "meta_regression",
     "multilevel",
     "pool",
     "reasons_against_pooling",
+    "reported_effect",
+    "risk_difference",
     "subgroups",
     "synthesise",
     "trim_and_fill",

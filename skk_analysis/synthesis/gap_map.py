@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
+
+from skk_analysis.synthesis.presented import figure_of
 
 __all__ = ["CONFIDENCE", "GapMap", "gap_map"]
 
@@ -40,6 +43,10 @@ class GapMap:
             raise ValueError(f"a gap is {ABSOLUTE!r} or {SYNTHESIS!r}, got {kind!r}")
         found = self.cells[self.cells["gap"] == kind]
         return found[["dimension", "type", "evaluations", "syntheses"]].reset_index(drop=True)
+
+    def plot(self, language: str = "fi", **options: Any) -> Any:
+        """Return the map; options of `figures.evidence_gap_map.evidence_gap_map`."""
+        return figure_of(self, "evidence_gap_map", language, options)
 
 
 def gap_map(

@@ -13,6 +13,7 @@ from skk_analysis.synthesis.directions import direction_table, oriented
 from skk_analysis.synthesis.inference import quantile
 from skk_analysis.synthesis.pooled import Pooled
 from skk_analysis.synthesis.pooling import pool
+from skk_analysis.synthesis.presented import figure_of, words_of
 from skk_analysis.synthesis.reasons import Reason
 
 __all__ = ["Synthesis", "reasons_against_pooling", "synthesise"]
@@ -47,6 +48,22 @@ class Synthesis:
     def poolable(self) -> bool:
         """Whether nothing speaks against one mean."""
         return not self.reasons
+
+    def text(self, language: str = "fi", **options: Any) -> str:
+        """Return the result, or why there is none, in words.
+
+        Options of `language.synthesis.synthesis_text`.
+        """
+        return words_of(self, "synthesis_text", language, options)
+
+    def plot(self, language: str = "fi", **options: Any) -> Any:
+        """Return the forest plot of a pooled estimate, else the table of directions.
+
+        Options of `figures.pooled_forest.pooled_forest` or `figures.directions.directions`.
+        """
+        if self.pooled is not None:
+            return self.pooled.plot(language, **options)
+        return figure_of(self.directions, "directions", language, options)
 
 
 def reasons_against_pooling(

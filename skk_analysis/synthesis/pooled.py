@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from skk_analysis.synthesis.distribution import (
     confidence_distribution,
 )
 from skk_analysis.synthesis.inference import quantile, upper_tail
+from skk_analysis.synthesis.presented import figure_of, words_of
 from skk_analysis.synthesis.random_effects import Fit, q_profile, whitened
 from skk_analysis.synthesis.reasons import Reason
 from skk_analysis.synthesis.studies import Studies
@@ -213,6 +215,14 @@ class Pooled:
         names = ("lower", "upper", "prediction_lower", "prediction_upper")
         ends = zip(names, (*mean, *further), strict=True)
         return {f"distribution_{name}": end for name, end in ends}
+
+    def text(self, language: str = "fi", **options: Any) -> str:
+        """Return the result in words; options of `language.synthesis.pooled_text`."""
+        return words_of(self, "pooled_text", language, options)
+
+    def plot(self, language: str = "fi", **options: Any) -> Any:
+        """Return the forest plot; options of `figures.pooled_forest.pooled_forest`."""
+        return figure_of(self, "pooled_forest", language, options)
 
 
 def _share(tau2: float, fitted: Fit) -> float:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from skk_analysis.synthesis.inference import KNAPP_HARTUNG, two_sided
 from skk_analysis.synthesis.meta_regression import meta_regression
+from skk_analysis.synthesis.presented import words_of
 from skk_analysis.synthesis.reasons import Reason, RefusedError
 from skk_analysis.synthesis.studies import Studies, read_studies
 
@@ -48,6 +49,10 @@ class SmallStudyTest:
     def to_frame(self) -> pd.DataFrame:
         """Return a frame of one row."""
         return pd.DataFrame([self.__dict__])
+
+    def text(self, language: str = "fi", **options: Any) -> str:
+        """Return the result in words; options of `language.synthesis.small_study_text`."""
+        return words_of(self, "small_study_text", language, options)
 
 
 def enough_studies(estimates: Any, standard_errors: Any) -> Studies:

@@ -12,6 +12,7 @@ import pandas as pd
 from skk_analysis.synthesis.inference import MODIFIED, Z
 from skk_analysis.synthesis.meta_regression import f_tail, meta_regression, wald
 from skk_analysis.synthesis.pooling import pool_studies
+from skk_analysis.synthesis.presented import words_of
 from skk_analysis.synthesis.studies import Studies, read_studies
 
 __all__ = ["Subgroups", "subgroups"]
@@ -44,6 +45,10 @@ class Subgroups:
     def to_frame(self) -> pd.DataFrame:
         """Return the groups."""
         return self.table.copy()
+
+    def text(self, language: str = "fi", **options: Any) -> str:
+        """Return the result in words; options of `language.synthesis.subgroups_text`."""
+        return words_of(self, "subgroups_text", language, options)
 
 
 def subgroups(

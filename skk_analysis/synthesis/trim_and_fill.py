@@ -13,6 +13,7 @@ from skk_analysis.synthesis.inference import MODIFIED, require_choices
 from skk_analysis.synthesis.meta_regression import meta_regression
 from skk_analysis.synthesis.pooled import Pooled
 from skk_analysis.synthesis.pooling import pool_studies
+from skk_analysis.synthesis.presented import words_of
 from skk_analysis.synthesis.small_study import enough_studies
 from skk_analysis.synthesis.studies import Studies
 
@@ -53,6 +54,10 @@ class TrimAndFill:
         rows = pd.concat([self.pooled.to_frame(), self.filled.to_frame()], ignore_index=True)
         rows.insert(0, "studies", ["found", "filled"])
         return rows.assign(missing=self.missing, side=self.side, estimator=self.estimator)
+
+    def text(self, language: str = "fi", **options: Any) -> str:
+        """Return the result in words; options of `language.synthesis.trim_and_fill_text`."""
+        return words_of(self, "trim_and_fill_text", language, options)
 
 
 def trim_and_fill(

@@ -175,9 +175,9 @@ ERRORS = {
         "clusters: 16 rows have no 'c', the first at 'row 0'",
     ),
     "missing rule": (lambda f: m.SurveyDesign(f, missing="ignore"), "'raise' or 'drop'"),
-    "frequencies of clusters": (
-        lambda f: m.SurveyDesign(f, clusters="c", frequencies="w"),
-        "leave clusters and ids out",
+    "frequencies of persons": (
+        lambda f: m.SurveyDesign(f, ids="c", frequencies="w"),
+        "name households and other groups drawn together with clusters=",
     ),
     "fpc too small": (
         lambda f: m.SurveyDesign(f.assign(N=10), strata="h", clusters="c", fpc="N"),

@@ -15,6 +15,7 @@ from skk_analysis.reporting import fingerprint
 from skk_analysis.reporting.grid import RunSummary, run_reports
 from skk_analysis.reporting.kinds import CITY_YEAR, Kind
 from skk_analysis.reporting.plan import Choice
+from skk_analysis.reporting.report import CRATE
 from skk_analysis.workspace import Resource, SkkError, Workspace, sha256, write_json
 
 CITIES = {"049": ("Espoo", "Esbo", "Espoo"), "179": ("Jyväskylä", "Jyväskylä", "Jyväskylä")}
@@ -168,9 +169,9 @@ class Bench:
         describe(self.workspace)
 
     def files(self) -> dict[str, bytes]:
-        """All published files and their bytes."""
+        """All published files and their bytes; the records of runs, which hold times, excepted."""
         root = self.workspace.reports
-        found = [p for p in root.rglob("*") if p.is_file() and p.name != ".lock"]
+        found = [p for p in root.rglob("*") if p.is_file() and p.name not in (".lock", CRATE)]
         return {p.relative_to(root).as_posix(): p.read_bytes() for p in sorted(found)}
 
 

@@ -175,8 +175,7 @@ def test_a_failing_report_does_not_stop_the_others(bench, cells):
 
 @pytest.mark.slow
 def test_a_killed_worker_gets_a_second_chance_and_then_a_message(bench, cells, monkeypatch):
-    # the parent of a plain kernel is its worker, that of a forked one is the fork server
-    monkeypatch.setattr(parallel, "fork_server", lambda *_: nullcontext())
+    monkeypatch.setattr(parallel, "fork_server", lambda *_: nullcontext())  # parent: the worker
     kill = "import os\nif year == 2020: os.kill(os.getppid(), 9)"
     bench.write([cells.start, kill, *cells.good[1:]])
     summary = bench.run(jobs=2, cities=["Espoo"])

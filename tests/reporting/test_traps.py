@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+import papermill
 import pytest
 
 from skk_analysis.reporting import publish
@@ -104,8 +105,11 @@ def test_t06_lines_that_papermill_would_glue_or_miss_are_refused(bench, paramete
         check_notebook(bench.notebook, bench.kind.declared)
 
 
-def test_t06_papermill_sees_every_line_of_a_good_cell(bench):
+def test_t06_papermill_sees_what_we_see_in_a_good_cell(bench):
     check_notebook(bench.notebook, bench.kind.declared)
+    seen = papermill.inspect_notebook(str(bench.notebook))
+    declared = {name: type_.__name__ for name, type_ in bench.kind.declared.items()}
+    assert {name: told["inferred_type_name"] for name, told in seen.items()} == declared
 
 
 def test_t07_a_lost_tag_stops(bench):

@@ -167,3 +167,15 @@ def test_indicators_agreed_beforehand_and_afterwards_are_told_apart(register) ->
         own = [r for r in register["indicator_choices"] if r["city_code"] == city["code"]]
         assert {row["agreed_beforehand"] for row in own} == {"yes", "no"}
         assert len({row["indicator"] for row in own}) == len(own)
+
+
+def test_every_text_of_an_experiment_is_in_three_languages(register) -> None:
+    """A card in Swedish or English never falls back to Finnish."""
+    tables = [name for name, rows in register.items() if "experiment" in rows[0]]
+    assert {"tests", "tidier", "learning", "side_effects", "scaling"} <= set(tables)
+    for name in set(tables) - {"uses"}:
+        for row in register[name]:
+            for column in [c for c in row if c.endswith("_fi") and row[c]]:
+                for language in ("sv", "en"):
+                    other = column.removesuffix("fi") + language
+                    assert row.get(other), (name, other, row[column])

@@ -10,7 +10,13 @@ import pandas as pd
 
 from skk_analysis.programme import City, Programme
 from skk_analysis.reporting.data_slice import DataSlice
-from skk_analysis.reporting.tables import named_resources, of_resources, rows_of, year_row
+from skk_analysis.reporting.tables import (
+    named_resources,
+    of_resources,
+    of_units,
+    rows_of,
+    year_row,
+)
 from skk_analysis.workspace import Resource, Workspace
 
 PEERS = 10
@@ -41,6 +47,9 @@ REGISTER_TABLES = (
     "experiments",
 )
 """Tables of the programme register that the report shows, where a workspace has them."""
+
+
+Filter = tuple[str, str, Any]
 
 
 @dataclass(frozen=True)
@@ -110,14 +119,19 @@ def report_data(workspace: Workspace, city: City | str, year: int) -> ReportData
     comparison = int(row["comparison_year"])
     areas = _areas(workspace, city)
     peers = _peers(workspace, programme, city, year)
-    units = [city.code, *areas["unit_code"], *peers["unit_code"]]
+    postal = of_units("postal_area", list(areas["unit_code"]))
     frames = {
-        "indicator_values": rows_of(workspace, "indicator_values", [("unit_code", "in", units)]),
+        "indicator_values": rows_of(
+            workspace,
+            "indicator_values",
+            of_units("municipality", [city.code, *peers["unit_code"]]),
+            postal,
+        ),
         "observations": rows_of(
             workspace,
             "observations",
-            [("indicator", "in", PUBLISHED), ("unit_code", "in", list(areas["unit_code"]))],
-            OBSERVED,
+            [("indicator", "in", PUBLISHED), *postal],
+            columns=OBSERVED,
         ),
         "households": rows_of(
             workspace,
@@ -158,20 +172,23 @@ def _peers(workspace: Workspace, programme: Programme, city: City, year: int) ->
     population = rows_of(
         workspace,
         "indicator_values",
-        [("indicator", "==", "municipal_population"), ("status", "==", "observed")],
+        [
+            ("unit_level", "==", "municipality"),
+            ("indicator", "==", "municipal_population"),
+            ("status", "==", "observed"),
+            ("group", "==", "total"),
+            ("reference_year", "<=", year),
+        ],
+        columns=("unit_code", "reference_year", "value"),
     )
-    population = population[
-        (population["unit_level"] == "municipality")
-        & (population["group"] == "total")
-        & (population["reference_year"] <= year)
-    ]
     latest = population.sort_values("reference_year").groupby("unit_code").tail(1)
     latest = latest.set_index("unit_code")["value"].astype(float)
     empty = pd.DataFrame({"unit_code": pd.Series(dtype=str), "population": pd.Series(dtype=float)})
     if city.code not in latest.index:
         return empty
     own = latest[city.code]
-    others = latest.drop([c.code for c in programme.cities()], errors="ignore")
+    left_out = {city.code, *(c.code for c in programme.cities())}
+    others = latest.drop(list(left_out), errors="ignore")
     distance = np.log(others[others > 0] / own).abs().sort_values(kind="stable")
     chosen = distance[distance <= np.log(SIZE_RATIO)].index[:PEERS]
     return pd.DataFrame({"unit_code": list(chosen), "population": others[chosen].to_numpy()})

@@ -1,0 +1,165 @@
+"""What is known of one experiment: its row, and the frames that its effect is estimated from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from skk_analysis.impact.panel import Panel
+from skk_analysis.impact.programme_panel import (
+    PANEL_LEVELS,
+    experiment_row,
+    pandemic_years,
+    programme_panel,
+)
+from skk_analysis.programme import Programme
+from skk_analysis.workspace import Workspace
+
+__all__ = ["REFUSALS", "ExperimentInputs", "experiment_inputs"]
+
+SURVEY = "survey"
+SURVEY_COLUMNS = (
+    "respondent_id", "year", "group", "question", "answer", "weight", "sex", "age_group",
+    "education", "language", "resource",
+)  # fmt: skip
+"""Of a survey's answers, what is read: nothing that the analysis does not use."""
+
+REFUSALS = (
+    "no_design",
+    "no_indicator",
+    "no_units",
+    "no_survey",
+    "no_data",
+    "no_before",
+    "no_after",
+    "small_group",
+    "method_refuses",
+)
+"""Why an experiment has no effect estimate, by name; the words are in the catalogues."""
+
+
+@dataclass(frozen=True, eq=False)
+class ExperimentInputs:
+    """Everything that :func:`~skk_analysis.impact.evaluate_experiment` reads, and nothing else.
+
+    Two equal inputs give the same dossier, so their hash tells whether one is still current.
+
+    Parameters
+    ----------
+    experiment : mapping
+        Row of the register's table ``experiments``.
+    indicator : mapping
+        Row of the indicator dictionary of its main indicator; empty where there is none.
+    panel : Panel or None
+        Of an experiment that reaches municipalities or postal areas.
+    responses : DataFrame or None
+        Of one that asked its participants: one row a person, year and question.
+    pandemic : tuple of int
+        Years that are a shock to everyone.
+    refusal : str or None
+        One of :data:`REFUSALS` where the register or the data have nothing to estimate from.
+    """
+
+    experiment: Mapping[str, str]
+    indicator: Mapping[str, str] = field(default_factory=dict)
+    panel: Panel | None = None
+    responses: pd.DataFrame | None = None
+    pandemic: tuple[int, ...] = ()
+    refusal: str | None = None
+
+    @property
+    def outcome(self) -> str:
+        """Id of the main indicator."""
+        return self.experiment.get("main_indicator", "")
+
+    @property
+    def question(self) -> str:
+        """The survey's question behind the indicator."""
+        return self.indicator.get("numerator", "").removeprefix("survey.") or self.outcome
+
+    @property
+    def resources(self) -> set[str]:
+        """Names of the raw files that the survey's answers came from."""
+        return set() if self.responses is None else set(self.responses["resource"])
+
+
+def experiment_inputs(workspace: Workspace | None, experiment: str) -> ExperimentInputs:
+    """Read what one experiment's effect is estimated from.
+
+    Parameters
+    ----------
+    workspace : a cleaned workspace; None is the one at hand
+    experiment : id in the register
+
+    Raises
+    ------
+    ValueError
+        If the register has no such experiment.
+    """
+    workspace = workspace or Workspace.find()
+    programme = Programme.of(workspace)
+    row = {str(k): str(v) for k, v in experiment_row(programme, experiment).items()}
+    known = ExperimentInputs(row, pandemic=pandemic_years(programme))
+    level, outcome = row.get("level", ""), row.get("main_indicator", "")
+    if level not in (SURVEY, *PANEL_LEVELS):
+        return _refused(known, "no_design")
+    dictionary = programme.indicators()
+    if outcome not in dictionary.index:
+        return _refused(known, "no_indicator")
+    indicator = {str(k): str(v) for k, v in dictionary.loc[outcome].items()}
+    known = ExperimentInputs(row, indicator, pandemic=known.pandemic)
+    if level == SURVEY:
+        return _with_responses(known, workspace, programme)
+    return _with_panel(known, workspace, programme, level)
+
+
+def _with_responses(
+    known: ExperimentInputs, workspace: Workspace, programme: Programme
+) -> ExperimentInputs:
+    """The answers of the experiment's own survey, which the table ``surveys`` names."""
+    surveys = programme.optional_table("surveys")
+    if surveys is None or "resource" not in surveys:
+        return _refused(known, "no_survey")
+    mine = set(surveys.loc[surveys["experiment"] == known.experiment["id"], "resource"]) - {""}
+    if not mine:
+        return _refused(known, "no_survey")
+    path = workspace.processed / "responses.parquet"
+    if not path.is_file():
+        workspace.table("responses")  # says that cleaning has not been done
+    rows = pd.read_parquet(
+        path, columns=list(SURVEY_COLUMNS), filters=[("resource", "in", sorted(mine))]
+    )
+    rows = rows[rows["question"] == known.question].reset_index(drop=True)
+    if rows["answer"].notna().sum() == 0:
+        return _refused(known, "no_data")
+    return ExperimentInputs(
+        known.experiment, known.indicator, responses=rows, pandemic=known.pandemic
+    )
+
+
+def _with_panel(
+    known: ExperimentInputs, workspace: Workspace, programme: Programme, level: str
+) -> ExperimentInputs:
+    """The yearly figures of the experiment's units and of those it may be compared with."""
+    exposure = programme.optional_table("exposure")
+    if exposure is None or not len(
+        exposure[
+            (exposure["experiment"] == known.experiment["id"]) & (exposure["unit_level"] == level)
+        ]
+    ):
+        return _refused(known, "no_units")
+    values = workspace.table("indicator_values")
+    there = values[(values["indicator"] == known.outcome) & (values["unit_level"] == level)]
+    units = exposure.loc[exposure["experiment"] == known.experiment["id"], "unit_code"]
+    if not there.loc[there["unit_code"].isin(units), "value"].notna().any():
+        return _refused(known, "no_data")
+    panel = programme_panel([known.outcome], experiment=known.experiment["id"], workspace=workspace)
+    return ExperimentInputs(known.experiment, known.indicator, panel, pandemic=known.pandemic)
+
+
+def _refused(known: ExperimentInputs, reason: str) -> ExperimentInputs:
+    return ExperimentInputs(
+        known.experiment, known.indicator, pandemic=known.pandemic, refusal=reason
+    )
