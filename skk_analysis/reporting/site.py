@@ -105,7 +105,7 @@ class Stage:
         self.left = []
 
     def _begin(self) -> None:
-        if os.path.ismount(self.site):
+        if _is_mount(self.site):
             raise CannotWriteError(
                 f"{self.site} is a mount point, which cannot be replaced in one step. Mount the "
                 "folder above it, or make 'reports' a symbolic link to a folder inside the mount."
@@ -150,6 +150,18 @@ def staged(workspace: Workspace) -> Iterator[Stage]:
         raise
     else:
         stage.sweep(everything=True)
+
+
+def _is_mount(folder: Path) -> bool:
+    """Whether something is mounted there; a folder bound within its own disk counts, too."""
+    if os.path.ismount(folder):
+        return True
+    try:
+        mounts = Path("/proc/self/mountinfo").read_bytes().splitlines()
+    except OSError:
+        return False
+    places = {line.split(b" ")[4].decode("unicode_escape").encode("latin-1") for line in mounts}
+    return os.fsencode(folder) in places
 
 
 def _link_tree(source: Path, target: Path) -> None:
