@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from skk_analysis.cleaning.message import Message
     from skk_analysis.programme import Programme
 
@@ -53,6 +55,7 @@ def new_experiment(
     stop_reason: Annotated[str, typer.Option(help="Why it was stopped, in Finnish.")] = "",
     phase: Annotated[str, typer.Option(help="Key in phases.csv of the first phase.")] = "tutki",
     entered: Annotated[str, typer.Option(help="Date on which the first phase began.")] = "",
+    target_size: Annotated[str, typer.Option(help="Persons in the target group.")] = "",
     area: Annotated[list[str] | None, typer.Option(help="Postal code; may be repeated.")] = None,
     partner: Annotated[
         list[str] | None, typer.Option(help="group:sector:name; may be repeated.")
@@ -89,13 +92,14 @@ def new_experiment(
         "assignment": assignment, "what_fi": what, "name_sv": name_sv, "name_en": name_en,
         "problem_sv": problem_sv, "problem_en": problem_en, "target_group_sv": target_group_sv,
         "target_group_en": target_group_en, "what_sv": what_sv, "what_en": what_en,
-        "invented": "yes" if invented else "no",
+        "target_size": target_size, "invented": "yes" if invented else "no",
     }  # fmt: skip
     asked = _asked(programme, needed)
     new = NewExperiment(
         **asked, **told, areas=tuple(area or ()), partners=[_partner(p) for p in partner or ()]
     )
-    added = add_experiment(programme, new)
+    with _writing(context, "skk programme new-experiment"):
+        added = add_experiment(programme, new)
     rows = ", ".join(f"{count} to {name}.csv" for name, count in added.rows.items())
     typer.echo(f"Experiment {added.id} was added ({rows}).")
     for hint in added.hints:
@@ -127,10 +131,11 @@ def import_(
     dry_run: Annotated[bool, typer.Option(help="Only show what would change.")] = False,
 ) -> None:
     """Take an edited spreadsheet back into the register, or tell all faults and change nothing."""
-    from skk_analysis.monitoring.check import errors
+    from skk_analysis.monitoring.register_check import errors
     from skk_analysis.monitoring.spreadsheet_import import import_spreadsheet
 
-    result = import_spreadsheet(_programme(context), file, write=not dry_run)
+    with _writing(context, "skk programme import"):
+        result = import_spreadsheet(_programme(context), file, write=not dry_run)
     _tell(result.messages)
     for change in result.changes:
         typer.echo(str(change))
@@ -143,6 +148,14 @@ def import_(
         done = "were written" if result.written else "would change; nothing was written"
         typer.echo(f"{len(result.changes)} changes; {tables} tables {done}.")
     _stop_at_errors(result.messages)
+
+
+def _writing(context: typer.Context, command: str) -> AbstractContextManager[None]:
+    """Hold the workspace while its register is written."""
+    from skk_analysis.reporting.lock import only_writer
+    from skk_analysis.workspace import Workspace
+
+    return only_writer(Workspace.find(context.obj), command)
 
 
 def _programme(context: typer.Context) -> Programme:

@@ -39,7 +39,7 @@ def wrapped(
     words: str, width: float, size: float = 7.5, *, bold: bool = False, muted: bool = False
 ) -> list[Line]:
     """A text broken to lines that fit a box of this width (inches)."""
-    mean = CHARACTER * (1.12 if bold else 1.0)
+    mean = CHARACTER * (1.18 if bold else 1.0)
     fits = max(int((width - 2 * PAD) * 72 / (size * mean)), 8)
     return [Line(part, size, bold, muted) for part in wrap(words, fits) or [""]]
 

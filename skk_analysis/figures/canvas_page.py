@@ -68,7 +68,10 @@ def _empty(language: str) -> str:
 
 
 def _table(fields: Sequence[Field], language: str, caption: str) -> Table:
-    columns = (text("table.canvas_field", language), text("table.canvas_text", language))
+    columns = (
+        text("chart.canvas.column.field", language),
+        text("chart.canvas.column.text", language),
+    )
     rows = tuple((field.name, field.words or _empty(language)) for field in fields)
     return Table(text("figure.data", language, caption=caption), columns, rows, language)
 

@@ -17,7 +17,7 @@ from skk_analysis.language.catalogue import text
 from skk_analysis.language.quantities import Missing, Quantity
 
 LAYERS = ("foundation", "opportunity", "outcome")
-WIDE, BETWEEN, GAP = 2.06, 0.5, 0.12
+WIDE, BETWEEN, GAP = 2.06, 0.48, 0.12
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def _assumptions(links: Sequence[Link], language: str) -> list[str]:
 
 def _table(nodes: Sequence[Node], language: str, caption: str) -> Table:
     keys = ("layer", "dimension", "indicator", "value")
-    columns = tuple(text(f"table.{key}", language) for key in keys)
+    columns = tuple(text(f"chart.logic.column.{key}", language) for key in keys)
     rows: list[tuple[Cell, ...]] = []
     for node in nodes:
         layer = text(f"chart.logic.layer.{node.layer}", language)

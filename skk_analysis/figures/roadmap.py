@@ -100,8 +100,8 @@ def _fact(step: Step, language: str) -> str:
 
 
 def _table(steps: Sequence[Step], language: str, caption: str) -> Table:
-    keys = ("experiment", "step", "owner", "due", "state")
-    columns = tuple(text(f"table.{key}", language) for key in keys)
+    keys = ("group", "step", "owner", "due", "state")
+    columns = tuple(text(f"chart.roadmap.column.{key}", language) for key in keys)
     rows = tuple(
         (step.group, step.name, step.owner or "–", _due(step, language), _state(step, language))
         for step in steps
@@ -174,6 +174,7 @@ def _months(axes: Axes, low: date, high: date, language: str) -> None:
     if len(every) > 7:
         every = [day for day in every if day.month == 1]
     axes.set_xticks([_number(day) for day in every])
+    axes.tick_params(axis="x", labelsize=8)
     axes.xaxis.set_major_formatter(
         FuncFormatter(lambda _, i: f"{every[i].month}/{every[i].year}" if i < len(every) else "")
     )

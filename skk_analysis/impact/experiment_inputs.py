@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -60,6 +60,8 @@ class ExperimentInputs:
         Years that are a shock to everyone.
     refusal : str or None
         One of :data:`REFUSALS` where the register or the data have nothing to estimate from.
+    resources : tuple of str
+        Names of the raw files that the rows come from.
     """
 
     experiment: Mapping[str, str]
@@ -68,6 +70,7 @@ class ExperimentInputs:
     responses: pd.DataFrame | None = None
     pandemic: tuple[int, ...] = ()
     refusal: str | None = None
+    resources: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> str:
@@ -78,11 +81,6 @@ class ExperimentInputs:
     def question(self) -> str:
         """The survey's question behind the indicator."""
         return self.indicator.get("numerator", "").removeprefix("survey.") or self.outcome
-
-    @property
-    def resources(self) -> set[str]:
-        """Names of the raw files that the survey's answers came from."""
-        return set() if self.responses is None else set(self.responses["resource"])
 
 
 def experiment_inputs(workspace: Workspace | None, experiment: str) -> ExperimentInputs:
@@ -109,7 +107,7 @@ def experiment_inputs(workspace: Workspace | None, experiment: str) -> Experimen
     if outcome not in dictionary.index:
         return _refused(known, "no_indicator")
     indicator = {str(k): str(v) for k, v in dictionary.loc[outcome].items()}
-    known = ExperimentInputs(row, indicator, pandemic=known.pandemic)
+    known = replace(known, indicator=indicator)
     if level == SURVEY:
         return _with_responses(known, workspace, programme)
     return _with_panel(known, workspace, programme, level)
@@ -131,12 +129,11 @@ def _with_responses(
     rows = pd.read_parquet(
         path, columns=list(SURVEY_COLUMNS), filters=[("resource", "in", sorted(mine))]
     )
+    known = replace(known, resources=tuple(sorted(rows["resource"].unique())))
     rows = rows[rows["question"] == known.question].reset_index(drop=True)
     if rows["answer"].notna().sum() == 0:
         return _refused(known, "no_data")
-    return ExperimentInputs(
-        known.experiment, known.indicator, responses=rows, pandemic=known.pandemic
-    )
+    return replace(known, responses=rows)
 
 
 def _with_panel(
@@ -153,13 +150,17 @@ def _with_panel(
     values = workspace.table("indicator_values")
     there = values[(values["indicator"] == known.outcome) & (values["unit_level"] == level)]
     units = exposure.loc[exposure["experiment"] == known.experiment["id"], "unit_code"]
+    known = replace(known, resources=_resource_names(there))
     if not there.loc[there["unit_code"].isin(units), "value"].notna().any():
         return _refused(known, "no_data")
     panel = programme_panel([known.outcome], experiment=known.experiment["id"], workspace=workspace)
-    return ExperimentInputs(known.experiment, known.indicator, panel, pandemic=known.pandemic)
+    return replace(known, panel=panel)
+
+
+def _resource_names(rows: pd.DataFrame) -> tuple[str, ...]:
+    joined = rows["resource"].dropna().unique()
+    return tuple(sorted({name for names in joined for name in str(names).split(";") if name}))
 
 
 def _refused(known: ExperimentInputs, reason: str) -> ExperimentInputs:
-    return ExperimentInputs(
-        known.experiment, known.indicator, pandemic=known.pandemic, refusal=reason
-    )
+    return replace(known, refusal=reason)

@@ -28,6 +28,7 @@ __all__ = [
     "estimate_text",
     "grade_text",
     "grade_wording",
+    "headline_text",
     "inference_name",
     "mde_text",
     "method_name",
@@ -77,6 +78,11 @@ def effect_text(effect: Effect, language: str, *, name: str = "") -> str:
         [*_how(effect, language), *([grade_text(effect.grade, language)] if effect.grade else [])],
     )
     return "\n".join(" ".join(sentences) for sentences in paragraphs if sentences)
+
+
+def headline_text(effect: Effect, language: str, *, name: str = "") -> str:
+    """The verdict and how the grade lets it be understood, without a number."""
+    return " ".join(_headline(effect, language, name))
 
 
 def verdict_text(effect: Effect, language: str) -> str:

@@ -12,7 +12,9 @@ index_100  already × 100          27,7                 prosenttiyksikköä
 score      the index itself       0,184                plain number
 ratio      a ratio                4,12                 plain number
 euro       euros                  27 524 €             €
-persons    a count                32 450               a count
+persons    a count of people      32 450               a count
+count      a count of things      14                   a count
+days       days                   22                   days
 per_1000   per thousand           155,2                plain number
 ========== ====================== ==================== =====================
 """
@@ -46,6 +48,8 @@ DECIMALS = {
     "ratio": 2,
     "euro": 0,
     "persons": 0,
+    "count": 0,
+    "days": 0,
     "per_1000": 1,
 }
 """Units and the decimals they are printed with unless the dictionary says otherwise."""

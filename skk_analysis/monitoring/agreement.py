@@ -38,7 +38,8 @@ class Agreement:
         score is the same, so chance agreement is perfect too), ``few_units``.
     caveats : tuple of str
         What a reader must know: ``few_units``, ``few_raters``, ``one_score_only`` (units left out
-        because one rater alone scored them), ``undefined_draws`` (resamples without variation).
+        because one rater alone scored them), ``undefined_draws`` (resamples without variation),
+        ``no_interval`` (too few units to resample).
     """
 
     coefficient: str

@@ -98,8 +98,10 @@ def choice_marks(
         (ISO date), ``rule`` (see `Limit`), ``declared`` (the register's ``agreed_beforehand``),
         ``contradiction``: ``declared_too_early`` (declared agreed beforehand, but the date is
         after the limit or missing), ``declared_too_late`` (declared added afterwards, though
-        chosen before the limit of the programme's first outcome), or empty.  Where a city chose
-        an indicator more than once the first choice counts.
+        chosen before the limit of the programme's first outcome), ``known_already`` (declared
+        agreed beforehand, but the latest figure is older than the programme: there is no outcome
+        yet that the choice could have come before), or empty.  Where a city chose an indicator
+        more than once the first choice counts.
     """
     mine = _of_city(choices, city)
     rows = {}
@@ -153,7 +155,7 @@ def _mark(rows: pd.DataFrame, limit: Limit, first: Limit) -> dict[str, str]:
     declared = str(earliest.get("agreed_beforehand", ""))
     contradiction = ""
     if declared == "yes" and status == "afterwards":
-        contradiction = "declared_too_early"
+        contradiction = "declared_too_early" if limit.day >= first.day else "known_already"
     elif declared == "no" and day is not None and day <= min(limit.day, first.day):
         contradiction = "declared_too_late"
     return mark | {

@@ -24,6 +24,9 @@ Metric = Literal["nominal", "ordinal", "interval", "ratio"]
 CHUNK = 4_000_000
 """Numbers held at once while resampling."""
 
+FEWEST = 6
+"""Fewer units (or clusters) to resample than this give no interval: there are too few samples."""
+
 UNDEFINED = 0.05
 """Share of resamples without variation above which no interval is given."""
 
@@ -58,7 +61,7 @@ def krippendorff_alpha(
     level : float, default 0.95
         Coverage of the interval.
     draws : int, default 2000
-        Bootstrap resamples; 0 gives no interval.
+        Bootstrap resamples; 0 gives no interval, nor do fewer than six units or clusters.
     seed : int, default 2019
         The same seed gives the same interval.
     clusters : array-like, optional
@@ -194,8 +197,8 @@ def _distance(margins: np.ndarray, values: np.ndarray, metric: str) -> np.ndarra
 def _interval(coincidences, labels, values, metric, level, draws, seed):
     """Percentiles of α over resampled units, and the caveat of resamples without variation."""
     groups = len(np.unique(labels))
-    if draws < 1 or groups < 2:
-        return math.nan, math.nan, ()
+    if draws < 1 or groups < FEWEST:
+        return math.nan, math.nan, ("no_interval",) if draws else ()
     size = coincidences.shape[1]
     by_group = np.zeros((groups, size * size))
     np.add.at(by_group, pd.factorize(labels)[0], coincidences.reshape(len(labels), -1))

@@ -56,7 +56,7 @@ def data_faults(error: SkkError) -> list[str]:
 
 
 def _register_faults(workspace: Workspace) -> list[str]:
-    from skk_analysis.monitoring.check import check, errors
+    from skk_analysis.monitoring.register_check import check, errors
 
     return [str(message) for message in errors(check(Programme.of(workspace)))]
 

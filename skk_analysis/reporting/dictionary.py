@@ -38,6 +38,11 @@ class DictionaryDocument(Document):
         row = self.data.indicators.loc[indicator]
         return str(row["unit"]), int(row["decimals"]) if row["decimals"] else None
 
+    def agreed_word(self, indicator: str) -> str:
+        """Whether an indicator was agreed beforehand; a dash for a figure without a mark."""
+        status = self.marks.of({"id": indicator}) if self.marks else ""
+        return self.text(f"agreed.{status}") if status else "–"
+
     def indicators_of(self, *levels: str) -> list[str]:
         """The reported indicators that are measured at these levels, in the register's order."""
         rows = self.data.indicators
@@ -53,20 +58,24 @@ def omission(
     ----------
     values : rows of ``indicator_values``
     """
+    reason, latest = why_missing(report, writer, indicator, values)
+    parts = {"name": report.indicator_name(indicator), "year": str(report.data.year)}
+    if latest:
+        return writer.sentence("scope.missing_with_latest", reason=reason, latest=latest, **parts)
+    return writer.sentence("scope.missing", reason=reason, **parts)
+
+
+def why_missing(
+    report: DictionaryDocument, writer: Writer, indicator: str, values: pd.DataFrame
+) -> tuple[str, str]:
+    """The reason in words, and the nearest year with a value (``""`` if there is none)."""
     year = report.data.year
     note = report.data.indicators.loc[indicator, f"break_note_{report.language}"]
     rows = values[(values["indicator"] == indicator) & (values["status"] == "observed")]
     years = {int(y) for y in rows["reference_year"].unique()}
-    name = report.indicator_name(indicator)
+    because = writer.text("scope.no_source")
     if years:
-        latest = str(max(years, key=lambda y: (y <= year, y)))
         because = writer.text("scope.not_published", year=str(year))
-        return writer.sentence(
-            "scope.missing_with_latest",
-            name=name,
-            year=str(year),
-            reason=f"{because} {note}".strip(),
-            latest=latest,
-        )
-    because = f"{writer.text('scope.no_source')} {note}".strip()
-    return writer.sentence("scope.missing", name=name, year=str(year), reason=because)
+    # the nearest year before, else the last one after
+    latest = str(max(years, key=lambda y: (y <= year, y))) if years else ""
+    return f"{because} {note}".strip(), latest

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from skk_analysis.figures import Heading, Prose, Sentence
-from skk_analysis.language import LANGUAGES, date, text
+from skk_analysis.language import LANGUAGES, date, forms, text
+from skk_analysis.reporting.agreed import Marks
 from skk_analysis.reporting.data_slice import DataSlice
 from skk_analysis.reporting.provenance import Provenance, provenance
 from skk_analysis.reporting.section import Numbering, Section, Writer
@@ -55,6 +56,25 @@ class Document:
         """For a section in the report's language, with the report's running numbers."""
         return Writer(anchor, self.language, self._numbering)
 
+    @property
+    def marks(self) -> Marks | None:
+        """Which numbers were agreed beforehand; None where a kind of report marks none."""
+        return None
+
+    def agreement_note(self) -> str:
+        """How many of the numbers shown were agreed beforehand, in a sentence."""
+        counts = self.marks.counts(self.results()) if self.marks else {}
+        if not sum(counts.values()):
+            return ""
+        shown = {name: forms.number(count, self.language) for name, count in counts.items()}
+        share = counts["beforehand"] / sum(counts.values())
+        return self.text(
+            "choices.numbers",
+            all=forms.number(sum(counts.values()), self.language),
+            share=forms.quantity(share, "share", self.language, 0),
+            **shown,
+        )
+
     def end(self) -> Results:
         """All numbers that the sections showed, and the mark that the report is complete."""
         return Results(self)
@@ -65,6 +85,9 @@ class Document:
         for section in self._shown.values():
             for quantity in section.quantities():
                 records.setdefault(quantity.id, quantity.record())
+        if self.marks is not None:
+            for record in records.values():
+                record["agreed"] = self.marks.of(record)
         return list(records.values())
 
     def _opening(self, writer: Writer, title: str, about: Sentence) -> None:
@@ -101,7 +124,9 @@ class Results:
         self.report = report
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        words = self.report.text("report.end")
+        words = " ".join(
+            filter(None, [self.report.agreement_note(), self.report.text("report.end")])
+        )
         data = {
             RESULTS: self.report.results(),
             "text/html": f'<p class="note">{words}</p>',

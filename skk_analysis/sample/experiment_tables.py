@@ -232,6 +232,7 @@ def _canvas() -> Iterator[Row]:
             **{f"text_{language}": row[f"problem_{language}"] for language in LANGUAGES},
             "filled": "yes", "invented": "yes",
         }  # fmt: skip
+    names = {row["id"]: row for row in read((STARTING_REGISTER / "indicators.csv").read_bytes())}
     for item in experiments():
         texts = {
             "ilmio": (item["problem_fi"], item["problem_sv"], item["problem_en"]),
@@ -239,7 +240,9 @@ def _canvas() -> Iterator[Row]:
             "kenelle": _three(item["target_group_fi"]),
             "toimijat": _three("; ".join(partner[2] for partner in item["partners"])),
             "ratkaisu": _three(item["action_fi"]),
-            "indikaattorit": (item["effect"]["indicator"],) * 3,
+            "indikaattorit": tuple(
+                names[item["effect"]["indicator"]][f"name_{language}"] for language in LANGUAGES
+            ),
         }
         for field in read((STARTING_REGISTER / "canvas_fields.csv").read_bytes()):
             fi, sv, en = texts.get(field["key"], ("", "", ""))

@@ -48,6 +48,9 @@ TARGETS = {
 }  # fmt: skip
 """Targets by city and indicator, in the indicator's own unit (shares as fractions)."""
 
+SURVEY_OPENED = {2019: "2019-09-16", 2020: "2020-09-14"}
+"""When the residents' forms went out: after this day an answer could be known."""
+
 SECTORS = (
     ("hyvinvointi", "kaupunki"), ("sivistys", "kaupunki"), ("kaupunkikehitys", "kaupunki"),
     ("tietopalvelu", "kaupunki"), ("järjestö", "järjestöt"), ("tutkimus", "korkeakoulut"),
@@ -156,14 +159,15 @@ def _surveys() -> Iterator[Row]:
     for (code, year), (posted, answered) in surveys.response_rates().items():
         yield {
             "survey": f"asukaskysely-{year}", "city_code": code, "experiment": "", "year": year,
-            "mode": "posti ja verkko", "invited": posted, "answered": answered,
+            "mode": "posti ja verkko", "opened": SURVEY_OPENED[year], "invited": posted,
+            "answered": answered,
             "resource": f"asukaskysely-{year}", "invented": "yes",
         }  # fmt: skip
     for item in surveys.with_survey():
         yield {
             "survey": f"kokeilukysely-{item['id']}", "city_code": item["city_code"],
             "experiment": item["id"], "year": "2019;2020", "mode": "lomake",
-            "invited": item["participants"], "answered": "",
+            "opened": "", "invited": item["participants"], "answered": "",
             "resource": f"kokeilukysely-{item['id']}", "invented": "yes",
         }  # fmt: skip
 

@@ -24,6 +24,11 @@ from skk_analysis.synthesis.known import KNOWN_RULES, known_table
 from skk_analysis.synthesis.leave_one_out import leave_one_out
 from skk_analysis.synthesis.meta_regression import MetaRegression, meta_regression
 from skk_analysis.synthesis.multilevel import Multilevel, multilevel, within_study_covariance
+from skk_analysis.synthesis.of_effects import (
+    effects_frame,
+    shared_donor_covariance,
+    synthesise_effects,
+)
 from skk_analysis.synthesis.poolable import Synthesis, reasons_against_pooling, synthesise
 from skk_analysis.synthesis.pooled import Pooled
 from skk_analysis.synthesis.pooling import pool
@@ -49,6 +54,7 @@ __all__ = [
     "TrimAndFill",
     "begg",
     "direction_table",
+    "effects_frame",
     "egger",
     "fisher_z",
     "gap_map",
@@ -67,8 +73,10 @@ __all__ = [
     "reasons_against_pooling",
     "reported_effect",
     "risk_difference",
+    "shared_donor_covariance",
     "subgroups",
     "synthesise",
+    "synthesise_effects",
     "trim_and_fill",
     "within_study_covariance",
 ]

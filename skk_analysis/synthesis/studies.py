@@ -15,7 +15,7 @@ from skk_analysis.estimate import Estimate, combine
 from skk_analysis.impact.result import Effect
 from skk_analysis.synthesis.reasons import Reason
 
-__all__ = ["Studies", "read_studies"]
+__all__ = ["Studies", "read_studies", "standard_error"]
 
 VALUE_COLUMNS = ("estimate", "value")
 TWICE = "the estimates have standard errors of their own; leave standard_errors= out"
@@ -135,7 +135,7 @@ def _columns(estimates: Any, errors: Any) -> tuple[tuple[str, ...] | None, Any, 
             matrix = _shared_covariance(results)
             return names, [x.value for x in results], [x.se for x in results], matrix
         if all(isinstance(x, Effect) for x in results):
-            known = [_error(x) for x in results] if errors is None else errors
+            known = [standard_error(x) for x in results] if errors is None else errors
             return names, [x.estimate for x in results], known, None
     return names, estimates, errors, None
 
@@ -148,7 +148,7 @@ def _effects(estimates: Any) -> list[Effect]:
     return [x for x in results if isinstance(x, Effect)]
 
 
-def _error(effect: Effect) -> float:
+def standard_error(effect: Effect) -> float:
     """Return the standard error, else the spread of the effect's placebos, else NaN."""
     if math.isnan(effect.se) and len(effect.placebos) > 2:
         return float(np.std(effect.placebos, ddof=1))

@@ -70,6 +70,12 @@ def test_declarations_are_checked_against_dates(day, declared, contradiction):
     assert mark(choices, "gini", 2019)["contradiction"] == contradiction
 
 
+def test_a_figure_older_than_the_programme_is_no_outcome():
+    choices = chosen(("049", "gini", "level", "team", "2019-05-15", "yes"))
+    old = mark(choices, "gini", 2017)
+    assert (old["status"], old["contradiction"]) == ("afterwards", "known_already")
+
+
 def test_first_choice_counts_others_cities_do_not():
     choices = chosen(
         ("049", "gini", "level", "team", "2020-03-01", "no"),

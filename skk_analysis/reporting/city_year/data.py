@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from skk_analysis.impact.experiment_inputs import ExperimentInputs, experiment_inputs
 from skk_analysis.programme import City, Programme
 from skk_analysis.reporting.data_slice import DataSlice
 from skk_analysis.reporting.tables import (
@@ -39,14 +40,30 @@ OBSERVED = ("unit_code", "indicator", "reference_year", "group", "value", "statu
 """Columns of the published figures that the report reads."""
 
 REGISTER_TABLES = (
-    "decisions",
-    "indicator_choices",
-    "concepts",
     "canvas",
+    "canvas_fields",
+    "concepts",
     "context_events",
+    "costs",
+    "criteria",
+    "decisions",
+    "dimensions",
     "experiments",
+    "indicator_choices",
+    "logic_links",
+    "milestones",
+    "peer_reviews",
+    "phase_log",
+    "phases",
+    "roadmap",
+    "roles",
+    "surveys",
+    "tests",
 )
 """Tables of the programme register that the report shows, where a workspace has them."""
+
+OF_ALL_CITIES = ("peer_reviews",)
+"""Tables read whole: how far reviewers agree, and who reviews whom in turn, needs every review."""
 
 
 Filter = tuple[str, str, Any]
@@ -66,7 +83,9 @@ class ReportData(DataSlice):
     observations : published figures of the city's areas
     areas, households, responses : the city's rows of the processed tables
     peers : codes of the comparison cities, nearest in population first
-    register : tables of the programme register, the city's rows only
+    first_year : the programme's first reported year
+    register : tables of the programme register, the city's rows only (`OF_ALL_CITIES` excepted)
+    experiments : what is known of each of the city's experiments by the end of the year
     messages, cleaning : what cleaning said of the resources
     resources : raw files that the rows come from
     """
@@ -83,7 +102,9 @@ class ReportData(DataSlice):
     households: pd.DataFrame
     responses: pd.DataFrame
     peers: pd.DataFrame
+    first_year: int
     register: dict[str, pd.DataFrame]
+    experiments: dict[str, ExperimentInputs]
     messages: pd.DataFrame
     cleaning: pd.DataFrame
     resources: list[Resource] = field(default_factory=list)
@@ -144,7 +165,10 @@ def report_data(workspace: Workspace, city: City | str, year: int) -> ReportData
             [("city_code", "==", city.code), ("year", "in", [comparison, year])],
         ),
     }
+    register = _register(programme, city)
+    experiments = _experiments(workspace, register, year)
     named = named_resources([*frames.values(), areas])
+    named = named.union(*(known.resources for known in experiments.values()))
     return ReportData(
         city=city,
         year=year,
@@ -154,7 +178,9 @@ def report_data(workspace: Workspace, city: City | str, year: int) -> ReportData
         indicators=programme.indicators(),
         areas=areas,
         peers=peers,
-        register=_register(programme, city),
+        first_year=min(programme.years()),
+        register=register,
+        experiments=experiments,
         messages=of_resources(workspace, "cleaning_messages", named),
         cleaning=of_resources(workspace, "cleaning_report", named),
         resources=[r for r in workspace.resources() if r.name in named],
@@ -202,8 +228,26 @@ def _register(programme: Programme, city: City) -> dict[str, pd.DataFrame]:
         if table is None:
             continue
         for column in ("city", "city_code"):
-            if column in table.columns:
+            if column in table.columns and name not in OF_ALL_CITIES:
                 mine = table[column].isin(["", city.code, city.key, city.name_fi])
                 table = table[mine].reset_index(drop=True)
         tables[name] = table
     return tables
+
+
+def _experiments(
+    workspace: Workspace, register: dict[str, pd.DataFrame], year: int
+) -> dict[str, ExperimentInputs]:
+    """What each experiment's effect is estimated from, without figures later than the year."""
+    rows = register.get("experiments")
+    if rows is None:
+        return {}
+    return {name: _until(experiment_inputs(workspace, name), year) for name in rows["id"]}
+
+
+def _until(known: ExperimentInputs, year: int) -> ExperimentInputs:
+    panel = known.panel.until(year) if known.panel is not None else None
+    answers = known.responses
+    if answers is not None:
+        answers = answers[answers["year"].astype(int) <= year].reset_index(drop=True)
+    return replace(known, panel=panel, responses=answers)

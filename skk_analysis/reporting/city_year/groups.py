@@ -203,7 +203,8 @@ def _survey_changes(report: CityYear, writer: Writer, questions: list[str]) -> N
             few = Missing("protected" if (part["question"] == question).any() else "not_asked")
             cell = estimated(f"{question}.all.{year}", share, "share", year)
             cells.append(few if share is None else cell)
-        rows.append((*cells, *_change_cells(report, writer, question, shares)))
+        cells += _change_cells(report, writer, question, shares)
+        rows.append((*cells, report.agreed_word(question)))
     columns = (
         writer.text("table.indicator"),
         str(report.comparison_year),
@@ -211,6 +212,7 @@ def _survey_changes(report: CityYear, writer: Writer, questions: list[str]) -> N
         writer.text("table.change_points"),
         writer.text("table.interval"),
         writer.text("table.verdict"),
+        writer.text("table.agreed"),
     )
     years = {"before": str(report.comparison_year), "year": str(report.year)}
     writer.table("survey_change", columns, rows, wide=True, **years)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from skk_analysis.figures import Cell
-from skk_analysis.language import text
+from skk_analysis.reporting.city_year import choices
 from skk_analysis.reporting.dictionary import DIMENSIONS
 from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Writer
@@ -47,6 +47,7 @@ def write(report: CityYear, writer: Writer) -> None:
     writer.listed([writer.sentence(f"methods.{name}") for name in RULES])
     _concepts(report, writer)
     _dictionary(report, writer)
+    choices.tell(report, writer)
 
 
 RULES = ("income", "line", "verdict", "between", "segregation", "survey", "wording")
@@ -67,8 +68,6 @@ def _concepts(report: CityYear, writer: Writer) -> None:
 
 
 def _dictionary(report: CityYear, writer: Writer) -> None:
-    choices = report.data.register.get("indicator_choices")
-    agreed = _agreed(choices) if choices is not None else None
     rows: list[tuple[Cell, ...]] = []
     indicators = report.data.indicators
     for name, row in indicators[indicators["dimension"].isin(DIMENSIONS)].iterrows():
@@ -83,7 +82,7 @@ def _dictionary(report: CityYear, writer: Writer) -> None:
                 ),
                 writer.text(f"unit.{row['unit']}"),
                 writer.text(f"direction.{row['direction']}"),
-                _agreement(writer, agreed, str(name)),
+                report.agreed_word(str(name)),
                 expression,
             )
         )
@@ -97,20 +96,3 @@ def _spaced(expression: str) -> str:
     for sign in "|+-":
         expression = expression.replace(sign, f" {sign} ")
     return expression
-
-
-def _agreed(choices) -> dict[str, str]:
-    """Indicator to when it was agreed: ``beforehand`` or ``afterwards``."""
-    found: dict[str, str] = {}
-    for _, row in choices.iterrows():
-        before = str(row.get("agreed_beforehand", row.get("agreed", ""))).lower()
-        found[row["indicator"]] = (
-            "beforehand" if before in ("yes", "kyllä", "true") else "afterwards"
-        )
-    return found
-
-
-def _agreement(writer: Writer, agreed: dict[str, str] | None, indicator: str) -> str:
-    if agreed is None or indicator not in agreed:
-        return text("agreed.unknown", writer.language)
-    return writer.text(f"agreed.{agreed[indicator]}")

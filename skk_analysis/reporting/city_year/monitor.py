@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FIRST_YEAR = 2010
 QUARTERS = (0.25, 0.5, 0.75)
-COLUMNS = ("change_points", "peer_median", "target", "years_measured")
+COLUMNS = ("change_points", "peer_median", "target", "agreed", "years_measured")
 LEAST_PEERS = 3
 """With fewer comparison cities than this in a year, their median is not shown."""
 
@@ -157,5 +157,6 @@ def _row(report: CityYear, indicator: str, one: Series) -> tuple[Cell, ...]:
         change,
         one.median.get(report.year) or absent,
         one.target or Missing("not_applicable"),
+        report.agreed_word(indicator),
         year_range(list(one.city)),
     )

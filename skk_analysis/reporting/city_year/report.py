@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import ClassVar
 
 from skk_analysis.programme import Programme
 from skk_analysis.reporting import origin
+from skk_analysis.reporting.agreed import Marks
 from skk_analysis.reporting.analysis import Analysis
 from skk_analysis.reporting.city_year import (
     areas,
     between_within,
     composition,
     conclusions,
+    effects,
+    experiments,
     groups,
     limitations,
     matrix,
@@ -21,7 +25,9 @@ from skk_analysis.reporting.city_year import (
     quality,
     scope,
     summary,
+    voices,
 )
+from skk_analysis.reporting.city_year.choices import city_marks
 from skk_analysis.reporting.city_year.data import ReportData, report_data
 from skk_analysis.reporting.dictionary import DictionaryDocument
 from skk_analysis.reporting.section import Section
@@ -57,6 +63,9 @@ class CityYear(DictionaryDocument):
         "groups": groups.write,
         "polarisation": polarisation.write,
         "composition": composition.write,
+        "experiments": experiments.write,
+        "effects": effects.write,
+        "voices": voices.write,
         "conclusions": conclusions.write,
         "methods": methods.write,
         "quality": quality.write,
@@ -87,6 +96,15 @@ class CityYear(DictionaryDocument):
     def comparison_year(self) -> int:
         """The year that it is compared with."""
         return self.data.comparison_year
+
+    @property
+    def marks(self) -> Marks:
+        """Which numbers were agreed before their outcome could be known."""
+        return self._marks
+
+    @cached_property
+    def _marks(self) -> Marks:
+        return city_marks(self.data)
 
     # -- sections --------------------------------------------------------------------------------
 
@@ -137,6 +155,18 @@ class CityYear(DictionaryDocument):
     def composition(self) -> Section:
         """Did the people change, or their conditions?"""
         return self._section("composition")
+
+    def experiments(self) -> Section:
+        """What the experiments did this year."""
+        return self._section("experiments")
+
+    def effects(self) -> Section:
+        """What can be said of the experiments."""
+        return self._section("effects")
+
+    def voices(self) -> Section:
+        """What residents and target groups said."""
+        return self._section("voices")
 
     def conclusions(self) -> Section:
         """Conclusions, and what was decided."""

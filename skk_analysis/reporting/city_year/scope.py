@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from skk_analysis.figures import Cell
 from skk_analysis.language import Quantity, keys
-from skk_analysis.reporting.dictionary import DIMENSIONS, omission
+from skk_analysis.reporting.city_year import logic, omissions
+from skk_analysis.reporting.dictionary import DIMENSIONS
 from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:
@@ -43,11 +44,8 @@ def write(report: CityYear, writer: Writer) -> None:
         year=str(report.year),
     )
     writer.table("scope", _columns(writer, report.year), _rows(report, writer, found), wide=True)
-    values = report.data.indicator_values
-    reasons = [omission(report, writer, one.indicator, values) for one in found if not one.measured]
-    if reasons:
-        writer.subheading("section.scope.missing")
-        writer.listed(reasons)
+    omissions.write(report, writer, [one.indicator for one in found if not one.measured])
+    logic.write(report, writer, [one.indicator for one in found])
     _coverage(report, writer, found)
     _functions(report, writer, found)
 

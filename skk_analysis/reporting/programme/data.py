@@ -1,0 +1,135 @@
+"""The slice of register and processed data that the programme's report of one year may read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pandas as pd
+
+from skk_analysis.impact import ExperimentInputs, experiment_inputs
+from skk_analysis.programme import City, Programme
+from skk_analysis.reporting.data_slice import DataSlice
+from skk_analysis.workspace import Resource, SkkError, Workspace
+
+TABLES = (
+    "artifacts", "attendance", "canvas", "cases", "cities", "cmo", "concepts", "context_events",
+    "contributions", "costs", "criteria", "dac_answers", "decisions", "dimensions", "events",
+    "experiments", "funding", "goals", "indicator_choices", "indicators", "literature",
+    "logic_links", "models", "outputs", "partners", "payments", "peer_reviews", "plan",
+    "programme_phases", "recommendations", "related_programmes", "roles", "scaling", "speakers",
+    "tests", "uses", "workshops", "years",
+)  # fmt: skip
+"""Tables of the register that the report shows, where the register has them."""
+
+
+@dataclass(frozen=True, eq=False)
+class ProgrammeData(DataSlice):
+    """All that the report reads.
+
+    Parameters
+    ----------
+    year : the report's year
+    pandemic, decision : whether the register marks the year so
+    cities : the cities that take part
+    register : tables of the register by name
+    inputs : what each experiment's effect is estimated from, up to the report's year
+    resources : raw files that the figures come from
+    """
+
+    year: int
+    pandemic: bool
+    decision: bool
+    cities: list[City]
+    register: dict[str, pd.DataFrame]
+    inputs: dict[str, ExperimentInputs]
+    resources: list[Resource] = field(default_factory=list)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The report's parameters, the language excepted."""
+        return {"year": self.year}
+
+
+def report_data(workspace: Workspace, year: int) -> ProgrammeData:
+    """Read the slice of one year.
+
+    Parameters
+    ----------
+    workspace : a cleaned workspace
+    year : a year of the programme; figures of later years are left out
+
+    Raises
+    ------
+    SkkError
+        If the programme has no such year, or the data have not been cleaned.
+    """
+    programme = Programme.of(workspace)
+    register = {name: programme.table(name) for name in TABLES if name in programme.tables()}
+    marks = _marks(register["years"], year)
+    experiments = register.get("experiments")
+    started = _started(experiments, year)
+    if experiments is not None:
+        register["experiments"] = started
+    inputs = {
+        name: inputs_until(experiment_inputs(workspace, name), year) for name in started["id"]
+    }
+    return ProgrammeData(
+        year=year,
+        pandemic=marks["pandemic"] == "yes",
+        decision=marks["decision"] == "yes",
+        cities=programme.cities(),
+        register=register,
+        inputs=inputs,
+        resources=_resources(workspace, inputs),
+    )
+
+
+def inputs_until(inputs: ExperimentInputs, year: int) -> ExperimentInputs:
+    """An experiment's inputs as they were at the end of a year."""
+    panel, responses = inputs.panel, inputs.responses
+    if panel is not None:
+        panel = panel.without(times=[time for time in panel.times if time > year])
+    if responses is not None:
+        responses = responses[responses["year"] <= year].reset_index(drop=True)
+    return replace(inputs, panel=panel, responses=responses)
+
+
+def _marks(years: pd.DataFrame, year: int) -> dict[str, str]:
+    found = years[years["year"] == str(year)]
+    if found.empty:
+        known = ", ".join(years["year"])
+        raise SkkError(f"The programme has no year {year}. It has: {known}.")
+    return {str(key): str(value) for key, value in found.iloc[0].items()}
+
+
+def _started(experiments: pd.DataFrame | None, year: int) -> pd.DataFrame:
+    """The experiments that had started by the end of the year, or have no date."""
+    if experiments is None:
+        return pd.DataFrame({"id": pd.Series(dtype=str)})
+    begun = experiments["started"].str[:4]
+    return experiments[(begun == "") | (begun <= str(year))].reset_index(drop=True)
+
+
+def _resources(workspace: Workspace, inputs: dict[str, ExperimentInputs]) -> list[Resource]:
+    """The raw files behind the experiments' figures."""
+    named: set[str] = set()
+    indicators = set()
+    for known in inputs.values():
+        named |= known.resources
+        if known.panel is not None:
+            indicators.add(known.outcome)
+    named |= _of_indicators(workspace, sorted(indicators))
+    return [resource for resource in workspace.resources() if resource.name in named]
+
+
+def _of_indicators(workspace: Workspace, indicators: Sequence[str]) -> set[str]:
+    path = workspace.processed / "indicator_values.parquet"
+    if not indicators or not path.is_file():
+        return set()
+    rows = pd.read_parquet(
+        path, columns=["resource"], filters=[("indicator", "in", list(indicators))]
+    )
+    joined = rows["resource"].dropna().unique()
+    return {part for cell in joined for part in str(cell).split(";") if part}
