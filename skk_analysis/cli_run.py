@@ -79,7 +79,13 @@ run.__doc__ = f"""Fetch, check, clean, make the reports and publish the site, un
 Every = Annotated[str, typer.Option(help="daily, weekly (Mondays) or monthly (the first).")]
 At = Annotated[str, typer.Option(help="Local time, such as 03:17; UTC for github.")]
 Deadline = Annotated[int, typer.Option(min=1, help="Minutes that a run may take.")]
-Fetch = Annotated[bool, typer.Option(help="Bring the raw files up to date first.")]
+Fetch = Annotated[
+    bool | None,
+    typer.Option(
+        "--fetch/--no-fetch",
+        help="Bring the raw files up to date first; by default yes, unless they are invented.",
+    ),
+]
 OnFailure = Annotated[str, typer.Option(metavar="COMMAND", help="As of skk run.")]
 
 
@@ -89,7 +95,7 @@ def schedule_systemd(
     every: Every = "weekly",
     at: At = "03:17",
     deadline: Deadline = 120,
-    fetch: Fetch = True,
+    fetch: Fetch = None,
     on_failure: OnFailure = "",
 ) -> None:
     """A service and a timer for /etc/systemd/system."""
@@ -106,7 +112,7 @@ def schedule_cron(
     every: Every = "weekly",
     at: At = "03:17",
     deadline: Deadline = 120,
-    fetch: Fetch = True,
+    fetch: Fetch = None,
     on_failure: OnFailure = "",
 ) -> None:
     """A line for crontab -e."""
@@ -121,7 +127,7 @@ def schedule_github(
     every: Every = "weekly",
     at: At = "03:17",
     deadline: Deadline = 120,
-    fetch: Fetch = True,
+    fetch: Fetch = None,
     on_failure: OnFailure = "",
 ) -> None:
     """A workflow for .github/workflows/reports.yml."""
@@ -131,11 +137,17 @@ def schedule_github(
 
 
 def _schedule(
-    context: typer.Context, every: str, at: str, deadline: int, fetch: bool, on_failure: str
+    context: typer.Context,
+    every: str,
+    at: str,
+    deadline: int,
+    fetch: bool | None,
+    on_failure: str,
 ) -> Schedule:
     import re
 
     from skk_analysis.reporting.schedule import DAYS, Schedule
+    from skk_analysis.sources.store import is_invented
     from skk_analysis.workspace import Workspace
 
     found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", at)
@@ -144,4 +156,7 @@ def _schedule(
     if every not in DAYS:
         raise typer.BadParameter(f"{every!r}; use {', '.join(DAYS)}.", param_hint="--every")
     hour, minute = map(int, found.groups())
-    return Schedule(Workspace.find(context.obj), every, hour, minute, deadline, fetch, on_failure)
+    workspace = Workspace.find(context.obj)
+    if fetch is None:
+        fetch = not is_invented(workspace)
+    return Schedule(workspace, every, hour, minute, deadline, fetch, on_failure)

@@ -66,8 +66,9 @@ def call_hook(
             problem = f"not ready in {patience:.0f} s, ended"
         finally:
             if hook.poll() is None:
-                with suppress(OSError):
+                with suppress(OSError, AttributeError):  # Windows has no process groups
                     os.killpg(hook.pid, signal.SIGKILL)
+                hook.kill()
                 hook.wait()
         heard.seek(0)
         return HookOutcome(problem, heard.read(HEARD).decode("utf-8", "replace").strip())

@@ -88,6 +88,7 @@ class Stage:
             publish_folder(self.next, self.site)
         except SkkError as error:
             raise CannotWriteError(str(error)) from error
+        shutil.rmtree(self.made, ignore_errors=True)
 
     def sweep(self, everything: bool) -> None:
         """Remove what is being made, or everything that lies beside the site."""

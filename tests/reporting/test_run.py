@@ -193,6 +193,7 @@ def test_the_deadline_publishes_what_is_whole_and_the_next_run_goes_on(quick):
         "espoo/2020/fi/report.json",
     }
     assert not any("failed" in name for name in files)
+    assert not beside(quick).exists()
     quick.pause.clear()
     result = unattended(quick)
     assert (result.exit, len(result.reports.skipped)) == (Exit.CURRENT, 2)
@@ -317,3 +318,28 @@ def test_a_read_only_disk_is_status_6(quick, unmounted, what):
     said = {"workspace": "Read-only file system. Mount", "reports": "is a mount point"}
     assert said[what] in result.message
     assert quick.files() == before
+
+
+def test_a_request_that_failed_is_status_1_and_the_run_goes_on(quick, monkeypatch):
+    from skk_analysis import sources
+    from skk_analysis.sources.errors import UnreachableError
+    from skk_analysis.sources.run import Summary
+
+    def fetch(_workspace, listener):
+        listener.said("sotkanet.127: unchanged")
+        return Summary(failed=[UnreachableError("statfin", "no answer")])
+
+    monkeypatch.setattr(sources, "fetch", fetch)
+    result = unattended(quick, fetch=True)
+    assert (result.exit, len(result.reports.made)) == (Exit.FAILED, 4)
+    assert result.faults == ["statfin: no answer. Try again later; what is held stays as it is."]
+    events = [(x["step"], x["event"]) for x in log_of(result)]
+    assert events.index(("fetch", "request")) < events.index(("reports", "begun"))
+    assert ("fetch", "answer") in events
+
+
+def test_real_figures_are_not_fetched_into_an_invented_workspace(quick):
+    result = unattended(quick, fetch=True)
+    assert result.exit is Exit.FAILED
+    assert "invented example data" in result.message
+    assert not quick.workspace.reports.exists()

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from skk_analysis.cli import app
 from skk_analysis.reporting.schedule import Schedule, cron, github, systemd
-from skk_analysis.workspace import SkkError, Workspace
+from skk_analysis.workspace import Resource, SkkError, Workspace
 
 HOOK = "/usr/bin/mail -s 'SKK 100 % $HOME' me@example.org"
 
@@ -117,5 +117,8 @@ def test_the_command_prints_for_this_workspace(root, kind):
     assert told.exit_code == 0, told.output
     assert ("23:05" if kind == "systemd" else "5 23 * * *") in told.output
     assert Path(sys.executable).name in told.output
+    assert "--fetch" in told.output
+    Workspace(root).write_resources([Resource("x", "x.csv", "paavo", invented=True)])
+    assert "--fetch" not in CliRunner().invoke(app, call).output
     wrong = CliRunner().invoke(app, [*call[:4], "--at", "25:00"])
     assert wrong.exit_code == 2
