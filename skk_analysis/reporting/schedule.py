@@ -86,7 +86,7 @@ WorkingDirectory={_percent(str(schedule.root))}
 ExecStart={" ".join(map(_quoted, schedule.arguments))}
 # the run ends its own processes; what is left after that is killed
 KillMode=mixed
-TimeoutStopSec=60
+TimeoutStopSec=90
 RuntimeMaxSec={schedule.deadline * 60 + GRACE}
 Nice=10
 UMask=0022
