@@ -34,7 +34,7 @@ raw = typer.Typer(
 )
 app.add_typer(raw, name="raw")
 app.command()(cli_run.run)
-app.add_typer(cli_run.schedule, name="schedule")
+app.command()(cli_run.schedule)
 app.add_typer(cli_programme.app, name="programme")
 
 DEBUG = "--debug"

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from skk_analysis.reporting.schedule import Schedule
 
 EXIT_STATUS = (
     "Exit status: 0 every report is up to date; 1 something failed (a request, a report), the rest "
@@ -15,12 +12,6 @@ EXIT_STATUS = (
     "is whole is published and the next run goes on; 5 the data have errors, nothing was "
     "published; 6 the disk is full or read-only, nothing was published; 130 stopped by a person "
     "or the system. The site is whole in every case."
-)
-
-schedule = typer.Typer(
-    help="Print units that run the workspace unattended; nothing is installed.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
 )
 
 
@@ -76,87 +67,38 @@ run.__doc__ = f"""Fetch, check, clean, make the reports and publish the site, un
     {EXIT_STATUS}
     """
 
-Every = Annotated[str, typer.Option(help="daily, weekly (Mondays) or monthly (the first).")]
-At = Annotated[str, typer.Option(help="Local time, such as 03:17; UTC for github.")]
-Deadline = Annotated[int, typer.Option(min=1, help="Minutes that a run may take.")]
-Fetch = Annotated[
-    bool | None,
-    typer.Option(
-        "--fetch/--no-fetch",
-        help="Bring the raw files up to date first; by default yes, unless they are invented.",
-    ),
-]
-OnFailure = Annotated[str, typer.Option(metavar="COMMAND", help="As of skk run.")]
 
-
-@schedule.command("systemd")
-def schedule_systemd(
+def schedule(
     context: typer.Context,
-    every: Every = "weekly",
-    at: At = "03:17",
-    deadline: Deadline = 120,
-    fetch: Fetch = None,
-    on_failure: OnFailure = "",
+    unit: Annotated[str, typer.Argument(metavar="systemd|cron|github", help="What is to run it.")],
+    every: Annotated[
+        str, typer.Option(help="daily, weekly (Mondays) or monthly (the first).")
+    ] = "weekly",
+    at: Annotated[str, typer.Option(help="Local time; UTC for github.")] = "03:17",
+    deadline: Annotated[int, typer.Option(min=1, help="Minutes that a run may take.")] = 120,
+    fetch: Annotated[
+        bool | None,
+        typer.Option(
+            "--fetch/--no-fetch",
+            help="Bring the raw files up to date first; by default yes, unless they are invented.",
+        ),
+    ] = None,
+    on_failure: Annotated[str, typer.Option(metavar="COMMAND", help="As of skk run.")] = "",
 ) -> None:
-    """A service and a timer for /etc/systemd/system."""
-    from skk_analysis.reporting.schedule import systemd
-
-    for name, unit in systemd(_schedule(context, every, at, deadline, fetch, on_failure)).items():
-        typer.echo(f"# /etc/systemd/system/{name}\n{unit}")
-    typer.echo("# then: systemctl daemon-reload && systemctl enable --now skk-run.timer")
-
-
-@schedule.command("cron")
-def schedule_cron(
-    context: typer.Context,
-    every: Every = "weekly",
-    at: At = "03:17",
-    deadline: Deadline = 120,
-    fetch: Fetch = None,
-    on_failure: OnFailure = "",
-) -> None:
-    """A line for crontab -e."""
-    from skk_analysis.reporting.schedule import cron
-
-    typer.echo(cron(_schedule(context, every, at, deadline, fetch, on_failure)), nl=False)
-
-
-@schedule.command("github")
-def schedule_github(
-    context: typer.Context,
-    every: Every = "weekly",
-    at: At = "03:17",
-    deadline: Deadline = 120,
-    fetch: Fetch = None,
-    on_failure: OnFailure = "",
-) -> None:
-    """A workflow for .github/workflows/reports.yml."""
-    from skk_analysis.reporting.schedule import github
-
-    typer.echo(github(_schedule(context, every, at, deadline, fetch, on_failure)), nl=False)
-
-
-def _schedule(
-    context: typer.Context,
-    every: str,
-    at: str,
-    deadline: int,
-    fetch: bool | None,
-    on_failure: str,
-) -> Schedule:
+    """Print a unit that runs the workspace unattended; nothing is installed."""
     import re
 
-    from skk_analysis.reporting.schedule import DAYS, Schedule
+    from skk_analysis.reporting.schedule import PRINTED, Schedule
     from skk_analysis.sources.store import is_invented
     from skk_analysis.workspace import Workspace
 
     found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", at)
     if not found:
         raise typer.BadParameter(f"{at!r} is no time such as 03:17.", param_hint="--at")
-    if every not in DAYS:
-        raise typer.BadParameter(f"{every!r}; use {', '.join(DAYS)}.", param_hint="--every")
-    hour, minute = map(int, found.groups())
+    if unit not in PRINTED:
+        raise typer.BadParameter(f"{unit!r}; use {', '.join(PRINTED)}.")
     workspace = Workspace.find(context.obj)
-    if fetch is None:
-        fetch = not is_invented(workspace)
-    return Schedule(workspace, every, hour, minute, deadline, fetch, on_failure)
+    wanted = not is_invented(workspace) if fetch is None else fetch
+    hour, minute = map(int, found.groups())
+    plan = Schedule(workspace, every, hour, minute, deadline, wanted, on_failure)
+    typer.echo(PRINTED[unit](plan), nl=False)

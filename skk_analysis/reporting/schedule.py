@@ -222,3 +222,15 @@ def _yaml_line(text: str) -> str:
     if "${{" in text:
         raise SkkError(f"{text!r} holds ${{{{, which GitHub would read as an expression.")
     return text
+
+
+def _files(schedule: Schedule) -> str:
+    """The systemd units as one text that says where each belongs."""
+    units = [f"# /etc/systemd/system/{name}\n{unit}\n" for name, unit in systemd(schedule).items()]
+    return (
+        "".join(units) + "# then: systemctl daemon-reload && systemctl enable --now skk-run.timer\n"
+    )
+
+
+PRINTED = {"systemd": _files, "cron": cron, "github": github}
+"""What ``skk schedule`` prints, by name."""

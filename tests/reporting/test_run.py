@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -343,3 +344,32 @@ def test_real_figures_are_not_fetched_into_an_invented_workspace(quick):
     assert result.exit is Exit.FAILED
     assert "invented example data" in result.message
     assert not quick.workspace.reports.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere two renames are needed")
+def test_a_reader_never_misses_a_page_while_the_site_changes(quick):
+    unattended(quick)
+    pages = [quick.workspace.reports / name for name in quick.files() if name.endswith("html")]
+    end, missed, reads = threading.Event(), [], 0
+
+    def read() -> None:
+        nonlocal reads
+        while not end.is_set():
+            for page in pages:
+                try:
+                    assert page.read_bytes().endswith((b"</p>", b"</html>\n", b"</html>"))
+                except (OSError, AssertionError) as error:
+                    missed.append(error)
+                reads += 1
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        for _ in range(5):
+            quick.change("espoo")
+            assert unattended(quick).reports.published
+    finally:
+        end.set()
+        reader.join()
+    assert not missed
+    assert reads > 100
