@@ -180,7 +180,7 @@ def test_version_names_code_and_libraries(skk, tmp_path: Path):
 
 def test_run_says_with_its_status_how_it_ended(skk, monkeypatch, tmp_path):
     from skk_analysis.reporting import run as module
-    from skk_analysis.reporting.run import Exit, RunResult
+    from skk_analysis.reporting.run_result import Exit, RunResult
 
     def run(workspace, settings, _console):
         asked.append(settings)
@@ -215,7 +215,7 @@ def test_who_writes_to_a_held_workspace_gets_status_3(skk, tmp_path, verb):
 
 
 def test_the_exit_statuses_are_in_the_help(skk):
-    from skk_analysis.reporting.run import Exit
+    from skk_analysis.reporting.run_result import Exit
 
     told = skk("run", "--help").out
     assert all(f" {int(status)} " in told for status in Exit)

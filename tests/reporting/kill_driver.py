@@ -45,7 +45,8 @@ from skk_analysis.reporting import checked, fingerprint, runner  # noqa: E402
 from skk_analysis.reporting.lock import LOCK  # noqa: E402
 from skk_analysis.reporting.plan import Choice  # noqa: E402
 from skk_analysis.reporting.report import RECORD  # noqa: E402
-from skk_analysis.reporting.run import Exit, Settings, run  # noqa: E402
+from skk_analysis.reporting.run import Settings, run  # noqa: E402
+from skk_analysis.reporting.run_result import Exit  # noqa: E402
 from skk_analysis.workspace import Workspace, sha256  # noqa: E402
 
 checked._register_faults = lambda _: []  # the small register has two tables only

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from skk_analysis.reporting.run import Exit
+from skk_analysis.reporting.run_result import Exit
 from skk_analysis.workspace import Workspace
 
 DRIVER = Path(__file__).with_name("kill_driver.py")

@@ -15,7 +15,8 @@ import pytest
 from skk_analysis.reporting import checked, grid, publish, runner, site
 from skk_analysis.reporting.lock import only_writer
 from skk_analysis.reporting.plan import Choice
-from skk_analysis.reporting.run import Console, Exit, Settings, run
+from skk_analysis.reporting.run import Console, Settings, run
+from skk_analysis.reporting.run_result import Exit
 from skk_analysis.workspace import SkkError, Workspace
 
 ALL = {"Espoo 2019 fi", "Espoo 2020 fi", "Jyväskylä 2019 fi", "Jyväskylä 2020 fi"}
