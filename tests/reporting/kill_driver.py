@@ -20,6 +20,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -420,7 +421,11 @@ def main() -> None:
     way, count, seed, folder = sys.argv[1:5]
     began = time.monotonic()
     kill = {"events": kill_events, "processes": kill_processes}[way]
-    points = kill(Course(Path(folder)), int(count), int(seed))
+    course = Course(Path(folder))
+    try:
+        points = kill(course, int(count), int(seed))
+    finally:
+        shutil.rmtree(course.temporary, ignore_errors=True)
     _tell(summary(points))
     _tell(f"{len(points)} points in {time.monotonic() - began:.0f} s, seed {seed}")
     problems = [asdict(p) for p in points if p.problem]
