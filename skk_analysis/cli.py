@@ -1,7 +1,8 @@
 """The ``skk`` command: thin, one verb is one library call.
 
 Exit status: 0 all is well, 1 something could not be done (the message says what), 2 wrong usage,
-3 a published report was changed since it was made, 130 stopped by the user.
+3 another process holds the workspace (of ``verify``: a report was changed since it was made),
+130 stopped by the user. `cli_run` has more of them.
 Everything heavy is imported inside the verbs, so that ``skk --help`` answers at once.
 """
 
@@ -13,9 +14,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from skk_analysis import cli_programme
+from skk_analysis import cli_programme, cli_run
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from skk_analysis.workspace import Workspace
 
 app = typer.Typer(
@@ -30,6 +33,8 @@ raw = typer.Typer(
     help="Raw files: take in, list, check.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(raw, name="raw")
+app.command()(cli_run.run)
+app.command()(cli_run.schedule)
 app.add_typer(cli_programme.app, name="programme")
 
 DEBUG = "--debug"
@@ -60,7 +65,8 @@ def sample(
     from skk_analysis.sample.country import write_country
 
     place = _workspace(context, new=True)
-    (write_country if country else write_sample)(place.root)
+    with _writing(place, "skk sample"):
+        (write_country if country else write_sample)(place.root)
     typer.echo(f"Example data are in {place.raw}.")
 
 
@@ -80,10 +86,12 @@ def raw_add(
     """Take raw files in: recognise the layout, copy, hash, describe."""
     from skk_analysis.cleaning import add_raw
 
-    added = add_raw(
-        _workspace(context, new=True), files, reader=reader, publisher=publisher,
-        licence=licence, retrieved=retrieved, source=source, invented=invented,
-    )  # fmt: skip
+    place = _workspace(context, new=True)
+    with _writing(place, "skk raw add"):
+        added = add_raw(
+            place, files, reader=reader, publisher=publisher,
+            licence=licence, retrieved=retrieved, source=source, invented=invented,
+        )  # fmt: skip
     for resource in added:
         typer.echo(f"{resource.path}  ({resource.reader})")
 
@@ -144,7 +152,7 @@ def fetch(
     wanted = [s for s in services or ["all"] if s != "all"] or sources.SERVICES
     run = sources.check if check else sources.fetch
     try:
-        with ProgressBar() as progress:
+        with _writing(place, "skk fetch"), ProgressBar() as progress:
             summary = run(place, wanted, _years(years or []), listener=progress)
     except KeyboardInterrupt:
         typer.echo("skk: stopped; what was fetched stays.", err=True)
@@ -165,7 +173,8 @@ def clean(context: typer.Context) -> None:
     from skk_analysis.reporting.cleaned import clean as make
 
     place = _workspace(context)
-    result = make(place)
+    with _writing(place, "skk clean"):
+        result = make(place)
     found = result.messages.astype(object).where(result.messages.notna(), None)
     for message in found.to_dict("records"):
         typer.echo(str(Message(**message)))
@@ -214,7 +223,7 @@ def reports(
                 place, choice, jobs, force, listener=progress.listener, cluster=cluster
             )
     except KeyboardInterrupt:
-        typer.echo("skk: stopped; the reports that were finished stay.", err=True)
+        typer.echo("skk: stopped; the reports that were finished are published.", err=True)
         raise typer.Exit(130) from None
     typer.echo(
         f"{len(summary.made)} made, {len(summary.skipped)} up to date, "
@@ -279,6 +288,7 @@ def version(context: typer.Context) -> None:
 
 def main() -> None:
     """Run the command; an error a person can mend is one message, never a traceback."""
+    from skk_analysis.reporting.lock import LockedError
     from skk_analysis.workspace import SkkError
 
     try:
@@ -287,7 +297,14 @@ def main() -> None:
         if DEBUG in sys.argv:
             raise
         typer.echo(f"skk: {error}", err=True)
-        sys.exit(1)
+        sys.exit(3 if isinstance(error, LockedError) else 1)
+
+
+def _writing(place: Workspace, command: str) -> AbstractContextManager[None]:
+    """Hold the workspace while something is written to it."""
+    from skk_analysis.reporting.lock import only_writer
+
+    return only_writer(place, command)
 
 
 def _workspace(context: typer.Context, new: bool = False) -> Workspace:

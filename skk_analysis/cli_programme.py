@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from skk_analysis.cleaning.message import Message
     from skk_analysis.programme import Programme
 
@@ -96,7 +98,8 @@ def new_experiment(
     new = NewExperiment(
         **asked, **told, areas=tuple(area or ()), partners=[_partner(p) for p in partner or ()]
     )
-    added = add_experiment(programme, new)
+    with _writing(context, "skk programme new-experiment"):
+        added = add_experiment(programme, new)
     rows = ", ".join(f"{count} to {name}.csv" for name, count in added.rows.items())
     typer.echo(f"Experiment {added.id} was added ({rows}).")
     for hint in added.hints:
@@ -131,7 +134,8 @@ def import_(
     from skk_analysis.monitoring.register_check import errors
     from skk_analysis.monitoring.spreadsheet_import import import_spreadsheet
 
-    result = import_spreadsheet(_programme(context), file, write=not dry_run)
+    with _writing(context, "skk programme import"):
+        result = import_spreadsheet(_programme(context), file, write=not dry_run)
     _tell(result.messages)
     for change in result.changes:
         typer.echo(str(change))
@@ -144,6 +148,14 @@ def import_(
         done = "were written" if result.written else "would change; nothing was written"
         typer.echo(f"{len(result.changes)} changes; {tables} tables {done}.")
     _stop_at_errors(result.messages)
+
+
+def _writing(context: typer.Context, command: str) -> AbstractContextManager[None]:
+    """Hold the workspace while its register is written."""
+    from skk_analysis.reporting.lock import only_writer
+    from skk_analysis.workspace import Workspace
+
+    return only_writer(Workspace.find(context.obj), command)
 
 
 def _programme(context: typer.Context) -> Programme:

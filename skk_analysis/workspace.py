@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PACKAGE_FILE = "datapackage.json"
 ENVIRONMENT_VARIABLE = "SKK_WORKSPACE"
+TEMPORARY = ".part"
+"""Ending of a file that is being written."""
 
 
 class SkkError(Exception):
@@ -229,7 +231,7 @@ def write_bytes(path: Path, content: bytes, durable: bool = False) -> None:
     empty file under the new name.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=TEMPORARY)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -242,6 +244,12 @@ def write_bytes(path: Path, content: bytes, durable: bool = False) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def sweep_temporary(folder: Path) -> None:
+    """Remove what killed writers have left below a folder; nobody may be writing there."""
+    for left in folder.rglob(f".*{TEMPORARY}"):
+        left.unlink(missing_ok=True)
 
 
 def write_json(path: Path, content: Any, durable: bool = False) -> None:

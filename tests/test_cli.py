@@ -85,7 +85,10 @@ def test_a_stopped_run_says_so(skk, monkeypatch, tmp_path):
 
     monkeypatch.setattr(grid, "run_reports", stop)
     told = skk("--workspace", tmp_path, "reports")
-    assert (told.status, told.err) == (130, "skk: stopped; the reports that were finished stay.\n")
+    assert (told.status, told.err) == (
+        130,
+        "skk: stopped; the reports that were finished are published.\n",
+    )
 
 
 def test_reports_hands_on_what_was_asked_for(skk, monkeypatch, tmp_path):
@@ -173,3 +176,46 @@ def test_version_names_code_and_libraries(skk, tmp_path: Path):
     assert told.startswith("skk 0.")
     assert "\npandas " in told
     assert f"\nworkspace {tmp_path}\n" in told
+
+
+def test_run_says_with_its_status_how_it_ended(skk, monkeypatch, tmp_path):
+    from skk_analysis.reporting import run as module
+    from skk_analysis.reporting.run_result import Exit, RunResult
+
+    def run(workspace, settings, _console):
+        asked.append(settings)
+        return RunResult(workspace, Exit.DEADLINE, "ended while", log="run-000001.jsonl")
+
+    asked: list = []
+    monkeypatch.setattr(module, "run", run)
+    told = skk("--workspace", tmp_path, "run", "--fetch", "--deadline", "1h", "--jobs", "2",
+               "--language", "sv", "--on-failure", "mail me")  # fmt: skip
+    assert told.status == 4
+    assert told.out.splitlines()[-1].endswith("Log: run-000001.jsonl")
+    [settings] = asked
+    assert (settings.fetch, settings.deadline, settings.jobs) == (True, 3600.0, 2)
+    assert (settings.on_failure, settings.choice.languages) == ("mail me", ["sv"])
+    quiet = skk("--workspace", tmp_path, "run", "--quiet")
+    assert (quiet.status, quiet.out) == (4, "")
+    assert quiet.err.startswith("skk: the deadline came")
+    assert skk("--workspace", tmp_path, "run", "--deadline", "soon").status == 2
+
+
+@pytest.mark.parametrize(
+    "verb", [["fetch"], ["clean"], ["sample"], ["raw", "add", "x.csv"], ["reports"], ["run"]]
+)
+def test_who_writes_to_a_held_workspace_gets_status_3(skk, tmp_path, verb):
+    from skk_analysis.reporting.lock import only_writer
+
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    with only_writer(Workspace(tmp_path), "skk reports"):
+        told = skk("--workspace", tmp_path, *verb)
+    assert told.status == 3
+    assert "is in use by process" in told.err + told.out
+
+
+def test_the_exit_statuses_are_in_the_help(skk):
+    from skk_analysis.reporting.run_result import Exit
+
+    told = skk("run", "--help").out
+    assert all(f" {int(status)} " in told for status in Exit)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from skk_analysis.cleaning import CleaningResult
 
 RECORD = "cleaned.json"
-NOT_OURS = {RECORD, ".gitkeep", "inputs.json"}
+CHECKED = "checked.json"
+NOT_OURS = {RECORD, CHECKED, ".gitkeep", "inputs.json"}
 
 
 def clean(workspace: Workspace) -> CleaningResult:

@@ -31,7 +31,7 @@ MAIN_PACKAGES = (
 """Packages whose installed version is shown in a report and is part of its run id."""
 
 CODE_SUFFIXES = {".py", ".po", ".csv", ".toml", ".j2", ".css"}
-WITHOUT_EFFECT = {"cli.py", "__main__.py", "sample"}
+WITHOUT_EFFECT = {"cli.py", "cli_run.py", "__main__.py", "sample"}
 """Files and rooms of the library that cannot change a report made from given data."""
 CLEANING_CODE = ("cleaning", "workspace.py", "programme.py")
 

@@ -13,7 +13,7 @@ Steps of `run_reports`:
 3. reports whose record does not prove them current go to pytask as tasks, and pytask-parallel
    runs them in loky worker processes, never threads: papermill and nbclient are not made for
    them (`parallel`). With nothing to do neither is imported, so an idle run costs hashing only;
-4. the index is written from what lies on disk (`index`).
+4. what is finished is published together with its index, in one step (`site`, `publication`).
 
 pytask is the scheduler and not the memory: its own record of states stays in the working folder.
 """
@@ -26,33 +26,43 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from skk_analysis.reporting.changes import Change
 from skk_analysis.reporting.cleaned import clean, is_clean
 from skk_analysis.reporting.execute import EXECUTION_TIMEOUT
-from skk_analysis.reporting.index import write_index
 from skk_analysis.reporting.inputs import is_remembered
 from skk_analysis.reporting.kinds import KINDS, Kind
+from skk_analysis.reporting.lock import only_writer
 from skk_analysis.reporting.parallel import make_all, possible_jobs, warm_forks
 from skk_analysis.reporting.parameters import check_notebook
 from skk_analysis.reporting.plan import Choice, chosen_reports, listed_reports, plan
+from skk_analysis.reporting.publication import adopt, changes, publish
 from skk_analysis.reporting.report import Record, State
 from skk_analysis.reporting.runner import Order, Outcome
-from skk_analysis.reporting.working import working_folder
+from skk_analysis.reporting.site import MADE, staged
+from skk_analysis.reporting.stopping import STOP, Limit
 from skk_analysis.workspace import SkkError, Workspace
 
 
 @dataclass
 class RunSummary:
-    """What a run of the grid did; ``skipped`` reports were up to date."""
+    """What a run of the grid did.
+
+    ``skipped`` reports were up to date, ``stopped`` ones were not reached; ``changes`` compares
+    what was published with what had been there before.
+    """
 
     made: list[Outcome] = field(default_factory=list)
     failed: list[Outcome] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    published: bool = False
     cleaned: bool = False
 
     @property
     def ok(self) -> bool:
         """Whether every report that was asked for is up to date now."""
-        return not self.failed
+        return not self.failed and not self.stopped
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,7 @@ def run_reports(
     listener: Listener | None = None,
     cluster: str = "",
 ) -> RunSummary:
-    """Bring reports up to date and write the index.
+    """Bring reports up to date and publish them with their index, in one step.
 
     Parameters
     ----------
@@ -96,36 +106,80 @@ def run_reports(
     ------
     SkkError
         If something chosen or a notebook's parameters are not known, the raw data have errors, or
-        another run holds the workspace. No kernel has been started then.
+        another run holds the workspace (`LockedError`). No kernel has been started then.
+    CannotWriteError
+        If the disk is full or read-only; the site stays as it was.
+    KeyboardInterrupt
+        If a person stopped the run; what was finished has been published.
     """
-    listener = listener or Listener()
+    summary = RunSummary()
+    with only_writer(workspace, "skk reports"):
+        bring_up_to_date(
+            workspace, summary, choice, jobs, force, kinds, timeout, listener, cluster=cluster
+        )
+    return summary
+
+
+def bring_up_to_date(
+    workspace: Workspace,
+    summary: RunSummary,
+    choice: Choice | None = None,
+    jobs: int | None = None,
+    force: bool = False,
+    kinds: Sequence[Kind] = KINDS,
+    timeout: int = EXECUTION_TIMEOUT,
+    listener: Listener | None = None,
+    limit: Limit | None = None,
+    cluster: str = "",
+) -> None:
+    """`run_reports` for who holds the workspace already.
+
+    Parameters
+    ----------
+    summary : is filled, also when the run is stopped
+    limit : what may stop it; by default only a person
+    """
+    listener, apart, limit = listener or Listener(), limit is not None, limit or Limit()
     choice = choice or Choice()
     if not choice.all_municipalities:  # those are known when the data are clean
         chosen = chosen_reports(workspace, choice, kinds)
-    summary = RunSummary()
-    with working_folder(workspace) as folder, ExitStack() as helpers:
-        if not cluster and not is_remembered(
-            workspace
-        ):  # then some will have to be made: get ready meanwhile
-            warm_forks(folder, helpers)
+    with staged(workspace) as stage, ExitStack() as helpers:
+        if not (cluster or is_remembered(workspace)):  # get ready for what will have to be made
+            warm_forks(stage.work, helpers)
         if not is_clean(workspace):
             listener.step("cleaning the raw data")
             clean(workspace)
             summary.cleaned = True
         if choice.all_municipalities:
             chosen = chosen_reports(workspace, choice, kinds)
-        listed = listed_reports(workspace, chosen, kinds, choice.all_municipalities)
+        beside = [left / MADE for left in stage.left]
+        listed = listed_reports(workspace, chosen, kinds, choice.all_municipalities, beside)
         orders = plan(listed, workspace, timeout)
+        adopt(stage, orders)
         asked = set(chosen)
         wanted = [order for order in orders if order.report in asked]
-        pending = [order for order in wanted if force or order.state() is not State.OK]
+        pending = [o for o in wanted if force or not (_is_ok(o) or _is_ok(o.at(stage.made)))]
         made = {order.report for order in pending}
         summary.skipped = [str(order.report) for order in wanted if order.report not in made]
-        if pending:
-            for outcome in _make(pending, folder, jobs, listener, cluster):
-                (summary.failed if outcome.message else summary.made).append(outcome)
-        write_index(workspace, orders)
-    return summary
+        limit.stop_file = stage.work / STOP
+        interrupt = None
+        try:
+            if pending:
+                to_make = [order.at(stage.made) for order in pending]
+                _make(to_make, stage.work, jobs, apart, listener, summary, cluster)
+        except KeyboardInterrupt as error:
+            interrupt = error
+        with limit.shielded():
+            told = {outcome.report for outcome in (*summary.made, *summary.failed)}
+            summary.stopped = [str(o.report) for o in pending if str(o.report) not in told]
+            summary.changes = changes(stage, orders)
+            summary.published = publish(stage, orders)
+        if interrupt:
+            raise interrupt
+
+
+def _is_ok(order: Order) -> bool:
+    return order.state() is State.OK
 
 
 def run_report(workspace: Workspace, kind: Kind, language: str = "fi", **parameters: Any) -> Record:
@@ -155,15 +209,27 @@ def run_report(workspace: Workspace, kind: Kind, language: str = "fi", **paramet
 
 
 def _make(
-    pending: list[Order], folder: Path, jobs: int | None, listener: Listener, cluster: str
-) -> list[Outcome]:
+    pending: list[Order],
+    folder: Path,
+    jobs: int | None,
+    apart: bool,
+    listener: Listener,
+    summary: RunSummary,
+    cluster: str,
+) -> None:
     """The heavy half; `parallel` imports pytask and papermill only now."""
     for kind in {order.report.kind for order in pending}:
         check_notebook(kind.notebook, kind.declared)
+
+    def done(outcome: Outcome) -> None:
+        (summary.failed if outcome.message else summary.made).append(outcome)
+        listener.done(outcome)
+
     if cluster:
         from skk_analysis.reporting.cluster import make_all as make_on_cluster
 
-        return make_on_cluster(pending, folder, cluster, listener.planned, listener.done)
+        make_on_cluster(pending, folder, cluster, listener.planned, done)
+        return
     at_a_time = possible_jobs(jobs, len(pending))
     listener.planned(len(pending), at_a_time)
-    return make_all(pending, folder, at_a_time, listener.done)
+    make_all(pending, folder, at_a_time, done, apart)

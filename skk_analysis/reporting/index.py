@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from skk_analysis.reporting.report import PAGE, State
 from skk_analysis.reporting.runner import Order
-from skk_analysis.workspace import Workspace, write_bytes
 
 
-def write_index(workspace: Workspace, orders: Sequence[Order], language: str = "fi") -> Path:
-    """Write ``reports/index.html`` from what lies on disk; unchanged content is left alone.
+def index_page(orders: Sequence[Order], language: str = "fi") -> bytes:
+    """``index.html`` of the folder that the orders' reports lie in, from what is there.
 
     Parameters
     ----------
-    workspace : whose reports
     orders : every report to list, with what would be made now
     language : language of the page
     """
@@ -29,17 +26,13 @@ def write_index(workspace: Workspace, orders: Sequence[Order], language: str = "
         (text(f"index.kind_{kind.name}", language), _groups(pairs, language))
         for kind, pairs in groupby(zip(orders, rows, strict=True), lambda pair: pair[0].report.kind)
     ]
-    content = page(
+    return page(
         "index.html.j2",
         language,
         invented=any(row["invented"] for row in rows),
         title=text("index.title", language),
         tables=tables,
     ).encode()
-    place = workspace.reports / PAGE
-    if not place.is_file() or place.read_bytes() != content:
-        write_bytes(place, content)
-    return place
 
 
 def _groups(
@@ -61,12 +54,11 @@ def _row(order: Order, language: str) -> dict[str, Any]:
 
     report = order.report
     state, record, failure = report.standing(order.run_id)
-    folder = report.folder.relative_to(report.workspace.reports).as_posix()
     data_date = record.data_date if record else ""
     return {
         "name": f"{report.subject.title(language)}, "
         f"{text(f'index.language_{report.language}', language)}",
-        "address": f"{folder}/{PAGE}" if record else "",
+        "address": f"{report.path.as_posix()}/{PAGE}" if record else "",
         "state": str(state),
         "earlier": state is State.FAILED and record is not None,
         "message": failure.message if failure and state is State.FAILED else "",

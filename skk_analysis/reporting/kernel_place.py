@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import shutil
 import signal
 import sys
@@ -104,10 +105,11 @@ def socket_folder(working_folder: Path) -> Iterator[Path]:
     short = tempfile.gettempdir()
     if len(short) > 60 and not WINDOWS:
         short = "/tmp"
-    folder = Path(tempfile.mkdtemp(prefix="skk-", dir=short))
+    folder = Path(short) / f"skk-{secrets.token_hex(6)}"
+    if not WINDOWS:  # first the link: killed in between, nothing is left that nobody knows of
+        (working_folder / f"sockets-{folder.name}").symlink_to(folder)
+    folder.mkdir(mode=0o700)
     try:
-        if not WINDOWS:
-            (working_folder / f"sockets-{folder.name}").symlink_to(folder)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -8,9 +8,10 @@ pool.
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -22,8 +23,9 @@ from skk_analysis.reporting.kernel_place import FORKS, shared_environment, socke
 from skk_analysis.reporting.kernel_place import SETTINGS as SETTINGS_FOLDER
 from skk_analysis.reporting.outcomes import Outcomes
 from skk_analysis.reporting.runner import Order, Outcome, make_report
+from skk_analysis.reporting.stopping import STOP
 from skk_analysis.reporting.tasks import build
-from skk_analysis.workspace import write_json
+from skk_analysis.workspace import SkkError, write_json
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -36,6 +38,9 @@ TASKS_PER_JOB = 2
 often, and no worker should wait for that."""
 LOG = "fork_server.log"
 LOST = "the worker process was killed twice, often for lack of memory; try --jobs 1"
+BROKEN = "Worker processes are killed before they begin, often for lack of memory; try --jobs 1."
+ATTEMPTS = 3
+"""So often a pool may break without any report having been begun."""
 
 
 def possible_jobs(wanted: int | None, reports: int) -> int:
@@ -49,28 +54,39 @@ def possible_jobs(wanted: int | None, reports: int) -> int:
 
 
 def make_all(
-    orders: Sequence[Order], folder: Path, jobs: int, done: Callable[[Outcome], None]
+    orders: Sequence[Order],
+    folder: Path,
+    jobs: int,
+    done: Callable[[Outcome], None],
+    apart: bool = False,
 ) -> list[Outcome]:
     """Make all reports, ``jobs`` at a time, and tell each outcome as it comes.
+
+    One job runs in this process unless it is to stay ``apart``: nbclient takes over the signals of
+    the process that it runs in.
 
     Raises
     ------
     KeyboardInterrupt
-        If a person stopped the run; reports made until then stay.
+        If the run was stopped; reports made until then stay and have been told.
     """
     outcomes = Outcomes(folder / "outcomes", orders, done)
     with ExitStack() as stack:
         if len(orders) > 1:  # for one report, warming takes as long as a kernel's imports
             warm_forks(folder, stack)
-        if jobs > 1:
+        if jobs > 1 or apart:
             _warm_workers(jobs)
         stack.enter_context(outcomes.told())
+        attempts = 0
         while left := outcomes.missing():
-            _build(left, folder, jobs, outcomes)
+            _build(left, folder, jobs, outcomes, apart)
             for order in outcomes.interrupted():
                 _build([order], folder, 1, outcomes, own_process=True)
                 if order in outcomes.missing():
                     outcomes.write(order, make_report(replace(order, problem=LOST), folder))
+            attempts = attempts + 1 if outcomes.missing() == left else 0
+            if attempts == ATTEMPTS:
+                raise SkkError(BROKEN)
     return outcomes.all()
 
 
@@ -89,9 +105,12 @@ def warm_forks(folder: Path, stack: ExitStack) -> None:
 
 def _warm_workers(jobs: int) -> None:
     """Start the worker processes and let them import, while this one imports pytask."""
+    from concurrent.futures.process import BrokenProcessPool
+
     pool = _pool(jobs)
-    for _ in range(jobs):
-        pool.submit(warm_worker)
+    with suppress(BrokenProcessPool):  # whose worker was killed; there will be a new pool
+        for _ in range(jobs):
+            pool.submit(warm_worker)
 
 
 def warm_worker() -> None:
@@ -106,9 +125,15 @@ def warm_worker() -> None:
 def work(order: Order, outcome_file: Path, working_folder: Path, master: int) -> None:
     """What a worker process does: one report, one outcome file."""
     if os.getpid() != master:
-        _end_with(master)
+        _end_with(master, working_folder / STOP)
+    if (working_folder / STOP).exists():
+        return
     outcome_file.with_suffix(".begun").touch()
-    write_json(outcome_file, asdict(make_report(order, working_folder)))
+    try:
+        write_json(outcome_file, asdict(make_report(order, working_folder)))
+    except KeyboardInterrupt:
+        if os.getpid() == master:
+            raise
 
 
 def _build(
@@ -116,16 +141,18 @@ def _build(
 ) -> None:
     """Make reports in loky's processes; with one job in this process, unless it must have its own.
 
-    What left work undone is raised, unless it was a pool that broke over work in hand.
+    What left work undone is raised, unless it was a pool that broke: a new one goes on.
     """
     from concurrent.futures.process import BrokenProcessPool
 
     pool = partial(_pool, jobs) if jobs > 1 or own_process else None
     slots = TASKS_PER_JOB * jobs
     errors = build(orders, outcomes, folder, work, {"master": os.getpid()}, slots, pool)
+    if (folder / STOP).exists():
+        raise KeyboardInterrupt
     asked = {order.report for order in orders}
     left = [order for order in outcomes.missing() if order.report in asked]
-    broken = outcomes.interrupted() and any(isinstance(e, BrokenProcessPool) for e in errors)
+    broken = any(isinstance(error, BrokenProcessPool) for error in errors)
     if left and not broken:
         raise errors[0] if errors else KeyboardInterrupt()
 
@@ -136,8 +163,11 @@ def _pool(jobs: int) -> Executor:
     return get_reusable_executor(max_workers=jobs)
 
 
-def _end_with(master: int) -> None:
-    """End this worker when the run is killed; its kernel then ends by itself."""
+def _end_with(master: int, stop: Path) -> None:
+    """End this worker when the run is killed, its report when the run is stopped.
+
+    A kernel whose worker has ended ends by itself.
+    """
     if any(thread.name == "skk-end-with-master" for thread in threading.enumerate()):
         return
 
@@ -145,7 +175,10 @@ def _end_with(master: int) -> None:
         import time
 
         while os.getppid() == master:
-            time.sleep(0.5)
+            if stop.exists():
+                os.kill(os.getpid(), signal.SIGINT)
+                return
+            time.sleep(0.2)
         os._exit(1)
 
     threading.Thread(target=watch, name="skk-end-with-master", daemon=True).start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from skk_analysis.language import LANGUAGES
 from skk_analysis.programme import City, Programme
@@ -85,13 +86,16 @@ def listed_reports(
     chosen: Sequence[Report],
     kinds: Sequence[Kind] = KINDS,
     all_municipalities: bool = False,
+    beside: Sequence[Path] = (),
 ) -> list[Report]:
     """What the index lists: each subject in each language that is asked for or on disk.
 
-    Of all municipalities it lists those that were chosen or have a report.
+    Of all municipalities it lists those that were chosen or have a report. ``beside`` are folders
+    with reports that a killed run finished and did not publish.
     """
     asked = {report.language for report in chosen}
-    present = {path.parent.name for path in workspace.reports.glob(f"*/*/*/{RECORD}")}
+    places = (workspace.reports, *beside)
+    present = {path.parent.name for place in places for path in place.glob(f"*/*/*/{RECORD}")}
     languages = [lang for lang in LANGUAGES if lang in asked | present | set(DEFAULT_LANGUAGES)]
     listed = chosen_reports(workspace, Choice(languages=languages), kinds)
     if not all_municipalities:

@@ -12,6 +12,7 @@ from skk_analysis.workspace import SkkError
 
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
+ASIDE = ".old"
 
 
 def publish_folder(new: Path, place: Path) -> None:
@@ -56,7 +57,7 @@ def _exchange(one: Path, other: Path) -> bool:
 
 
 def _rename_aside(new: Path, place: Path) -> None:
-    aside = new.with_name(new.name + ".old")
+    aside = new.with_name(new.name + ASIDE)
     place.rename(aside)
     try:
         new.rename(place)

@@ -12,7 +12,7 @@ never touches what is inside.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -61,12 +61,13 @@ class Failure:
 
 @dataclass(frozen=True)
 class Report:
-    """Kind, subject and language of one report, and where it lies."""
+    """Kind, subject and language of one report, and where it lies: by default on the site."""
 
     workspace: Workspace
     kind: Kind
     subject: Subject
     language: str
+    place: Path | None = None
 
     def __str__(self) -> str:
         return f"{self.subject.label} {self.language}"
@@ -76,10 +77,19 @@ class Report:
         """What papermill injects. The workspace is not among them: it is a place, not an input."""
         return {**self.subject.parameters, "language": self.language}
 
+    def at(self, place: Path) -> Report:
+        """The same report in another folder that has the site's folders."""
+        return replace(self, place=place)
+
+    @property
+    def path(self) -> Path:
+        """Its folder, relative to the site."""
+        return Path(*self.subject.folder, self.language)
+
     @property
     def folder(self) -> Path:
-        """Where the published report lies."""
-        return self.workspace.reports.joinpath(*self.subject.folder, self.language)
+        """Where the report lies."""
+        return (self.place or self.workspace.reports) / self.path
 
     @property
     def failed_notebook(self) -> Path:
@@ -92,7 +102,7 @@ class Report:
         return self.folder.with_name(f"{self.language}.failed.json")
 
     def record(self) -> Record | None:
-        """The record if the published report is complete and untouched, else None."""
+        """The record if the report is complete and untouched, else None."""
         try:
             record = Record(**json.loads((self.folder / RECORD).read_text("utf-8")))
             whole = record.outputs.keys() == {PAGE, NOTEBOOK, RESULTS} and all(

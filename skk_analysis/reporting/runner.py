@@ -1,8 +1,8 @@
 """Making one report: run, check, render, publish whole – or keep the failed notebook beside.
 
-Everything happens in a working folder; the published folder is replaced in one step at the very
-end, with ``report.json`` in it. Killed at any moment, the runner leaves the old report untouched
-and something in the working folder that the next run sweeps away.
+Everything happens in a working folder; the finished report appears in its place in one step at the
+very end, with ``report.json`` in it. That place is not the site but beside it (`site`). Killed at
+any moment, the runner leaves something in the working folder that the next run sweeps away.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skk_analysis.reporting.execute import EXECUTION_TIMEOUT, NotebookError, execute
 from skk_analysis.reporting.fingerprint import Versions
 from skk_analysis.reporting.kernel_place import KernelLife, peak_bytes
+from skk_analysis.reporting.lock import is_systems_fault
 from skk_analysis.reporting.publish import publish_folder
 from skk_analysis.reporting.report import (
     CRATE,
@@ -29,6 +30,7 @@ from skk_analysis.reporting.report import (
     Report,
     State,
 )  # fmt: skip
+from skk_analysis.reporting.stopping import STOP
 from skk_analysis.workspace import SkkError, sha256, write_bytes, write_json
 
 if TYPE_CHECKING:
@@ -54,8 +56,12 @@ class Order:
     timeout: int = EXECUTION_TIMEOUT
 
     def state(self) -> State:
-        """The state of what is published against what would be made now."""
+        """The state of the report as it lies there against what would be made now."""
         return self.report.state(self.run_id)
+
+    def at(self, place: Path) -> Order:
+        """The same order for another folder that has the site's folders."""
+        return replace(self, report=self.report.at(place))
 
     def record(self, outputs: dict[str, str]) -> Record:
         """The record of the finished report."""
@@ -95,6 +101,13 @@ def make_report(order: Order, working_folder: Path) -> Outcome:
     ----------
     order : what to make
     working_folder : a folder on the same file system as the reports
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If the run was stopped meanwhile.
+    OSError, SkkError
+        If the disk is full or read-only, which is no fault of the report.
     """
     began, computed = time.monotonic(), time.process_time()
     report, life = order.report, KernelLife()
@@ -106,6 +119,10 @@ def make_report(order: Order, working_folder: Path) -> Outcome:
         publish_folder(finished_report(order, folder, working_folder, life), report.folder)
         report.forget_failure()
     except Exception as error:
+        if (working_folder / STOP).exists():
+            raise KeyboardInterrupt from error
+        if is_systems_fault(error):
+            raise
         message = _failure_message(order, error)
         _keep_failure(order, message, error)
     return Outcome(

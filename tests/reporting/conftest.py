@@ -17,7 +17,7 @@ from skk_analysis.reporting.grid import RunSummary, run_reports
 from skk_analysis.reporting.kinds import CITY_YEAR, Kind
 from skk_analysis.reporting.plan import Choice
 from skk_analysis.reporting.report import CRATE
-from skk_analysis.workspace import Resource, Workspace, sha256, write_json
+from skk_analysis.workspace import Resource, SkkError, Workspace, sha256, write_json
 
 CITIES = {"049": ("Espoo", "Esbo", "Espoo"), "179": ("Jyväskylä", "Jyväskylä", "Jyväskylä")}
 
@@ -114,11 +114,16 @@ def stand_ins(cleanings: list[Workspace]) -> dict[str, ModuleType]:
 
     def clean(workspace: Workspace) -> None:
         cleanings.append(workspace)
+        if any(b"bad" in f.read_bytes() for f in workspace.raw.glob("*.csv")):
+            raise CleaningError("a bad file")
         content = {r.name: r.sha256 for r in workspace.resources()}
         write_json(workspace.processed / "table.json", content)
 
+    class CleaningError(SkkError):
+        messages = (SimpleNamespace(severity="error", __str__=lambda _: "a bad file"),)
+
     cleaning, city_year = ModuleType("cleaning"), ModuleType("city_year")
-    vars(cleaning)["clean"] = clean
+    vars(cleaning).update(clean=clean, CleaningError=CleaningError, check_raw=lambda _: [])
     vars(cleaning)["__path__"] = [str(Path(skk_analysis.__file__).with_name("cleaning"))]
     vars(city_year)["report_data"] = Data
     return {"skk_analysis.cleaning": cleaning, "skk_analysis.reporting.city_year": city_year}

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import signal
 import subprocess
 import sys
-import time
 from contextlib import nullcontext
-from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
 from skk_analysis.reporting import grid, parallel, run_report
+from skk_analysis.reporting.lock import LockedError, only_writer
 from skk_analysis.reporting.report import RECORD, State
-from skk_analysis.reporting.working import working_folder
 from skk_analysis.workspace import SkkError
 
 ALL = ["Espoo 2019 fi", "Espoo 2020 fi", "Jyväskylä 2019 fi", "Jyväskylä 2020 fi"]
@@ -236,15 +231,15 @@ def test_states_of_a_report(made):
 
 def test_one_run_at_a_time(made):
     with (
-        working_folder(made.workspace),
-        pytest.raises(SkkError, match=r"Another run \(process \d+"),
+        only_writer(made.workspace, "skk fetch"),
+        pytest.raises(LockedError, match=r"is in use by process \d+ on .*«skk fetch»"),
     ):
         made.run()
 
 
 def test_reports_that_cannot_be_written_are_one_message(bench):
     bench.workspace.reports.write_text("a file in the way")
-    with pytest.raises(SkkError, match="reports cannot be written"):
+    with pytest.raises(SkkError, match="reports is not a folder"):
         bench.run()
 
 
@@ -257,64 +252,3 @@ def test_jobs_are_limited_by_reports_cores_and_memory(monkeypatch):
     assert parallel.possible_jobs(None, 12) == 1
     monkeypatch.setattr(parallel, "_available_memory", lambda: None)
     assert parallel.possible_jobs(None, 12) == 12
-
-
-RUN = """
-import importlib.util, pathlib, sys
-spec = importlib.util.spec_from_file_location("bench_of_tests", sys.argv[1])
-bench = importlib.util.module_from_spec(spec)
-sys.modules["bench_of_tests"] = bench
-spec.loader.exec_module(bench)
-sys.modules.update(bench.stand_ins([]))
-bench.fingerprint.LIBRARY = pathlib.Path(sys.argv[4])
-workspace = bench.Workspace(pathlib.Path(sys.argv[2]))
-if __name__ == "__main__":
-    bench.Bench(workspace, pathlib.Path(sys.argv[3]), bench.fingerprint.LIBRARY, []).run(jobs=2)
-"""
-
-
-def processes_of(place: Path) -> list[str]:
-    """Command lines of processes whose environment or command names this folder."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            told = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
-            state = (process / "stat").read_text().rpartition(")")[2].split()[0]
-        except OSError:
-            continue
-        if os.fsencode(place) in told and state != "Z" and process.name != str(os.getpid()):
-            found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
-    return found
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
-def test_killed_in_the_middle_nothing_is_half_and_the_next_run_completes(bench, cells):
-    bench.write([cells.start, "import time\nif year == 2020: time.sleep(60)", *cells.good[1:]])
-    script = bench.notebook.with_name("run.py")
-    script.write_text(RUN, "utf-8")
-    arguments = [Path(__file__).with_name("conftest.py"), bench.workspace.root, bench.notebook]
-    with subprocess.Popen([sys.executable, script, *arguments, bench.library]) as run:
-        try:
-            deadline = time.monotonic() + 300
-            while not any(bench.workspace.reports.glob(f"*/*/*/{RECORD}")):
-                assert time.monotonic() < deadline, "no report in five minutes"
-                assert run.poll() is None, "the run ended by itself"
-                time.sleep(0.1)
-        finally:
-            run.send_signal(signal.SIGKILL)
-    deadline = time.monotonic() + 60
-    while left := processes_of(bench.workspace.root):
-        assert time.monotonic() < deadline, left
-        time.sleep(0.2)
-    sockets = [p.readlink() for p in (bench.workspace.reports / ".work").glob("sockets-*")]
-    records = [
-        json.loads(p.read_text("utf-8")) for p in bench.workspace.reports.glob("*/*/*/" + RECORD)
-    ]
-    assert records and all(re.fullmatch("[0-9a-f]{12}", r["run_id"]) for r in records)
-    bench.write([cells.start, "import time\nif year == 2020: time.sleep(0)", *cells.good[1:]])
-    summary = bench.run(cities=["Espoo"])
-    assert summary.ok
-    assert sorted(p.name for p in bench.workspace.reports.iterdir() if p.is_dir()) in (
-        ["espoo"], ["espoo", "jyvaskyla"],
-    )  # fmt: skip
-    assert not [place for place in sockets if place.exists()]

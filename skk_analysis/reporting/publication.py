@@ -1,0 +1,83 @@
+"""From finished reports to the site: taking over, comparing, publishing with the index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from skk_analysis.reporting.changes import Change, change
+from skk_analysis.reporting.index import index_page
+from skk_analysis.reporting.report import PAGE, State
+from skk_analysis.reporting.runner import Order
+from skk_analysis.reporting.site import MADE, Stage
+
+
+def adopt(stage: Stage, orders: Sequence[Order]) -> None:
+    """Take over what killed runs finished, as far as it is what would be made now."""
+    for left in stage.left:
+        for order in orders:
+            theirs, ours = order.at(left / MADE), order.at(stage.made)
+            if (
+                theirs.report.folder.is_dir()
+                and theirs.state() is State.OK
+                and order.state() is not State.OK
+                and not ours.report.folder.exists()
+            ):
+                ours.report.folder.parent.mkdir(parents=True, exist_ok=True)
+                theirs.report.folder.rename(ours.report.folder)
+    stage.forget_left()
+
+
+def changes(stage: Stage, orders: Sequence[Order]) -> list[Change]:
+    """What the finished reports change on the site."""
+    return [
+        change(order.report, made)
+        for order in orders
+        if (made := order.report.at(stage.made)).folder.is_dir()
+    ]
+
+
+def publish(stage: Stage, orders: Sequence[Order]) -> bool:
+    """Replace the site by itself with the finished reports, the failures and their index.
+
+    Parameters
+    ----------
+    stage : of the run
+    orders : every report that the index lists
+
+    Returns
+    -------
+    bool
+        Whether anything was different; if not, nothing is touched.
+
+    Raises
+    ------
+    CannotWriteError, SkkError
+        If it cannot be replaced; the site then stays as it was.
+    """
+    changed = [path for order in orders for path in _changed(stage, order)]
+    if not changed and _content(stage.site / PAGE) == index_page(orders):
+        return False
+    stage.assemble(changed)
+    index = index_page([order.at(stage.next) for order in orders])
+    stage.put(PAGE, index)
+    stage.switch()
+    return True
+
+
+def _changed(stage: Stage, order: Order) -> Iterator[Path]:
+    """What a run made for an order, or found to be in its way, relative to the site."""
+    made = order.report.at(stage.made)
+    whole = made.folder.is_dir()
+    if whole:
+        yield made.path
+    if whole or made.failure():
+        yield made.failure_file.relative_to(stage.made)
+        yield made.failed_notebook.relative_to(stage.made)
+
+
+def _content(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return None
