@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from skk_analysis import monitoring as m
 from skk_analysis.figures import GridCell, Key, cell_grid
 from skk_analysis.language import Quantity, date
+from skk_analysis.monitoring.stages import FEWEST_OF_A_STAGE
 from skk_analysis.reporting.programme.common import (
     count,
     figure,
@@ -110,7 +111,7 @@ def _stages(report: ProgrammeReport, writer: Writer) -> None:
         early = share("programme.early_share", found.early_share)
         writer.say("programme.stages.early", share=early)
     if not found.testable:
-        writer.say("programme.stages.not_testable", needed=str(m.FEWEST_OF_A_STAGE))
+        writer.say("programme.stages.not_testable", needed=str(FEWEST_OF_A_STAGE))
 
 
 def _stopped(report: ProgrammeReport, writer: Writer) -> None:
