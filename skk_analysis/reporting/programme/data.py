@@ -17,6 +17,7 @@ TABLES = (
     "contributions", "costs", "criteria", "dac_answers", "decisions", "dimensions", "events",
     "experiments", "funding", "goals", "indicator_choices", "indicators", "literature",
     "logic_links", "models", "outputs", "partners", "payments", "peer_reviews", "plan",
+    "platform_activity",
     "programme_phases", "recommendations", "related_programmes", "roles", "scaling", "speakers",
     "tests", "uses", "workshops", "years",
 )  # fmt: skip
