@@ -1,7 +1,7 @@
 """The ``skk`` command: thin, one verb is one library call.
 
 Exit status: 0 all is well, 1 something could not be done (the message says what), 2 wrong usage,
-130 stopped by the user.
+3 a published report was changed since it was made, 130 stopped by the user.
 Everything heavy is imported inside the verbs, so that ``skk --help`` answers at once.
 """
 
@@ -201,6 +201,44 @@ def reports(
     )
     if not summary.ok:
         raise typer.Exit(1)
+
+
+@app.command()
+def verify(
+    context: typer.Context,
+    report: Annotated[
+        Path | None, typer.Argument(help="Folder or page of a report, also a copy of it.")
+    ] = None,
+    city: Annotated[list[str] | None, typer.Option(help="City; may be repeated.")] = None,
+    year: Annotated[list[int] | None, typer.Option(help="Year; may be repeated.")] = None,
+    experiment: Annotated[
+        list[str] | None, typer.Option(help="Experiment's id; may be repeated.")
+    ] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="Kind of report.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="fi, sv or en; by default fi.")] = None,
+    tolerance: Annotated[
+        float, typer.Option(min=0, help="Relative difference up to which numbers are the same.")
+    ] = 0.0,
+) -> None:
+    """Make published reports again, beside the site, and tell what is different.
+
+    Exit status: 0 identical, 1 different, 3 a published file was changed since it was made.
+    """
+    from skk_analysis.reporting.plan import Choice
+    from skk_analysis.reporting.verify import published_reports
+    from skk_analysis.reporting.verify import verify as make_again
+
+    choice = Choice(city or (), year or (), experiment or (), kind or (), language or ())
+    if (report is None) == (choice == Choice((), (), (), (), ())):
+        raise typer.BadParameter("name a report's folder, or choose by --city, --year …")
+    place = _workspace(context)
+    status = 0
+    for one in [report] if report else published_reports(place, choice):
+        found = make_again(one, place, tolerance)
+        typer.echo(found)
+        status = max(status, found.status)
+    if status:
+        raise typer.Exit(status)
 
 
 @app.command()

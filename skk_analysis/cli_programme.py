@@ -53,6 +53,7 @@ def new_experiment(
     stop_reason: Annotated[str, typer.Option(help="Why it was stopped, in Finnish.")] = "",
     phase: Annotated[str, typer.Option(help="Key in phases.csv of the first phase.")] = "tutki",
     entered: Annotated[str, typer.Option(help="Date on which the first phase began.")] = "",
+    target_size: Annotated[str, typer.Option(help="Persons in the target group.")] = "",
     area: Annotated[list[str] | None, typer.Option(help="Postal code; may be repeated.")] = None,
     partner: Annotated[
         list[str] | None, typer.Option(help="group:sector:name; may be repeated.")
@@ -89,7 +90,7 @@ def new_experiment(
         "assignment": assignment, "what_fi": what, "name_sv": name_sv, "name_en": name_en,
         "problem_sv": problem_sv, "problem_en": problem_en, "target_group_sv": target_group_sv,
         "target_group_en": target_group_en, "what_sv": what_sv, "what_en": what_en,
-        "invented": "yes" if invented else "no",
+        "target_size": target_size, "invented": "yes" if invented else "no",
     }  # fmt: skip
     asked = _asked(programme, needed)
     new = NewExperiment(
@@ -127,7 +128,7 @@ def import_(
     dry_run: Annotated[bool, typer.Option(help="Only show what would change.")] = False,
 ) -> None:
     """Take an edited spreadsheet back into the register, or tell all faults and change nothing."""
-    from skk_analysis.monitoring.check import errors
+    from skk_analysis.monitoring.register_check import errors
     from skk_analysis.monitoring.spreadsheet_import import import_spreadsheet
 
     result = import_spreadsheet(_programme(context), file, write=not dry_run)

@@ -130,9 +130,12 @@ def _panel(axes: Axes, path: GapPath, struck: Sequence[int], language: str) -> N
     span = range(min(path.gaps), max(path.gaps) + 1)
     line = [path.gaps[y].value if y in path.gaps else np.nan for y in span]
     axes.plot(span, line, color=c.BLUE, linewidth=1.2)
-    for year, gap in path.gaps.items():
-        face = "white" if year < path.start else c.BLUE
-        axes.plot(year, gap.value, "o", color=c.BLUE, markerfacecolor=face, markersize=3.6)
+    for face, years in (
+        ("white", [y for y in path.gaps if y < path.start]),
+        (c.BLUE, [y for y in path.gaps if y >= path.start]),
+    ):
+        values = [path.gaps[y].value for y in years]
+        axes.plot(years, values, "o", color=c.BLUE, markerfacecolor=face, markersize=3.6)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=3, integer=True))
     unit = next(iter(path.gaps.values())).unit
     c.number_axis(axes.yaxis, AXIS.get(unit, unit), language, ticks=4)

@@ -146,11 +146,14 @@ def _panel(axes: Axes, chart: UnitPanel, language: str, *, named: bool) -> None:
             chart.reference.value, color=REFERENCE, linestyle="--", linewidth=0.9, zorder=1
         )
     last = len(chart.rows) - 1
-    for place, row in enumerate(chart.rows):
-        at = last - place
-        _mark(axes, row.beside, at - 0.17, BESIDE, 1.0, marker="D", size=4, face="white")
-        _mark(axes, row.value, at + 0.1, MAIN, 1.8, marker="o", size=4.5, face=MAIN)
-    axes.set_yticks(range(last + 1), [row.name for row in reversed(chart.rows)] if named else [])
+    places = range(last, -1, -1)
+    beside = [(at - 0.17, row.beside) for at, row in zip(places, chart.rows, strict=True)]
+    values = [(at + 0.1, row.value) for at, row in zip(places, chart.rows, strict=True)]
+    _marks(axes, beside, BESIDE, 1.0, marker="D", size=4, face="white")
+    _marks(axes, values, MAIN, 1.8, marker="o", size=4.5, face=MAIN)
+    axes.set_yticks(range(last + 1), [row.name for row in reversed(chart.rows)])
+    if not named:
+        axes.tick_params(axis="y", labelleft=False)
     axes.tick_params(axis="y", labelsize=8, length=0)
     axes.set_ylim(-0.6, last + 0.6)
     first = _known(chart)[0]
@@ -160,16 +163,13 @@ def _panel(axes: Axes, chart: UnitPanel, language: str, *, named: bool) -> None:
         axes.axvline(0, color=c.DARK, linewidth=0.8, zorder=1)
     c.number_axis(axes.xaxis, unit, language, ticks=4)
     c.bare(axes, "left")
-    for at in range(last + 1):
-        axes.axhline(at, color=c.PALE, linewidth=0.5, zorder=0)
-    axes.grid(axis="x", color=c.PALE, linewidth=0.6)
+    axes.grid(color=c.PALE, linewidth=0.5)
     axes.set_axisbelow(True)
 
 
-def _mark(
+def _marks(
     axes: Axes,
-    cell: Quantity | Missing,
-    at: float,
+    cells: Sequence[tuple[float, Quantity | Missing]],
     colour: str,
     width: float,
     *,
@@ -177,9 +177,17 @@ def _mark(
     size: float,
     face: str,
 ) -> None:
-    """A number and its interval; a missing one leaves its place empty."""
-    if isinstance(cell, Missing):
-        return
-    if cell.lower is not None and cell.upper is not None:
-        axes.hlines(at, cell.lower, cell.upper, color=colour, linewidth=width)
-    axes.plot(cell.value, at, marker, color=colour, markerfacecolor=face, markersize=size, zorder=3)
+    """Numbers and their intervals; a missing one leaves its place empty."""
+    known = [(at, cell) for at, cell in cells if isinstance(cell, Quantity)]
+    lines = [(at, cell.lower, cell.upper) for at, cell in known if cell.lower is not None]
+    if lines:
+        axes.hlines(*zip(*lines, strict=True), color=colour, linewidth=width)
+    axes.plot(
+        [cell.value for _, cell in known],
+        [at for at, _ in known],
+        marker,
+        color=colour,
+        markerfacecolor=face,
+        markersize=size,
+        zorder=3,
+    )

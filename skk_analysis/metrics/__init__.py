@@ -101,6 +101,7 @@ from skk_analysis.metrics.shares import (
     s80s20,
     s90s10,
 )
+from skk_analysis.metrics.similarity import profile_distances
 from skk_analysis.metrics.sources import SourceDecomposition, decompose_sources
 from skk_analysis.metrics.spatial_segregation import (
     boundary_dissimilarity,
@@ -193,6 +194,7 @@ __all__ = [
     "percentile_ratio",
     "poverty_gap",
     "poverty_line",
+    "profile_distances",
     "proportion",
     "quantile",
     "quantile_share",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -11,9 +12,11 @@ from skk_analysis.estimate import Estimate, as_estimate
 
 __all__ = ["rank_intervals"]
 
+Unit = TypeVar("Unit", bound=Hashable)
+
 
 def rank_intervals(
-    estimates: Mapping[Hashable, Estimate | float], *, level: float = 0.95
+    estimates: Mapping[Unit, Estimate | float], *, level: float = 0.95
 ) -> pd.DataFrame:
     """Return the ranks that each unit may have, all of them right together.
 

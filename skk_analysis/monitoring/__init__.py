@@ -5,7 +5,6 @@ Pure functions of tables and arrays: no drawing and no words of a report here.
 
 from skk_analysis.monitoring.agreement import Agreement
 from skk_analysis.monitoring.canvas import canvas_completeness, canvas_fields, canvas_page
-from skk_analysis.monitoring.check import check, check_files
 from skk_analysis.monitoring.choices import choice_marks, marks_of_all_cities, outcome_limit
 from skk_analysis.monitoring.contribution import CLAIM_STATES, RIVAL_STATES, contribution_claims
 from skk_analysis.monitoring.cooperation import Cooperation, cooperation_of
@@ -50,6 +49,7 @@ from skk_analysis.monitoring.peer_reviews import (
 from skk_analysis.monitoring.phases import PHASES, PhaseHistory, phase_history
 from skk_analysis.monitoring.planned import PLANNED_ITEMS, planned_actual
 from skk_analysis.monitoring.principles import PRINCIPLES, Evidence, principle_evidence
+from skk_analysis.monitoring.register_check import check, check_files
 from skk_analysis.monitoring.roadmap import roadmap_on
 from skk_analysis.monitoring.scaling import (
     DEMANDS,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from skk_analysis.cleaning.message import CleaningError, Message
-from skk_analysis.monitoring.check import check_files, errors
+from skk_analysis.monitoring.register_check import check_files, errors
 from skk_analysis.monitoring.register_table import RegisterTable, read_table, table_bytes
 from skk_analysis.monitoring.schema import TableSchema, schemas
 from skk_analysis.programme import City, Programme
@@ -65,6 +65,7 @@ class NewExperiment:
     ends: str = ""
     phase: str = "tutki"
     entered: str = ""
+    target_size: str = ""
     areas: Sequence[str] = ()
     partners: Sequence[tuple[str, str, str]] = ()
     invented: str = "no"
@@ -158,7 +159,7 @@ def _experiment(id_: str, city: City, new: NewExperiment) -> Row:
     same = (
         "name_fi", "name_sv", "name_en", "theme", "dimension", "stage", "status", "problem_fi",
         "problem_sv", "problem_en", "target_group_fi", "target_group_sv", "target_group_en",
-        "level", "main_indicator", "assignment", "design", "stop_reason_fi",
+        "target_size", "level", "main_indicator", "assignment", "design", "stop_reason_fi",
     )  # fmt: skip
     sectors = len({sector for _, sector, _ in new.partners})
     return {name: getattr(new, name) for name in same} | {
@@ -210,7 +211,7 @@ def _tidier(new: NewExperiment) -> Iterable[Row]:
     texts = {
         "why": (new.problem_fi, new.problem_sv, new.problem_en),
         "what": (new.what_fi, new.what_sv, new.what_en),
-        "who": (_names(new), "", ""), "where": (where, "", ""),
+        "how": ("", "", ""), "who": (_names(new), "", ""), "where": (where, "", ""),
         "when": (when, when, when), "modifications": ("", "", ""),
     }  # fmt: skip
     for item, (fi, sv, en) in texts.items():

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from skk_analysis.cleaning.message import CleaningError
 from skk_analysis.monitoring.cell import unprintable
-from skk_analysis.monitoring.check import errors
 from skk_analysis.monitoring.mend import expected
+from skk_analysis.monitoring.register_check import errors
 from skk_analysis.monitoring.register_table import RegisterTable, read_table
 from skk_analysis.monitoring.schema import Column, TableSchema, schemas
 from skk_analysis.programme import Programme

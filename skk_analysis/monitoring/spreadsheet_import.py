@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from skk_analysis.cleaning.message import ERROR, Message, shown
-from skk_analysis.monitoring.check import check_files, errors
+from skk_analysis.monitoring.register_check import check_files, errors
 from skk_analysis.monitoring.register_table import RegisterTable, read_table, table_bytes
 from skk_analysis.monitoring.schema import TableSchema, schemas
 from skk_analysis.monitoring.spreadsheet_reading import Book, read_spreadsheet

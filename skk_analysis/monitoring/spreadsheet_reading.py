@@ -11,7 +11,7 @@ from typing import Any
 
 from skk_analysis.cleaning.message import ERROR, NOTE, Message, shown
 from skk_analysis.monitoring.cell import BLANKS, Surroundings
-from skk_analysis.monitoring.check import surroundings
+from skk_analysis.monitoring.register_check import surroundings
 from skk_analysis.monitoring.register_table import RegisterTable
 from skk_analysis.monitoring.schema import schemas
 from skk_analysis.monitoring.spreadsheet import DIGEST, GUIDE, LISTS

@@ -37,9 +37,21 @@ class AreaGap:
 
     @property
     def change(self) -> OverallVerdict | None:
-        """How the gap changed as a difference and as a ratio, where both years have it."""
+        """How the gap changed as a difference and as a ratio, where both years have it.
+
+        Both are taken as printed: no direction is told of a change that a reader does not see.
+        """
         before, after = (self.ends[year] for year in self.years)
-        return metrics.gap_change(before, after) if before and after else None
+        if before is None or after is None:
+            return None
+        places = printed_places(self.unit, self.decimals)
+        pairs = {"difference": [round(high - low, places) for low, high in (before, after)]}
+        if before[0] > 0 and after[0] > 0:
+            digits = forms.places("ratio")
+            pairs["ratio"] = [round(high / low, digits) for low, high in (before, after)]
+        changes = {name: metrics.change(*pair) for name, pair in pairs.items()}
+        # two views of one gap, not two chances to find something: no adjustment
+        return metrics.overall_verdict(changes, adjust=None)
 
     def cells(self, year: int) -> list[Cell]:
         """Difference and ratio of a year."""
@@ -81,7 +93,11 @@ def _ends(
     if len(rows) < 2 or weights.sum() == 0:
         return None
     values = rows["value"].astype(float).to_numpy()
-    # as printed, so that a direction is never told of a change that the reader does not see
-    digits = forms.places(unit, decimals) + (2 if unit == "share" else 0)
-    low, high = (round(weighted_quantile(values, weights, p), digits) for p in ENDS)
+    places = printed_places(unit, decimals)
+    low, high = (round(weighted_quantile(values, weights, p), places) for p in ENDS)
     return low, high
+
+
+def printed_places(unit: str, decimals: int | None) -> int:
+    """Decimals of a value that a reader sees, of the number as it is held."""
+    return forms.places(unit, decimals) + (2 if unit == "share" else 0)

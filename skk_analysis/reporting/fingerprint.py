@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -99,8 +100,31 @@ def notebook_hash(path: Path) -> str:
 @cache
 def environment_hash() -> str:
     """Hash of the lock file and of the main packages that are really installed."""
-    lock = sha256(LOCK) if LOCK.is_file() else ""
-    return digest(lock, installed_versions())
+    return digest(lock_hash(), installed_versions())
+
+
+@cache
+def lock_hash() -> str:
+    """Hash of the lock file, empty where there is none."""
+    return sha256(LOCK) if LOCK.is_file() else ""
+
+
+@cache
+def git_commit() -> str:
+    """The commit that code and notebooks are; empty if they are none or were changed since."""
+    if not (LIBRARY.parent / ".git").exists():
+        return ""
+    try:
+        changed = _git("status", "--porcelain", "--", LIBRARY.name, "notebooks", LOCK.name)
+        return "" if changed else _git("rev-parse", "HEAD")
+    except (OSError, subprocess.SubprocessError):
+        return ""
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", "--no-optional-locks", "-C", str(LIBRARY.parent), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
+    return done.stdout.strip()
 
 
 def installed_versions() -> dict[str, str]:
@@ -119,6 +143,13 @@ def raw_hash(workspace: Workspace) -> str:
     files = [workspace.raw / resource.path for resource in workspace.resources()]
     files += workspace.programme.rglob("*")
     return files_hash(workspace.raw, [workspace.raw / PACKAGE_FILE, *files])
+
+
+def register_hashes(workspace: Workspace) -> dict[str, str]:
+    """Hash of each file of the programme register, by its name in the register's folder."""
+    folder = workspace.programme
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    return {file.relative_to(folder).as_posix(): sha256(file) for file in files}
 
 
 def cleaning_hash(workspace: Workspace) -> str:

@@ -36,7 +36,7 @@ def inputs(workspace: Workspace, wanted: Iterable[tuple[Kind, Subject]]) -> dict
     known = _recall(memory, basis)
     subjects = {subject: ("/".join(subject.folder), kind) for kind, subject in wanted}
     fresh = {
-        name: _work_out(workspace, kind, subject)
+        name: worked_out(workspace, kind, subject)
         for subject, (name, kind) in subjects.items()
         if name not in known
     }
@@ -56,8 +56,8 @@ def _basis(workspace: Workspace) -> str:
     return digest(raw_hash(workspace), code_hash(), environment_hash())
 
 
-def _work_out(workspace: Workspace, kind: Kind, subject: Subject) -> Inputs:
-    """Ask the report itself; one subject's trouble must not stop the others."""
+def worked_out(workspace: Workspace, kind: Kind, subject: Subject) -> Inputs:
+    """The inputs of one subject: ask the report itself; its trouble must not stop the others."""
     try:
         data = kind.data(workspace, subject)
         return Inputs(data.digest(), tuple(sorted(r.name for r in data.resources)))

@@ -22,7 +22,7 @@ import zmq
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
-from skk_analysis.reporting.kernel_place import WINDOWS, KernelPlace, peak_bytes
+from skk_analysis.reporting.kernel_place import WINDOWS, KernelLife, KernelPlace, peak_bytes
 
 KERNEL_NAME = "python3"
 
@@ -71,10 +71,20 @@ def kernel_manager(place: KernelPlace) -> type[AsyncKernelManager]:
             alive = await super()._async_is_alive()
             if process is not None:
                 place.life.exit_status = process.poll()
-                place.life.kind = "forked" if hasattr(process, "peak_bytes") else "plain"
-                told = getattr(process, "peak_bytes", 0) or peak_bytes(process.pid)
-                place.life.peak_bytes = max(place.life.peak_bytes, told)
-                place.life.seconds = getattr(process, "seconds", 0.0)
+                _look_at(process, place.life)
             return alive
 
+        async def shutdown_kernel(self, *given: Any, **options: Any) -> None:  # type: ignore[override]
+            process = getattr(self.provisioner, "process", None)
+            if process is not None:
+                _look_at(process, place.life)  # the last moment at which the system can be asked
+            await super()._async_shutdown_kernel(*given, **options)
+
     return ReportKernelManager
+
+
+def _look_at(process: Any, life: KernelLife) -> None:
+    life.kind = "forked" if hasattr(process, "peak_bytes") else "plain"
+    told = getattr(process, "peak_bytes", 0) or peak_bytes(process.pid)
+    life.peak_bytes = max(life.peak_bytes, told)
+    life.seconds = getattr(process, "seconds", 0.0)

@@ -20,6 +20,7 @@ def write(report: Document, writer: Writer) -> None:
     """Sources with licence, date and hash; parameters, versions and the run id."""
     origin = report.provenance
     writer.say("origin.introduction", run_id=origin.run_id)
+    writer.say("origin.record")
     keys = ("source", "publisher", "licence", "retrieved", "hash")
     rows = [_source(report, writer, resource) for resource in origin.sources]
     if rows:

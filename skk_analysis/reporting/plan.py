@@ -88,7 +88,7 @@ def plan(reports: Sequence[Report], workspace: Workspace, timeout: int) -> list[
     resources = {resource.name: resource for resource in workspace.resources()}
     known = inputs(workspace, [(report.kind, report.subject) for report in reports])
     return [
-        _order(
+        order_of(
             report, known[report.subject], resources, versions(report.kind.notebook.resolve()),
             timeout,
         )
@@ -96,9 +96,10 @@ def plan(reports: Sequence[Report], workspace: Workspace, timeout: int) -> list[
     ]  # fmt: skip
 
 
-def _order(
+def order_of(
     report: Report, data: Inputs, resources: dict[str, Resource], versions: Versions, timeout: int
 ) -> Order:
+    """What would be made for a report from these inputs, resources and versions."""
     used = [resources[name] for name in data.resources]
     return Order(
         report=report,

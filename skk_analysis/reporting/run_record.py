@@ -16,21 +16,25 @@ it; who ran it is therefore not told, which the profile recommends.
 from __future__ import annotations
 
 import re
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from skk_analysis.reporting.fingerprint import LIBRARY, LOCK, installed_versions
+from skk_analysis.reporting.fingerprint import (
+    LOCK,
+    git_commit,
+    installed_versions,
+    lock_hash,
+    register_hashes,
+)
 from skk_analysis.reporting.kernel_place import KernelLife, fixed_environment
 from skk_analysis.reporting.report import CRATE, NOTEBOOK, PAGE, RECORD, RESULTS
-from skk_analysis.workspace import Resource, Workspace, sha256
+from skk_analysis.workspace import Resource, sha256
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.runner import Order
@@ -238,9 +242,9 @@ def _software(graph: _Graph, order: Order) -> dict[str, Entity]:
         for name, version in installed_versions().items()
         if version
     ]
-    if _lock_hash():
+    if lock_hash():
         lock = {"@id": "#lock", "@type": "CreativeWork", "name": LOCK.name}
-        packages.append(graph.add(lock | {"sha256": _lock_hash()}))
+        packages.append(graph.add(lock | {"sha256": lock_hash()}))
     environment = {
         "@id": "#environment",
         "@type": "SoftwareApplication",
@@ -306,39 +310,3 @@ def _action(graph: _Graph, order: Order, step: Step, life: KernelLife) -> Entity
         "environment": settings,
         "resourceUsage": measured,
     }
-
-
-def register_hashes(workspace: Workspace) -> dict[str, str]:
-    """Hash of each file of the programme register, by its name in the register's folder."""
-    folder = workspace.programme
-    files = sorted(file for file in folder.rglob("*") if file.is_file())
-    return {file.relative_to(folder).as_posix(): sha256(file) for file in files}
-
-
-@cache
-def _lock_hash() -> str:
-    return sha256(LOCK) if LOCK.is_file() else ""
-
-
-@cache
-def git_commit() -> str:
-    """The commit that the code is, or nothing if it is none or has been changed since."""
-    root = LIBRARY.parent
-    if not (root / ".git").exists():
-        return ""
-    try:
-        changed = _git("status", "--porcelain", "--", LIBRARY.name, "notebooks", LOCK.name)
-        return "" if changed else _git("rev-parse", "HEAD")
-    except (OSError, subprocess.SubprocessError):
-        return ""
-
-
-def _git(*arguments: str) -> str:
-    done = subprocess.run(
-        ["git", "--no-optional-locks", "-C", str(LIBRARY.parent), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=True,
-    )
-    return done.stdout.strip()

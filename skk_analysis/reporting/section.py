@@ -114,8 +114,9 @@ class Writer:
         self.parts.append(draw(*args, self.language, caption=caption, topic=topic))
 
     def caption(self, kind: str, name: str, **values: str) -> str:
-        """``Kuvio 3. …``."""
-        number = text(f"{kind}.number", self.language, number=str(self.numbering.of(kind, name)))
+        """``Kuvio 3. …``; the same name with other values is another figure or table."""
+        place = self.numbering.of(kind, repr((name, values)))
+        number = text(f"{kind}.number", self.language, number=str(place))
         return f"{number} {self.text(f'{kind}.caption.{name}', **values)}"
 
     def section(self) -> Section:

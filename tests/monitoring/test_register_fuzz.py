@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from skk_analysis.monitoring import check_files
-from skk_analysis.monitoring.check import surroundings
 from skk_analysis.monitoring.meant import meant
 from skk_analysis.monitoring.mend import fault
+from skk_analysis.monitoring.register_check import surroundings
 from skk_analysis.monitoring.register_table import read_table
 from skk_analysis.monitoring.schema import Column, schemas
 from skk_analysis.programme import Programme

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from skk_analysis.monitoring import check
-from skk_analysis.monitoring.check import errors
+from skk_analysis.monitoring.register_check import errors
 from skk_analysis.monitoring.register_table import table_bytes
 from skk_analysis.monitoring.spreadsheet import HEADER_ROW, export_spreadsheet
 from skk_analysis.monitoring.spreadsheet_import import import_spreadsheet

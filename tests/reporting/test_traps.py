@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+import nbformat
 import papermill
 import pytest
 
@@ -107,7 +108,7 @@ def test_t06_lines_that_papermill_would_glue_or_miss_are_refused(bench, paramete
 
 def test_t06_papermill_sees_what_we_see_in_a_good_cell(bench):
     check_notebook(bench.notebook, bench.kind.declared)
-    seen = papermill.inspect_notebook(str(bench.notebook))
+    seen = papermill.inspect_notebook(nbformat.read(bench.notebook, as_version=4))
     declared = {name: type_.__name__ for name, type_ in bench.kind.declared.items()}
     assert {name: told["inferred_type_name"] for name, told in seen.items()} == declared
 

@@ -10,6 +10,7 @@ import pandas as pd
 from skk_analysis.figures import Cell
 from skk_analysis.figures.canvas_page import Field
 from skk_analysis.figures.canvas_page import canvas_page as draw_canvas
+from skk_analysis.figures.double_diamond import Milestone, double_diamond
 from skk_analysis.figures.roadmap import Step, roadmap
 from skk_analysis.language import Missing, Quantity, date, joined
 from skk_analysis.monitoring import (
@@ -164,32 +165,52 @@ def _milestone_cells(report: CityYear, name: str) -> list[Cell]:
 
 
 def _phases(report: CityYear, writer: Writer, rows: pd.DataFrame) -> None:
-    log = table_of(report, "phase_log")
-    cells: list[tuple[Cell, ...]] = []
+    """Each experiment's way through the double diamond as a figure, milestones on it."""
+    log, milestones = table_of(report, "phase_log"), table_of(report, "milestones")
+    drawn = False
     for _, row in rows.iterrows():
-        mine = _of(log, str(row["id"]))
-        if mine.empty:
+        name = str(row["id"])
+        mine = _of(log, name)
+        history = phase_history(mine, on=last_day(report)) if len(mine) else None
+        if history is None or history.stays.empty:
             continue
-        history = phase_history(mine, on=last_day(report)).by_phase()
-        for _, phase in history[history["visits"] > 0].iterrows():
-            ongoing = phase["last"] is None or phase["last"] > last_day(report)
-            end = "" if ongoing else date(phase["last"].isoformat(), report.language)
-            key = f"progress.{row['id']}.{phase['phase']}"
-            cells.append((
-                localised(row, "name", report.language),
-                _phase_name(report, phase["phase"]),
-                f"{date(phase['first'].isoformat(), report.language)}–{end}",
-                count(f"{key}.days", phase["days"], report),
-                count(f"{key}.returns", phase["returns"], report),
-                writer.text("monitoring.yes" if phase["evidence"] else "monitoring.no"),
-            ))  # fmt: skip
-    if not cells:
-        writer.say("experiments.no_phases")
-        return
-    keys = ("experiment", "phase", "period", "days", "returns", "evidence")
-    columns = [writer.text(f"monitoring.column.{key}") for key in keys]
-    writer.table("experiments_phases", columns, cells, wide=True, year=str(report.year))
-    writer.say("experiments.phases_reading")
+        title = localised(row, "name", report.language)
+        caption, topic = _captioned(writer, "figure.caption.phases", f"{name}.phases", title)
+        writer.parts.append(
+            double_diamond(
+                history,
+                {key: _phase_name(report, key) for key in history.phases},
+                _marked(report, _of(milestones, name)),
+                report.language,
+                caption=caption,
+                topic=topic,
+                record=f"progress.{name}",
+            )
+        )
+        drawn = True
+    writer.say("experiments.phases_reading" if drawn else "experiments.no_phases")
+
+
+def _captioned(writer: Writer, key: str, numbered: str, name: str) -> tuple[str, str]:
+    """Caption and topic of a figure that there is one of for each experiment."""
+    topic = writer.text(key, name=name)
+    number = writer.text("figure.number", number=str(writer.numbering.of("figure", numbered)))
+    return f"{number} {topic}", topic
+
+
+def _marked(report: CityYear, rows: pd.DataFrame) -> list[Milestone]:
+    """The milestones as of the year's end."""
+    if rows.empty:
+        return []
+    return [
+        Milestone(
+            localised(row, "name", report.language),
+            row["planned"],
+            row["actual"] if row["actual"] and row["actual"] <= last_day(report) else None,
+            row["state"] == "stopped",
+        )
+        for _, row in milestones_on(rows, last_day(report)).iterrows()
+    ]
 
 
 def _delays(report: CityYear, writer: Writer, rows: pd.DataFrame) -> None:
@@ -264,9 +285,7 @@ def _pages(report, writer, fields, canvas, names: dict[str, str]) -> None:
             Field(localised(row, "name", report.language), localised(row, "text", report.language))
             for _, row in page.iterrows()
         ]
-        topic = writer.text("figure.caption.canvas", name=title)
-        number = writer.text("figure.number", number=str(writer.numbering.of("figure", name)))
-        caption = f"{number} {topic}"
+        caption, topic = _captioned(writer, "figure.caption.canvas", f"{name}.canvas", title)
         writer.parts.append(draw_canvas(drawn, report.language, caption=caption, topic=topic))
 
 

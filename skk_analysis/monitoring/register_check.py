@@ -115,7 +115,7 @@ def _missing_tables(tables: Mapping[str, RegisterTable]) -> list[Message]:
 
 def _unknown_table(name: str) -> Message:
     close = get_close_matches(name, [*schemas()], 1, 0.7)
-    mend = f"Did you mean {close[0]}.csv?" if close else "It is kept, but nothing reads it."
+    mend = f"Did you mean {close[0]}.csv?" if close else "It is kept as it is, unchecked."
     return Message(
         NOTE, "unknown_table", file=f"{name}.csv", expected="a table of the register", mend=mend
     )
@@ -142,7 +142,7 @@ def _header(table: RegisterTable, schema: TableSchema) -> Iterator[Message]:
         yield Message(
             NOTE, "unknown_column", file=table.file, row=line, column=column, value=shown(column),
             expected="a column of this table",
-            mend=f"Did you mean {close[0]}?" if close else "It is kept, but nothing reads it.",
+            mend=f"Did you mean {close[0]}?" if close else "It is kept as it is, unchecked.",
         )  # fmt: skip
 
 

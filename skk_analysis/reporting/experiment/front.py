@@ -1,0 +1,128 @@
+"""The card's first page: the experiment in short and three boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from skk_analysis.figures import Cell, Prose
+from skk_analysis.figures.key_figures import Box, KeyFigures
+from skk_analysis.language import date
+from skk_analysis.language.effects import grade_wording, verdict_word_of
+from skk_analysis.language.experiments import refusal_text
+from skk_analysis.monitoring.costs import cost_per_participant
+from skk_analysis.reporting.experiment.amounts import change, euros, why_not_higher
+from skk_analysis.reporting.section import Writer
+
+if TYPE_CHECKING:
+    from skk_analysis.reporting.experiment.report import Experiment
+
+
+def write(report: Experiment, writer: Writer) -> None:
+    """Boxes, the main points in plain words, and the facts."""
+    boxes = KeyFigures(
+        (_effect(report, writer), _certainty(report, writer), _cost(report, writer)),
+        report.language,
+    )
+    writer.parts.append(boxes)
+    writer.parts.append(Prose.listed(_points(report, writer), kind="verdict"))
+    writer.table(
+        "experiment_facts", [writer.text("table.fact"), writer.text("table.content")],
+        _facts(report, writer),
+    )  # fmt: skip
+    if report.row.get("invented") == "yes" and not report.provenance.invented:
+        writer.say("report.invented")
+
+
+def _effect(report: Experiment, writer: Writer) -> Box:
+    title, dossier = writer.text("experiment.box.effect"), report.dossier
+    if not dossier.estimated:
+        return Box(
+            title,
+            writer.text("experiment.cannot"),
+            refusal_text(dossier.reason or "", report.language),
+        )
+    found = change(report)
+    word = verdict_word_of(dossier.verdict, report.language)
+    limits = found.interval(report.language)
+    key = "experiment.box.effect_note" if limits else "experiment.box.effect_note_alone"
+    shown = {"name": report.outcome, "verdict": word} | ({"limits": limits} if limits else {})
+    return Box(title, found, writer.text(key, **shown))
+
+
+def _certainty(report: Experiment, writer: Writer) -> Box:
+    title, grade = writer.text("experiment.box.certainty"), report.dossier.grade
+    if grade is None:
+        return Box(title, writer.text("experiment.cannot"), writer.text("experiment.box.no_grade"))
+    note = writer.text(
+        "experiment.box.certainty_note",
+        wording=grade_wording(grade, report.language), why=why_not_higher(grade, report.language),
+    )  # fmt: skip
+    return Box(title, writer.text("experiment.box.of_five", grade=str(grade.sms)), note)
+
+
+def _cost(report: Experiment, writer: Writer) -> Box:
+    title, costs = writer.text("experiment.box.cost"), report.spending
+    if costs is None or costs.total != costs.total:
+        return Box(
+            title, writer.text("experiment.cannot"), writer.text("experiment.cost.refused.no_costs")
+        )
+    each = cost_per_participant(costs.total, report.reach, smallest=10)
+    if each.refused:
+        note = writer.text(f"experiment.cost.refused.{each.refused}")
+    else:
+        shown = euros("cost.per_participant", each.value).shown(report.language)
+        note = writer.text("experiment.box.cost_note", each=shown)
+    return Box(title, euros("cost.total", costs.total), note)
+
+
+def _points(report: Experiment, writer: Writer):
+    row = report.row
+    if problem := report.local(row, "problem"):
+        yield writer.sentence("experiment.point.problem", text=problem)
+    tidier = report.rows("tidier")
+    done = tidier[tidier["item"] == "what"] if "item" in tidier else tidier
+    if len(done):
+        yield writer.sentence("experiment.point.action", text=report.local(done.iloc[0], "text"))
+    yield writer.sentence(f"experiment.point.{status_of(row)}")
+
+
+def status_of(row: Mapping[str, str]) -> str:
+    """The state of the experiment, one of those that the card has words for."""
+    status = row.get("status", "")
+    return status if status in ("continued", "ended", "stopped") else "unknown"
+
+
+def _facts(report: Experiment, writer: Writer) -> list[tuple[Cell, ...]]:
+    row = report.row
+    phase = report.named("phases", "key", _latest_phase(report)) if _latest_phase(report) else ""
+    facts = {
+        "city": report.city,
+        "theme": report.word("theme", row.get("theme", "")),
+        "dimension": report.named("dimensions", "key", row.get("dimension", "")),
+        "stage": report.word("stage", row.get("stage", "")),
+        "phase": phase,
+        "status": report.word("status", row.get("status", "")),
+        "time": _time(report),
+        "team": _team(report, writer),
+    }
+    empty = writer.text("experiment.not_recorded")
+    return [(writer.text(f"experiment.fact.{key}"), words or empty) for key, words in facts.items()]
+
+
+def _time(report: Experiment) -> str:
+    days = [date(report.row.get(key, ""), report.language) for key in ("started", "ended")]
+    return "–".join(days).strip("–") if report.language != "en" else " – ".join(days).strip(" –")
+
+
+def _team(report: Experiment, writer: Writer) -> str:
+    rows = report.rows("teams")
+    if "members" not in rows or rows.empty:
+        return ""
+    sectors = rows["sector"].nunique()
+    return writer.text("experiment.fact.team_content", sectors=str(sectors))
+
+
+def _latest_phase(report: Experiment) -> str:
+    log = report.rows("phase_log")
+    return "" if log.empty else str(log.sort_values("entered", kind="stable")["phase"].iloc[-1])
