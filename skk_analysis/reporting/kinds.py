@@ -126,5 +126,5 @@ CITY_COMPARISON = Kind("city_comparison", {"year": int}, _each_year("comparison"
 PROGRAMME = Kind("programme", {"year": int}, _each_year("programme"))
 
 ALL_KINDS = (PROGRAMME, CITY_COMPARISON, CITY_YEAR, EXPERIMENT)
-KINDS = (CITY_COMPARISON, CITY_YEAR)
+KINDS = (PROGRAMME, CITY_COMPARISON, CITY_YEAR)
 """Those that are made and listed, in the order of the index."""
