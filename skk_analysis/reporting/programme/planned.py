@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 MONEY = ("city_share", "funding")
 
+SPEAKER_KEYS = {
+    "kansainvälinen": "international",
+    "toteuttaja": "practitioner",
+    "tutkija": "researcher",
+}
+
 
 def write(report: ProgrammeReport, writer: Writer) -> None:
     """Plan and outcome, the timeline, workshops, events, roles, decisions."""
@@ -178,8 +184,8 @@ def _speakers(report: ProgrammeReport, writer: Writer, events: list[str]) -> Non
     types = m.speaker_types(speakers[speakers["event"].isin(events)])
     body = [
         (
-            writer.text(f"programme.speaker.{row['type']}")
-            if row["type"] in m.SPEAKER_TYPES
+            writer.text(f"programme.speaker.{SPEAKER_KEYS[row['type']]}")
+            if row["type"] in SPEAKER_KEYS
             else row["type"],
             count(f"programme.speakers.{place}", row["speakers"]),
             share(f"programme.speakers.{place}.share", row["share"]),
