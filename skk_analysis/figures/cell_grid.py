@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import fill
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -18,8 +19,14 @@ from skk_analysis.language.catalogue import text
 __all__ = ["GridCell", "Key", "cell_grid", "draw_grid"]
 
 ROW = 0.3
-LONGEST, HEADING = 34, 13
-"""Letters of a row's name and of a column's heading on one line."""
+LONGEST, HEADING, UPRIGHT = 34, 13, 24
+"""Letters on one line of a row's name, of a column's heading, and of one that stands upright."""
+
+ACROSS = 70
+"""Letters of headings side by side."""
+
+MANY = 6
+"""Columns from which on their headings stand upright."""
 
 
 @dataclass(frozen=True)
@@ -128,10 +135,14 @@ def draw_grid(
     language: str,
 ) -> str:
     """The drawing of a grid with its legend."""
-    wrapped = [fill(column, HEADING) for column in columns]
+    upright = len(columns) > MANY
+    width = UPRIGHT if upright else max(HEADING, ACROSS // max(len(columns), 1))
+    wrapped = [fill(column, width, break_long_words=False) for column in columns]
     names = [fill(row, LONGEST) for row in rows]
     lines = max((name.count("\n") + 1 for name in names), default=1)
-    head = 0.17 * max((name.count("\n") + 1 for name in wrapped), default=1)
+    longest = max((len(line) for name in wrapped for line in name.split("\n")), default=0)
+    stacked = max((name.count("\n") + 1 for name in wrapped), default=1)
+    head = 0.075 * longest if upright else 0.17 * stacked
     used = [key for key in keys if any(cell.kind == key for cell in cells.values())]
     step = max(ROW, 0.16 * lines)
     with c.drawing(height=0.45 + head + step * len(rows) + 0.2 * len(used)) as canvas:
@@ -142,7 +153,8 @@ def draw_grid(
         axes.set_xlim(0, max(len(columns), 1))
         axes.set_ylim(0, max(len(rows), 1))
         axes.set_yticks([len(rows) - 0.5 - i for i in range(len(rows))], names, fontsize=8)
-        axes.set_xticks([j + 0.5 for j in range(len(columns))], wrapped, fontsize=7.5)
+        turned: Any = {"rotation": 90, "va": "bottom"} if upright else {}
+        axes.set_xticks([j + 0.5 for j in range(len(columns))], wrapped, fontsize=7.5, **turned)
         axes.xaxis.tick_top()
         axes.tick_params(length=0)
         for side in axes.spines.values():

@@ -21,6 +21,9 @@ __all__ = ["Moment", "timeline"]
 MARKERS = ("o", "s", "^", "D", "v", "P")
 LANE = 0.62
 
+CLOSE = 0.035
+"""Share of the axis within which marks share a label."""
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -104,7 +107,19 @@ def _year(value: float, _: int) -> str:
 
 
 def _numbers(axes: Axes, numbers: list[int], days: list[float], height: int) -> None:
-    """The numbers over the marks, moved apart where days are close."""
+    """The numbers over the marks; of a run of close marks the first and the last."""
     low, high = axes.get_xlim()
-    for number, place in zip(numbers, c.spread(days, max(14.0, (high - low) * 0.02)), strict=True):
-        axes.text(place, height + 0.16, str(number), ha="center", va="bottom", fontsize=7.5)
+    room = CLOSE * (high - low)
+    runs: list[list[int]] = []
+    for place in range(len(numbers)):
+        if runs and days[place] - days[place - 1] < room:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    for run in runs:
+        first, last = numbers[run[0]], numbers[run[-1]]
+        printed = str(first) if first == last else f"{first}{forms.EN_DASH}{last}"
+        if last - first + 1 != len(run):  # other lanes have numbers in between
+            printed = ", ".join(str(numbers[place]) for place in run)
+        middle = (days[run[0]] + days[run[-1]]) / 2
+        axes.text(middle, height + 0.16, printed, ha="center", va="bottom", fontsize=7.5)

@@ -46,6 +46,9 @@ __all__ = [
 MANY = 10
 """Results from which their variation is no longer called poorly known."""
 
+TWO = 2
+"""Results that tell nothing of how results vary."""
+
 SEEN = 0.05
 """p-value below which a test of asymmetry is said to have seen it."""
 
@@ -63,6 +66,7 @@ def pooled_text(
     ratio: bool = False,
     better: str = "",
     of: str = "studies",
+    brief: bool = False,
 ) -> str:
     """A pooled estimate in words: the mean, how results vary, a further city, what to know.
 
@@ -75,6 +79,8 @@ def pooled_text(
     ratio : whether the estimates are logarithms of ratios, to be printed as ratios
     better : ``higher`` or ``lower``: the desired direction, for the chance of a benefit
     of : ``studies``, ``cities`` or ``experiments``: what is counted
+    brief : leave the method out, and of two results all but the mean: two can't tell how results
+        vary, and their intervals of a further city are as good as unbounded
 
     Returns
     -------
@@ -84,6 +90,9 @@ def pooled_text(
     amounts = amounts_of(pooled, unit, language, ratio)
     head = [text("synthesis.pooled.named", language, name=name)] if name else []
     head += [pooled_estimate(pooled, amounts, of), *_direction(pooled, amounts)]
+    if brief and pooled.k <= TWO:
+        notes = [reason_text(reason, language) for reason in pooled.notes]
+        return " ".join([*head, *notes, text("synthesis.pooled.two", language)])
     further = _further(pooled, amounts, better)
     notes = [reason_text(reason, language) for reason in pooled.notes]
     method = text(
@@ -92,7 +101,8 @@ def pooled_text(
         method=text(f"synthesis.method.{pooled.method}", language),
         inference=text(f"synthesis.inference.{pooled.inference}", language),
     )
-    paragraphs = (head, _variation(pooled, amounts), further, [*notes, method])
+    last = notes if brief else [*notes, method]
+    paragraphs = (head, _variation(pooled, amounts), further, last)
     return "\n".join(" ".join(sentences) for sentences in paragraphs if sentences)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from skk_analysis.monitoring.typed import require_columns
@@ -13,10 +15,12 @@ CLAIM_STATES = ("supported", "open", "opinion", "no_rival")
 """Evidence for it and every rival answered; a rival open or evidence against; only what
 participants think; no rival named, so that it is no contribution claim yet."""
 
-OPINION = "opinion"
+OPINION, DATA = "opinion", "data"
 
 
-def contribution_claims(claims: pd.DataFrame) -> pd.DataFrame:
+def contribution_claims(
+    claims: pd.DataFrame, directions: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """Return the contribution claims with the state that their evidence allows.
 
     Parameters
@@ -25,6 +29,9 @@ def contribution_claims(claims: pd.DataFrame) -> pd.DataFrame:
         The register's table ``contributions``: experiment, claim_*, evidence_kind (``data``,
         ``document`` or ``opinion``), evidence_for_*, evidence_against_*, rival_*, rival_state (one
         of :data:`RIVAL_STATES`).
+    directions : mapping, optional
+        Experiment to ``favourable``, ``unfavourable`` or ``open``: a claim that rests on data
+        whose experiment has no clear result stays open, whatever is written of it.
 
     Returns
     -------
@@ -48,7 +55,15 @@ def contribution_claims(claims: pd.DataFrame) -> pd.DataFrame:
             f"register table 'contributions': rival_state is {odd[0]!r}; use one of "
             f"{', '.join(RIVAL_STATES)}"
         )
-    return claims.assign(state=[_state(row) for _, row in claims.iterrows()])
+    states = [_state(row) for _, row in claims.iterrows()]
+    if directions is not None:
+        clear = claims["experiment"].map(directions).isin(["favourable", "unfavourable"])
+        rests = claims["evidence_kind"] == DATA
+        states = [
+            "open" if state == "supported" and on_data and not told else state
+            for state, on_data, told in zip(states, rests, clear, strict=True)
+        ]
+    return claims.assign(state=states)
 
 
 def _state(row: pd.Series) -> str:

@@ -61,6 +61,7 @@ def principle_evidence(tables: Mapping[str, pd.DataFrame], year: int) -> list[Ev
     changes: findings that changed a model; problem_status: experiments whose end is on record.
     These count what is written down, not how well it was done.
     """
+    tables = {name: table for name, table in tables.items() if len(table)}
     counts = {**_phenomena(tables), **_transparency(tables), **_knowledge(tables, year)}
     counts |= _renewal(tables, year)
     return [

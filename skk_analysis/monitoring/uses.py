@@ -61,6 +61,7 @@ def use_log(uses: pd.DataFrame, experiments: pd.DataFrame, year: int) -> UseLog:
     state = np.select([used & changed, used], USE_STATES[:2], USE_STATES[2])
     rows = known.assign(state=state)
     if "date" in rows:
-        rows = rows.sort_values("date", kind="stable", ignore_index=True)
+        dated = rows["date"].where(rows["date"] != "", "9999")  # undated ones last
+        rows = rows.loc[dated.sort_values(kind="stable").index].reset_index(drop=True)
     without = tuple(name for name in experiments["id"] if name not in set(known["experiment"]))
     return UseLog(rows, without)

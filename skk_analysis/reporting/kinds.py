@@ -77,7 +77,7 @@ class Kind:
 
 def kind_named(name: str) -> Kind:
     """The kind of this name."""
-    return next(kind for kind in ALL_KINDS if kind.name == name)
+    return next(kind for kind in KINDS if kind.name == name)
 
 
 def _city_years(programme: Programme) -> list[Subject]:
@@ -130,6 +130,5 @@ EXPERIMENT = Kind("experiment", {"experiment": str}, _experiments)
 CITY_COMPARISON = Kind("city_comparison", {"year": int}, _each_year("comparison"))
 PROGRAMME = Kind("programme", {"year": int}, _each_year("programme"))
 
-ALL_KINDS = (PROGRAMME, CITY_COMPARISON, CITY_YEAR, EXPERIMENT)
-KINDS = (CITY_COMPARISON, CITY_YEAR, EXPERIMENT)
+KINDS = (PROGRAMME, CITY_COMPARISON, CITY_YEAR, EXPERIMENT)
 """Those that are made and listed, in the order of the index."""

@@ -118,7 +118,9 @@ class Analysis:
         """Known, uncertain or unknown, for every dimension of social sustainability."""
         dimensions = self.table("dimensions")
         keys = list(dimensions["key"]) if dimensions is not None else []
-        return known_table(pd.DataFrame([self._finding(key) for key in keys]))
+        columns = ["finding", "studies", "grade", "lower", "upper"]
+        rows = [self._finding(key) for key in keys]
+        return known_table(pd.DataFrame(rows) if rows else pd.DataFrame(columns=columns))
 
     def _finding(self, outcome: str) -> dict[str, object]:
         nothing = {"lower": math.nan, "upper": math.nan}

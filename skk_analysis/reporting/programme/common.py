@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "count",
+    "counted",
     "euros",
     "figure",
     "grade_cell",
@@ -64,11 +65,14 @@ def need(report: ProgrammeReport, writer: Writer, name: str):
     return table
 
 
-def count(record: str, value: float, **more) -> Quantity | Missing:
+def count(record: str, value: float) -> Quantity:
+    """A number of things that is known."""
+    return Quantity(record, float(value), "persons")
+
+
+def counted(record: str, value: float) -> Quantity | Missing:
     """A number of things; one that is not known is no zero."""
-    if not math.isfinite(value):
-        return Missing("not_received")
-    return Quantity(record, float(value), "persons", **more)
+    return count(record, value) if math.isfinite(value) else Missing("not_received")
 
 
 def euros(record: str, value: float) -> Quantity | Missing:
@@ -76,9 +80,9 @@ def euros(record: str, value: float) -> Quantity | Missing:
     return Quantity(record, value, "euro") if math.isfinite(value) else Missing("not_received")
 
 
-def share(record: str, value: float) -> Quantity | Missing:
+def share(record: str, value: float) -> Quantity:
     """A share of a whole, without decimals."""
-    return Quantity(record, value, "share", 0) if math.isfinite(value) else Missing("not_received")
+    return Quantity(record, value, "share", 0)
 
 
 def grade_cell(report: ProgrammeReport, writer: Writer, experiment: str) -> Cell:

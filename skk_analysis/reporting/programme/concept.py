@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from skk_analysis import monitoring as m
+from skk_analysis.figures import Cell
 from skk_analysis.figures.logic_model import Link, Node, logic_model
 from skk_analysis.language import Missing
-from skk_analysis.reporting.programme.common import count, heads, need
+from skk_analysis.reporting.programme.common import count, counted, heads, need
 from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Writer
 
@@ -62,9 +64,10 @@ def _nodes(report: ProgrammeReport, writer: Writer, dimensions) -> list[Node]:
     for _, row in dimensions.iterrows():
         key, told = row["key"], []
         for name, table in (("indicators", indicators), ("experiments", experiments)):
-            known = table is not None and "dimension" in table
-            number = float((table["dimension"] == key).sum()) if known else float("nan")
-            cell = count(f"programme.dimension.{key}.{name}", number)
+            number = math.nan
+            if table is not None and "dimension" in table:
+                number = float((table["dimension"] == key).sum())
+            cell = counted(f"programme.dimension.{key}.{name}", number)
             told.append((writer.text(f"programme.logic.{name}"), cell))
         if all(isinstance(cell, Missing) for _, cell in told):
             told = []
@@ -92,7 +95,7 @@ def _values(report: ProgrammeReport, writer: Writer) -> None:
     if indicators is None or not report.dimensions:
         return
     coverage = m.value_coverage(indicators, list(report.dimensions))
-    body = [
+    body: list[tuple[Cell, ...]] = [
         (
             _value_name(writer, str(value)),
             *(count(f"programme.value.{value}.{key}", row[key]) for key in report.dimensions),

@@ -37,7 +37,7 @@ def _criteria(report: ProgrammeReport, writer: Writer, force: pd.DataFrame) -> N
             localised(row, "wording", report.language),
             share(f"programme.criterion.{name}.share", float(row["share"])),
             Quantity(f"programme.criterion.{name}.threshold", float(row["threshold"]), "score", 0),
-            row["owner_group"],
+            localised(row, "owner_group", report.language),
             row["version"],
             date(row["date"], report.language),
         )

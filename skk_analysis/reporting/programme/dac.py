@@ -35,8 +35,8 @@ def write(report: ProgrammeReport, writer: Writer) -> None:
 
 def _places(report: ProgrammeReport, writer: Writer, shown_in: str) -> str:
     """Sections by number and name; an answer without a place has no evidence here."""
-    names = list(report.sections)
-    places = [name for name in shown_in.split(";") if name in names]
+    names, asked = list(report.sections), shown_in.split(";")
+    places = [name for name in names if name in asked]
     told = [
         f"{names.index(name) + 1}. {writer.text(f'section.programme.{name}')}" for name in places
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +17,7 @@ TABLES = (
     "contributions", "costs", "criteria", "dac_answers", "decisions", "dimensions", "events",
     "experiments", "funding", "goals", "indicator_choices", "indicators", "literature",
     "logic_links", "models", "outputs", "partners", "payments", "peer_reviews", "plan",
+    "platform_activity",
     "programme_phases", "recommendations", "related_programmes", "roles", "scaling", "speakers",
     "tests", "uses", "workshops", "years",
 )  # fmt: skip
@@ -114,22 +114,5 @@ def _started(experiments: pd.DataFrame | None, year: int) -> pd.DataFrame:
 
 def _resources(workspace: Workspace, inputs: dict[str, ExperimentInputs]) -> list[Resource]:
     """The raw files behind the experiments' figures."""
-    named: set[str] = set()
-    indicators = set()
-    for known in inputs.values():
-        named |= known.resources
-        if known.panel is not None:
-            indicators.add(known.outcome)
-    named |= _of_indicators(workspace, sorted(indicators))
+    named = {name for known in inputs.values() for name in known.resources}
     return [resource for resource in workspace.resources() if resource.name in named]
-
-
-def _of_indicators(workspace: Workspace, indicators: Sequence[str]) -> set[str]:
-    path = workspace.processed / "indicator_values.parquet"
-    if not indicators or not path.is_file():
-        return set()
-    rows = pd.read_parquet(
-        path, columns=["resource"], filters=[("indicator", "in", list(indicators))]
-    )
-    joined = rows["resource"].dropna().unique()
-    return {part for cell in joined for part in str(cell).split(";") if part}

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from skk_analysis import monitoring as m
-from skk_analysis.figures import evidence_gap_map, pooled_forest
+from skk_analysis.figures import Cell, Limits, evidence_gap_map, pooled_forest
 from skk_analysis.language import Missing, Quantity
 from skk_analysis.language.synthesis import known_rule, known_state, pooled_text, reason_text
 from skk_analysis.reporting.programme.common import count, figure, heads, need, plain
@@ -24,6 +26,7 @@ def write(report: ProgrammeReport, writer: Writer) -> None:
     literature = need(report, writer, "literature")
     if literature is not None:
         _studies(report, writer, literature)
+        _questions(report, writer, literature)
         _pooled(report, writer)
         _gaps(report, writer, literature)
         _known(report, writer)
@@ -34,13 +37,7 @@ def write(report: ProgrammeReport, writer: Writer) -> None:
 def _studies(report: ProgrammeReport, writer: Writer, literature) -> None:
     body = []
     for _, row in literature.iterrows():
-        effect, interval = Missing("not_received"), Missing("not_received")
-        if row["effect"] and row["se"]:
-            value, se = float(row["effect"]), float(row["se"])
-            ends = {"lower": value - 1.96 * se, "upper": value + 1.96 * se}
-            record = f"programme.study.{row['id']}"
-            effect = Quantity(record, value, "score", 2, kind="difference", **ends)
-            interval = effect.interval(report.language)
+        effect, interval = _effect(row)
         design = row["design"]
         body.append(
             (
@@ -58,6 +55,36 @@ def _studies(report: ProgrammeReport, writer: Writer, literature) -> None:
     writer.table("programme.studies", columns, body, wide=True)
 
 
+def _effect(row: pd.Series) -> tuple[Cell, Cell]:
+    """A study's result with its interval, as cells."""
+    if not (row["effect"] and row["se"]):
+        return Missing("not_received"), Missing("not_received")
+    value, half = float(row["effect"]), 1.96 * float(row["se"])
+    found = Quantity(
+        f"programme.study.{row['id']}",
+        value,
+        "score",
+        2,
+        lower=value - half,
+        upper=value + half,
+        kind="difference",
+    )
+    return found, Limits(found)
+
+
+def _questions(report: ProgrammeReport, writer: Writer, literature: pd.DataFrame) -> None:
+    """How research has asked: perspectives, theories, questions."""
+    fields = ("study", "perspective", "theory", "question")
+    if not all(f"{field}_fi" in literature or field in literature for field in fields[1:]):
+        return
+    body = [
+        tuple(localised(row, field, report.language) or "–" for field in fields)
+        for _, row in literature.iterrows()
+    ]
+    columns = heads(writer, "study", "perspective", "theory", "asked")
+    writer.table("programme.questions", columns, body, wide=True)
+
+
 def _pooled(report: ProgrammeReport, writer: Writer) -> None:
     writer.subheading("section.programme.knowledge.pooled")
     writer.say("programme.knowledge.rule")
@@ -69,7 +96,8 @@ def _pooled(report: ProgrammeReport, writer: Writer) -> None:
             writer.say("programme.knowledge.refused", name=name, reasons=reasons)
             continue
         renamed = _renamed(synthesis.pooled, labels)
-        plain(writer, pooled_text(renamed, report.language, name=name, better="higher"))
+        words = pooled_text(renamed, report.language, name=name, better="higher", brief=True)
+        plain(writer, words)
         figure(
             writer,
             "programme.literature",

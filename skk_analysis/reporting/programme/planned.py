@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from skk_analysis import monitoring as m
 from skk_analysis.figures import Cell, GridCell, Key, Moment, cell_grid, timeline
 from skk_analysis.language import Missing, Quantity, date
-from skk_analysis.reporting.programme.common import count, euros, figure, heads, need, share
+from skk_analysis.reporting.programme.common import (
+    count,
+    counted,
+    euros,
+    figure,
+    heads,
+    need,
+    share,
+)
 from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Writer
 
@@ -17,6 +25,12 @@ if TYPE_CHECKING:
 
 MONEY = ("city_share", "funding")
 
+SPEAKER_KEYS = {
+    "kansainvälinen": "international",
+    "toteuttaja": "practitioner",
+    "tutkija": "researcher",
+}
+
 
 def write(report: ProgrammeReport, writer: Writer) -> None:
     """Plan and outcome, the timeline, workshops, events, roles, decisions."""
@@ -24,6 +38,7 @@ def write(report: ProgrammeReport, writer: Writer) -> None:
     _timeline(report, writer)
     _workshops(report, writer)
     _events(report, writer)
+    _platform(report, writer)
     _roles(report, writer)
     _decisions(report, writer)
 
@@ -39,7 +54,7 @@ def _plan(report: ProgrammeReport, writer: Writer) -> None:
         for column in ("planned", "adjusted", "actual"):
             record, value = f"programme.plan.{item}.{column}", row[column]
             blank = column != "actual" and not math.isfinite(value)
-            made = euros(record, value) if item in MONEY else count(record, value)
+            made = euros(record, value) if item in MONEY else counted(record, value)
             cells.append(Missing("not_applicable") if blank else made)
         body.append(tuple(cells))
     columns = heads(writer, "item", "planned", "adjusted", "actual")
@@ -123,17 +138,17 @@ def _events(report: ProgrammeReport, writer: Writer) -> None:
         number = float(row["participants"]) if row["participants"] else math.nan
         mean: Cell = Missing("not_received")
         if row["feedback_mean"]:
-            answers = int(row["feedback_n"] or 0)
+            given = int(row["feedback_n"] or 0)
             record = f"programme.event.{row['id']}.feedback"
-            mean = Quantity(record, float(row["feedback_mean"]), "score", 1, n=answers)
+            mean = Quantity(record, float(row["feedback_mean"]), "score", 1, n=given)
         body.append(
             (
                 localised(row, "theme", report.language),
                 date(row["date"], report.language) if row["date"] else "–",
                 writer.text(f"programme.season.{row['season']}"),
-                count(f"programme.event.{row['id']}.participants", number),
+                counted(f"programme.event.{row['id']}.participants", number),
                 mean,
-                count(f"programme.event.{row['id']}.answers", _number(row["feedback_n"])),
+                counted(f"programme.event.{row['id']}.answers", _number(row["feedback_n"])),
             )
         )
     columns = heads(writer, "event", "date", "season", "participants", "feedback", "answers")
@@ -169,8 +184,8 @@ def _speakers(report: ProgrammeReport, writer: Writer, events: list[str]) -> Non
     types = m.speaker_types(speakers[speakers["event"].isin(events)])
     body = [
         (
-            writer.text(f"programme.speaker.{row['type']}")
-            if row["type"] in m.SPEAKER_TYPES
+            writer.text(f"programme.speaker.{SPEAKER_KEYS[row['type']]}")
+            if row["type"] in SPEAKER_KEYS
             else row["type"],
             count(f"programme.speakers.{place}", row["speakers"]),
             share(f"programme.speakers.{place}.share", row["share"]),
@@ -182,6 +197,21 @@ def _speakers(report: ProgrammeReport, writer: Writer, events: list[str]) -> Non
     writer.table("programme.speakers", columns, body)
 
 
+def _platform(report: ProgrammeReport, writer: Writer) -> None:
+    """How much the electronic platform was used, in counts only."""
+    platform = need(report, writer, "platform_activity")
+    if platform is None:
+        return
+    known = m.until(platform, report.year, "month")
+    totals = {
+        name: count(f"programme.platform.{name}", known[name].astype(float).sum())
+        for name in ("posts", "comments")
+    }
+    writer.say(
+        "programme.platform", months=count("programme.platform.months", len(known)), **totals
+    )
+
+
 def _roles(report: ProgrammeReport, writer: Writer) -> None:
     writer.subheading("section.programme.planned.roles")
     roles = need(report, writer, "roles")
@@ -189,7 +219,7 @@ def _roles(report: ProgrammeReport, writer: Writer) -> None:
         return
     body = [
         (
-            row["body"],
+            localised(row, "body", report.language),
             localised(row, "role", report.language),
             localised(row, "tie", report.language) or "–",
         )

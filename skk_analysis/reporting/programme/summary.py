@@ -65,14 +65,13 @@ def _facts(report: ProgrammeReport, writer: Writer) -> None:
         name = row["id"]
         body.append(
             (
-                report.experiments[name],
-                report.city(row["city_code"]),
+                f"{report.experiments[name]} ({report.city(row['city_code'])})",
                 *_result(report, writer, name),
                 grade_cell(report, writer, name),
                 euros(f"programme.cost.{name}", report.analysis.cost(name)),
             )
         )
-    columns = heads(writer, "experiment", "city", "indicator", "result", "interval", "verdict")
+    columns = heads(writer, "experiment", "indicator", "result", "interval", "verdict")
     columns += heads(writer, "security", "cost")
     writer.table("programme.facts", columns, body, wide=True)
 

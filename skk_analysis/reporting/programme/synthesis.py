@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from skk_analysis.figures import directions, pooled_forest
 from skk_analysis.language.effects import method_name
-from skk_analysis.language.synthesis import leave_one_out_text, pooled_text, reason_text
+from skk_analysis.language.synthesis import (
+    leave_one_out_text,
+    pooled_text,
+    reason_text,
+    small_study_text,
+)
 from skk_analysis.reporting.programme.common import figure, heads, listed_experiments, plain
 from skk_analysis.reporting.section import Writer
 from skk_analysis.synthesis import RefusedError, Synthesis, egger, leave_one_out
@@ -31,6 +36,7 @@ def write(report: ProgrammeReport, writer: Writer) -> None:
         writer.say("programme.synthesis.outcomes")
     for outcome, synthesis in analysis.by_outcome.items():
         _outcome(report, writer, outcome, synthesis)
+    _small_studies(report, writer)
     _grades(report, writer)
 
 
@@ -89,10 +95,10 @@ def _forest(report: ProgrammeReport, writer: Writer, outcome: str, synthesis: Sy
     names = tuple(report.experiments.get(name, name) for name in pooled.studies.names)
     shown = replace(pooled, studies=pooled.studies._replace(names=names))
     effect = next(e for e in report.analysis.effects.values() if outcome in ("", e.outcome))
-    told = {"unit": effect.unit, "better": effect.details.get("better") or ""}
+    told: dict[str, Any] = {"unit": effect.unit, "better": effect.details.get("better") or ""}
     told |= {"of": "experiments"}
     name = report.indicators.get(outcome, outcome) or writer.text("synthesis.directions.all")
-    plain(writer, pooled_text(shown, report.language, name=name, **told))
+    plain(writer, pooled_text(shown, report.language, name=name, brief=True, **told))
     figure(
         writer,
         "programme.effects",
@@ -106,10 +112,20 @@ def _forest(report: ProgrammeReport, writer: Writer, outcome: str, synthesis: Sy
     if pooled.k > 2:
         frame = leave_one_out(shown)
         plain(writer, leave_one_out_text(frame, report.language, unit=effect.unit))
+
+
+def _small_studies(report: ProgrammeReport, writer: Writer) -> None:
+    """That small experiments showing larger results can't be told with so few, said once."""
+    pooled = [found.pooled for found in report.analysis.by_outcome.values() if found.pooled]
+    if not pooled:
+        return
+    largest = max(pooled, key=lambda one: one.k)
     try:
-        egger(pooled.studies.estimates, pooled.studies.variances**0.5)
+        test = egger(largest.studies.estimates, largest.studies.variances**0.5)
     except RefusedError as refused:
         plain(writer, reason_text(refused.reason, report.language))
+    else:
+        plain(writer, small_study_text(test, report.language))
 
 
 def _grades(report: ProgrammeReport, writer: Writer) -> None:

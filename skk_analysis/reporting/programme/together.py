@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from skk_analysis import monitoring as m
-from skk_analysis.figures import GridCell, Key, cell_grid
+from skk_analysis.figures import Cell, GridCell, Key, cell_grid
 from skk_analysis.language import Quantity, date
+from skk_analysis.monitoring.stages import FEWEST_OF_A_STAGE
 from skk_analysis.reporting.programme.common import (
     count,
     figure,
@@ -52,7 +55,8 @@ def status_at(row, year: int) -> str:
 
 
 def _map(report: ProgrammeReport, writer: Writer) -> None:
-    rows, cells = [], {}
+    rows: list[str] = []
+    cells: dict[tuple[str, str], GridCell] = {}
     for _, row in report.analysis.experiments.iterrows():
         name = f"{report.experiments[row['id']]} ({report.city(row['city_code'])})"
         rows.append(name)
@@ -97,7 +101,7 @@ def _stages(report: ProgrammeReport, writer: Writer) -> None:
     writer.subheading("section.programme.together.stages")
     found = m.stage_table(report.analysis.experiments, report.analysis.directions)
     counted = ("experiments", "continued", "ended", "stopped", "favourable", "unfavourable", "open")
-    body = [
+    body: list[tuple[Cell, ...]] = [
         (
             writer.text(f"programme.stage.{STAGE_KEYS.get(row['stage'], 'unknown')}"),
             *(count(f"programme.stage.{place}.{name}", row[name]) for name in counted),
@@ -110,7 +114,7 @@ def _stages(report: ProgrammeReport, writer: Writer) -> None:
         early = share("programme.early_share", found.early_share)
         writer.say("programme.stages.early", share=early)
     if not found.testable:
-        writer.say("programme.stages.not_testable", needed=str(m.FEWEST_OF_A_STAGE))
+        writer.say("programme.stages.not_testable", needed=str(FEWEST_OF_A_STAGE))
 
 
 def _stopped(report: ProgrammeReport, writer: Writer) -> None:
@@ -145,7 +149,7 @@ def _cooperation(report: ProgrammeReport, writer: Writer) -> None:
     most = max(int(found.matrix.to_numpy().max()), 1)
     for one in found.matrix.index:
         for other in found.matrix.columns:
-            number = int(found.matrix.loc[one, other])
+            number = int(found.matrix.loc[[one], [other]].to_numpy()[0, 0])
             record = f"programme.cooperation.{one}.{other}"
             quantity = Quantity(record, float(number), "persons")
             depth = 0 if not number else 1 + min(2, 3 * (number - 1) // most)
@@ -165,19 +169,20 @@ def _cooperation(report: ProgrammeReport, writer: Writer) -> None:
     writer.say("programme.cooperation.cross", share=crossing)
     if found.sole:
         writer.say("programme.cooperation.sole", names=listed_experiments(report, found.sole))
-    _sectors(writer, found, names)
+    _actors(writer, partners[partners["experiment"].isin(report.experiments)])
 
 
-def _sectors(writer: Writer, found: m.Cooperation, names: dict[str, str]) -> None:
-    """Which sectors each group of actors came from."""
+def _actors(writer: Writer, partners: pd.DataFrame) -> None:
+    """How many actors and sectors each group has."""
     body = [
         (
-            names[str(group)],
-            "; ".join(f"{sector} ({n})" for sector, n in row.items() if n) or "–",
+            _group(writer, row["group"]),
+            count(f"programme.partners.{row['group']}", row["partners"]),
+            count(f"programme.sectors.{row['group']}", len(row["sectors"])),
         )
-        for group, row in found.sectors.iterrows()
+        for row in m.partners_by_group(partners).to_dict("records")
     ]
-    writer.table("programme.sectors", heads(writer, "group", "sectors"), body, wide=True)
+    writer.table("programme.actors", heads(writer, "group", "actors", "sectors"), body)
 
 
 GROUP_KEYS = {

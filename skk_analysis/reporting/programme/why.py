@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from skk_analysis import monitoring as m
-from skk_analysis.reporting.programme.common import count, heads, need
+from skk_analysis.reporting.programme.common import count, grade_cell, heads, need
 from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Writer
 
@@ -40,22 +40,25 @@ def _claims(report: ProgrammeReport, writer: Writer) -> None:
     table = need(report, writer, "contributions")
     if table is None:
         return
-    claims = m.contribution_claims(table[table["experiment"].isin(report.experiments)])
+    mine = table[table["experiment"].isin(report.experiments)]
+    claims = m.contribution_claims(mine, report.analysis.directions)
     body = []
     for _, row in claims.iterrows():
         fields = ("claim", "evidence_for", "evidence_against", "rival")
         told = [localised(row, field, report.language) or "–" for field in fields]
-        rival = f"programme.rival.{row['rival_state']}" if row["rival_state"] else ""
+        if row["rival_state"]:
+            state = writer.text(f"programme.rival.{row['rival_state']}")
+            told[-1] = writer.text("programme.rival", rival=told[-1], state=state)
         body.append(
             (
                 report.experiments[row["experiment"]],
                 *told,
-                writer.text(rival) if rival else "–",
                 writer.text(f"programme.claim.{row['state']}"),
+                grade_cell(report, writer, row["experiment"]),
             )
         )
-    columns = heads(writer, "experiment", "claim", "for", "against", "rival", "rival_state")
-    writer.table("programme.claims", [*columns, *heads(writer, "state")], body, wide=True)
+    columns = heads(writer, "experiment", "claim", "for", "against", "rival", "state", "security")
+    writer.table("programme.claims", columns, body, wide=True)
     supported = int((claims["state"] == "supported").sum())
     writer.say(
         "programme.claims.reading",
