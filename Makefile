@@ -39,7 +39,7 @@ sample: $(INSTALLED)  ## make the invented example data again, byte for byte
 	@$(SKK) sample
 
 clean:  ## remove everything that make has made, the raw data excepted
-	@rm -rf $(VENV) reports build .pytask .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	@rm -rf $(VENV) reports .reports-next logs .skk.lock build .pytask .pytest_cache .hypothesis .mypy_cache .ruff_cache
 	@find data/processed -mindepth 1 ! -name .gitkeep -delete
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -9,7 +9,11 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
-_SOME = {"workspace": ("SkkError", "Workspace"), "estimate": ("Estimate", "as_estimate", "combine")}
+_SOME = {
+    "workspace": ("SkkError", "Workspace"),
+    "estimate": ("Estimate", "as_estimate", "combine"),
+    "monitoring": ("intraclass_correlation", "krippendorff_alpha", "weighted_kappa"),
+}
 _ALL = ("metrics", "impact", "synthesis")
 """Packages of which everything in ``__all__`` is to be had here too."""
 
