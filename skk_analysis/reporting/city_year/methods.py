@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from skk_analysis.figures import Cell
 from skk_analysis.reporting.city_year import choices
+from skk_analysis.reporting.concepts import concepts_table
 from skk_analysis.reporting.dictionary import DIMENSIONS
-from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:
@@ -45,26 +45,15 @@ def write(report: CityYear, writer: Writer) -> None:
     writer.table("formulas", columns, rows, wide=True)
     writer.subheading("section.methods.rules")
     writer.listed([writer.sentence(f"methods.{name}") for name in RULES])
-    _concepts(report, writer)
+    concepts = report.data.register.get("concepts")
+    if concepts is not None and not concepts.empty:
+        concepts_table(writer, concepts)
     _dictionary(report, writer)
     choices.tell(report, writer)
 
 
 RULES = ("income", "line", "verdict", "between", "segregation", "survey", "wording")
 """Rules that hold throughout the report, one sentence or two each."""
-
-
-def _concepts(report: CityYear, writer: Writer) -> None:
-    concepts = report.data.register.get("concepts")
-    if concepts is None or concepts.empty:
-        return
-    rows: list[tuple[Cell, ...]] = []
-    for _, row in concepts.iterrows():
-        term = localised(row, "term", report.language)
-        definition = localised(row, "definition", report.language)
-        rows.append((term, definition or "–", localised(row, "source", report.language) or "–"))
-    columns = [writer.text(f"table.{name}") for name in ("concept", "definition", "source")]
-    writer.table("concepts", columns, rows, wide=True)
 
 
 def _dictionary(report: CityYear, writer: Writer) -> None:

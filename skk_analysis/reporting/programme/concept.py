@@ -9,6 +9,7 @@ from skk_analysis import monitoring as m
 from skk_analysis.figures import Cell
 from skk_analysis.figures.logic_model import Link, Node, logic_model
 from skk_analysis.language import Missing
+from skk_analysis.reporting.concepts import concepts_table
 from skk_analysis.reporting.programme.common import count, counted, heads, need
 from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Writer
@@ -27,19 +28,8 @@ def write(report: ProgrammeReport, writer: Writer) -> None:
 
 def _concepts(report: ProgrammeReport, writer: Writer) -> None:
     concepts = need(report, writer, "concepts")
-    if concepts is None:
-        return
-    body = [
-        (
-            localised(row, "term", report.language),
-            localised(row, "definition", report.language),
-            row["source"],
-            row["version"],
-        )
-        for _, row in concepts.iterrows()
-    ]
-    columns = heads(writer, "concept", "definition", "source", "version")
-    writer.table("programme.concepts", columns, body, wide=True)
+    if concepts is not None:
+        concepts_table(writer, concepts)
 
 
 def _logic(report: ProgrammeReport, writer: Writer) -> None:
