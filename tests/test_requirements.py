@@ -180,7 +180,7 @@ REQUIREMENTS: dict[str, tuple[Shown | CheckedBy, ...]] = {
         card("phases", "ajoissa", "myöhässä"),
     ),
     "R-55": (
-        card("effect", "luottamusväli", "Oletusten tarkistukset", "Näytön aste"),
+        card("effect", "luottamusväli", "arkistu", "Näytön aste"),
         city("effects", "Näytön aste", "Sallittu sanamuoto", year=2020),
         comparison("effects", "plasebo", "synteettinen"),
     ),
@@ -237,12 +237,12 @@ def page(sample_workspace) -> Callable[..., dict[str, str]]:
 
 
 def run(notebook: Path, parameters: dict[str, str | int]) -> list[Section]:
-    """The sections that the notebook's cells end in."""
+    """The sections that the notebook's cells show."""
     cells = [
         c for c in json.loads(notebook.read_text("utf-8"))["cells"] if c["cell_type"] == "code"
     ]
-    names: dict = {}
-    sections = []
+    sections: list[Section] = []
+    names: dict = {"display": lambda *shown: sections.extend(shown)}
     for cell in cells:
         tree = ast.parse("".join(cell["source"]))
         last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
