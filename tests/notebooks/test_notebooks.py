@@ -20,8 +20,10 @@ NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
     [
         ("indices.ipynb", "--nbval"),  # stored outputs must equal the new ones
         ("city_year.ipynb", "--nbval-lax"),  # committed without outputs; must run
+        ("city_comparison.ipynb", "--nbval-lax"),
         ("experiment.ipynb", "--nbval-lax"),
         ("impact.ipynb", "--nbval-lax"),
+        ("programme.ipynb", "--nbval-lax"),
     ],
 )
 def test_notebook_runs(notebook: str, mode: str, sample_workspace: Workspace, tmp_path: Path):
