@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="skk",
-    help="City–year reports of the programme Sosiaalisesti kestävät kaupungit.",
+    help="Reports of the programme Sosiaalisesti kestävät kaupungit.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -195,8 +195,9 @@ def survey_waves(known: ExperimentInputs, people: pd.DataFrame) -> tuple[int, ..
     if len(years) < 2:
         return tuple(years)
     start = first_full_year(known.experiment["started"])
-    before = [year for year in years[:-1] if year < start]
-    return (before or years)[-1 if before else 0], years[-1]
+    before = [year for year in years if year < start]
+    after = [year for year in years if year >= start]
+    return (before[-1], after[-1]) if before and after else tuple((before or after)[-1:])
 
 
 def _of_survey(
@@ -204,8 +205,8 @@ def _of_survey(
 ) -> ExperimentDossier:
     waves = survey_waves(known, responses)
     if len(waves) < 2:
-        began = int(known.experiment["started"][:4])
-        early = not waves or waves[0] <= began
+        start = first_full_year(known.experiment["started"])
+        early = not waves or waves[0] < start
         return _refused(known, "no_after" if early else "no_before")
     pairs = survey_pairs_of(known, responses)
     if (pairs["group"] == TREATED).sum() < SMALLEST_GROUP:

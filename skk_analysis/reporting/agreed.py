@@ -42,6 +42,10 @@ VARIANTS = frozenset({"sensitivity"})
 """Numbers that show how a choice not made would have turned out: never chosen themselves."""
 
 
+COUNTS = ("persons", "count", "days")
+"""Units of numbers that tell of the programme or the data, not of an outcome."""
+
+
 @dataclass(frozen=True)
 class Marks:
     """What is marked how in one report.
@@ -74,7 +78,7 @@ class Marks:
         neither indicator nor measure tells of the programme or the report.
         """
         parts = str(record["id"]).split(".")
-        if record.get("unit") == "persons" or parts[0] in ABOUT_THE_REPORT:
+        if record.get("unit") in COUNTS or parts[0] in ABOUT_THE_REPORT:
             return ""
         unchosen = [p for p in parts if p in INDICES | DISTRIBUTION and p not in self.status]
         if parts[0] in VARIANTS or unchosen:
@@ -89,6 +93,26 @@ class Marks:
         """How many of the marked records have each status."""
         tally = Counter(record["agreed"] for record in records if record.get("agreed"))
         return {status: tally[status] for status in STATUSES}
+
+
+@dataclass(frozen=True)
+class OutcomeMarks(Marks):
+    """Marks of numbers whose ids name an experiment or a part of its card, not the indicator.
+
+    Parameters
+    ----------
+    outcomes : beginning of the ids to the mark of the outcome that they belong to
+    """
+
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, record: Mapping[str, Any]) -> str:
+        """The mark of the outcome; ``""`` for a number that is of none."""
+        if record.get("unit") in COUNTS:
+            return ""
+        name = f"{record['id']}."
+        found = (mark for start, mark in self.outcomes.items() if name.startswith(f"{start}."))
+        return next(found, "")
 
 
 def marks_of(

@@ -30,6 +30,9 @@ MAIN_PACKAGES = (
 )  # fmt: skip
 """Packages whose installed version is shown in a report and is part of its run id."""
 
+PICTURES = {".svg", ".png", ".jpg", ".jpeg"}
+"""Suffixes of the drawings of models that a card shows."""
+
 CODE_SUFFIXES = {".py", ".po", ".csv", ".toml", ".j2", ".css"}
 WITHOUT_EFFECT = {"cli.py", "cli_run.py", "__main__.py", "sample"}
 """Files and rooms of the library that cannot change a report made from given data."""
@@ -139,8 +142,9 @@ def installed_versions() -> dict[str, str]:
 
 
 def raw_hash(workspace: Workspace) -> str:
-    """Hash of all that cleaning reads: described raw files and the programme register."""
+    """Hash of all that is read: described raw files, the programme register, models' pictures."""
     files = [workspace.raw / resource.path for resource in workspace.resources()]
+    files += [file for file in workspace.raw.rglob("*") if file.suffix.lower() in PICTURES]
     files += workspace.programme.rglob("*")
     return files_hash(workspace.raw, [workspace.raw / PACKAGE_FILE, *files])
 

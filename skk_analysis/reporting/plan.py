@@ -95,17 +95,23 @@ def listed_reports(
     """
     asked = {report.language for report in chosen}
     places = (workspace.reports, *beside)
-    present = {path.parent.name for place in places for path in place.glob(f"*/*/*/{RECORD}")}
-    languages = [lang for lang in LANGUAGES if lang in asked | present | set(DEFAULT_LANGUAGES)]
+    present = {
+        path.relative_to(place).parts[:-1]
+        for place in places
+        for path in place.glob(f"*/*/*/{RECORD}")
+    }
+    spoken = asked | {language for *_, language in present} | set(DEFAULT_LANGUAGES)
+    languages = [language for language in LANGUAGES if language in spoken]
     listed = chosen_reports(workspace, Choice(languages=languages), kinds)
-    if not all_municipalities:
+    beyond = {tuple(folder) for *folder, _ in present} - {r.subject.folder for r in listed}
+    if not (all_municipalities or beyond):
         return listed
     every = Choice(languages=languages, all_municipalities=True)
     needed = {*chosen, *listed}
     return [
         report
         for report in chosen_reports(workspace, every, kinds)
-        if report in needed or (report.folder / RECORD).is_file()
+        if report in needed or (*report.subject.folder, report.language) in present
     ]
 
 

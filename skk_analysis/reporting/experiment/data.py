@@ -12,6 +12,7 @@ import pandas as pd
 from skk_analysis.impact.experiment_inputs import ExperimentInputs, experiment_inputs
 from skk_analysis.programme import City, Programme
 from skk_analysis.reporting.data_slice import DataSlice
+from skk_analysis.reporting.fingerprint import PICTURES
 from skk_analysis.workspace import Resource, SkkError, Workspace
 
 OWN_TABLES = (
@@ -29,8 +30,6 @@ SHARED_TABLES = (
     "logic_links", "phases", "workshops", "years",
 )  # fmt: skip
 """Tables that it reads whole."""
-
-PICTURES = (".svg", ".png", ".jpg", ".jpeg")
 
 
 @dataclass(frozen=True)
@@ -112,6 +111,9 @@ def _register(programme: Programme, experiment: str, city: str) -> dict[str, pd.
             elif column:
                 table = table.iloc[:0]
             tables[name] = table.reset_index(drop=True)
+    surveys = programme.optional_table("surveys")
+    if surveys is not None and "city_code" in surveys:
+        tables["city_surveys"] = surveys[surveys["city_code"] == city].reset_index(drop=True)
     reviews = programme.optional_table("peer_reviews")
     if reviews is not None:
         pairs = reviews[["experiment", "city_code", "reviewer_city_code"]]

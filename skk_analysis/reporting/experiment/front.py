@@ -98,10 +98,13 @@ def _points(report: Experiment, writer: Writer):
     yield writer.sentence(f"experiment.point.{status_of(row)}")
 
 
+STATES = ("planned", "running", "continued", "ended", "stopped")
+
+
 def status_of(row: Mapping[str, str]) -> str:
     """The state of the experiment, one of those that the card has words for."""
     status = row.get("status", "")
-    return status if status in ("continued", "ended", "stopped") else "unknown"
+    return status if status in STATES else "unknown"
 
 
 def _facts(report: Experiment, writer: Writer) -> list[tuple[Cell, ...]]:

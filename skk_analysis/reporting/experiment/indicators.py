@@ -8,7 +8,6 @@ import pandas as pd
 
 from skk_analysis.figures import Cell, Limits
 from skk_analysis.language import Missing, date
-from skk_analysis.monitoring.choices import choice_marks
 from skk_analysis.reporting.experiment.amounts import change, level
 from skk_analysis.reporting.section import Writer
 
@@ -52,15 +51,10 @@ def _choice(report: Experiment) -> pd.Series | None:
 
 def _agreed(report: Experiment, writer: Writer) -> str:
     """Whether the indicator was chosen before anybody could know the outcome, by the dates."""
-    outcome, years = report.data.inputs.outcome, report.rows("years")
-    first = min(map(int, years["year"])) if len(years) else int(report.row["started"][:4])
-    year = max(report.dossier.effect.years, default=first)
-    indicators = report.rows("indicators").set_index("id")
-    choices = report.data.register.get("indicator_choices")
-    marks = choice_marks(
-        choices, indicators, {outcome: year}, first_year=first, city=report.row["city_code"]
-    )
-    mark = marks.loc[outcome]
+    table = report.marks.table
+    if table.empty:
+        return writer.text("experiment.indicators.not_chosen")
+    mark = table.loc[report.data.inputs.outcome]
     if mark["status"] == "not_chosen" or not mark["chosen_on"]:
         key = "not_chosen" if mark["status"] == "not_chosen" else "undated"
         return writer.text(f"experiment.indicators.{key}")

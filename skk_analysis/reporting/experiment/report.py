@@ -13,6 +13,7 @@ from skk_analysis.language import keys
 from skk_analysis.language.experiments import outcome_name
 from skk_analysis.monitoring.costs import Costs, costs_of
 from skk_analysis.reporting import origin
+from skk_analysis.reporting.agreed import OutcomeMarks, marks_of
 from skk_analysis.reporting.document import Document
 from skk_analysis.reporting.experiment import (
     action,
@@ -78,6 +79,36 @@ class Experiment(Document):
         "origin": origin.write,
     }
     data: ExperimentData
+
+    @property
+    def marks(self) -> OutcomeMarks:
+        """The main indicator's mark, for every number of the outcome."""
+        return self._marks
+
+    @cached_property
+    def _marks(self) -> OutcomeMarks:
+        outcome, years = self.data.inputs.outcome, self.rows("years")
+        indicators = self.rows("indicators")
+        if indicators.empty or outcome not in set(indicators["id"]):
+            return OutcomeMarks()
+        began = int(self.row["started"][:4] or 0)
+        first = min(map(int, years["year"])) if len(years) else began
+        table = marks_of(
+            {
+                name: self.data.register[key]
+                for name, key in {
+                    "indicator_choices": "indicator_choices",
+                    "surveys": "city_surveys",
+                }.items()
+                if key in self.data.register
+            },
+            indicators.set_index("id"),
+            {outcome: max(self.dossier.effect.years, default=first)},
+            first_year=first,
+            cities=[self.row["city_code"]],
+        ).table
+        mark = str(table["status"].get(outcome, "")) if len(table) else ""
+        return OutcomeMarks(table, dict.fromkeys(("effect", "indicator", "groups"), mark))
 
     def __init__(self, experiment: str, language: str = "fi", workspace: str = "") -> None:
         super().__init__(report_data(Workspace.find(workspace or None), experiment), language)

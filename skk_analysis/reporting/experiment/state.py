@@ -16,7 +16,7 @@ def write(report: Experiment, writer: Writer) -> None:
     """The state, its day, the reasons, and what was left behind."""
     row = report.row
     status, ended = status_of(row), row.get("ended", "")
-    if ended and status != "unknown":
+    if ended and status in ("continued", "ended", "stopped"):
         writer.say(f"experiment.state.{status}", date=date(ended, report.language))
     else:
         writer.say(f"experiment.point.{status}")

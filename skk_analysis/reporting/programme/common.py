@@ -67,7 +67,7 @@ def need(report: ProgrammeReport, writer: Writer, name: str):
 
 def count(record: str, value: float) -> Quantity:
     """A number of things that is known."""
-    return Quantity(record, float(value), "persons")
+    return Quantity(record, float(value), "count")
 
 
 def counted(record: str, value: float) -> Quantity | Missing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -18,7 +18,7 @@ TABLES = (
     "experiments", "funding", "goals", "indicator_choices", "indicators", "literature",
     "logic_links", "models", "outputs", "partners", "payments", "peer_reviews", "plan",
     "platform_activity",
-    "programme_phases", "recommendations", "related_programmes", "roles", "scaling", "speakers",
+    "programme_phases", "recommendations", "related_programmes", "roles", "scaling", "speakers", "surveys",
     "tests", "uses", "workshops", "years",
 )  # fmt: skip
 """Tables of the register that the report shows, where the register has them."""
@@ -72,9 +72,7 @@ def report_data(workspace: Workspace, year: int) -> ProgrammeData:
     started = _started(experiments, year)
     if experiments is not None:
         register["experiments"] = started
-    inputs = {
-        name: inputs_until(experiment_inputs(workspace, name), year) for name in started["id"]
-    }
+    inputs = {name: experiment_inputs(workspace, name).until(year) for name in started["id"]}
     return ProgrammeData(
         year=year,
         pandemic=marks["pandemic"] == "yes",
@@ -86,16 +84,6 @@ def report_data(workspace: Workspace, year: int) -> ProgrammeData:
     )
 
 
-def inputs_until(inputs: ExperimentInputs, year: int) -> ExperimentInputs:
-    """An experiment's inputs as they were at the end of a year."""
-    panel, responses = inputs.panel, inputs.responses
-    if panel is not None:
-        panel = panel.without(times=[time for time in panel.times if time > year])
-    if responses is not None:
-        responses = responses[responses["year"] <= year].reset_index(drop=True)
-    return replace(inputs, panel=panel, responses=responses)
-
-
 def _marks(years: pd.DataFrame, year: int) -> dict[str, str]:
     found = years[years["year"] == str(year)]
     if found.empty:
@@ -105,11 +93,13 @@ def _marks(years: pd.DataFrame, year: int) -> dict[str, str]:
 
 
 def _started(experiments: pd.DataFrame | None, year: int) -> pd.DataFrame:
-    """The experiments that had started by the end of the year, or have no date."""
+    """The experiments that had started by the end of the year, in the state they then had."""
     if experiments is None:
         return pd.DataFrame({"id": pd.Series(dtype=str)})
     begun = experiments["started"].str[:4]
-    return experiments[(begun == "") | (begun <= str(year))].reset_index(drop=True)
+    started = experiments[(begun != "") & (begun <= str(year))].reset_index(drop=True)
+    later = (started["ended"] == "") | (started["ended"].str[:4] > str(year))
+    return started.assign(status=started["status"].mask(later, "running"))
 
 
 def _resources(workspace: Workspace, inputs: dict[str, ExperimentInputs]) -> list[Resource]:

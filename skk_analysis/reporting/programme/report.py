@@ -8,6 +8,7 @@ from typing import ClassVar
 import pandas as pd
 
 from skk_analysis.reporting import origin
+from skk_analysis.reporting.agreed import OutcomeMarks, marks_of
 from skk_analysis.reporting.document import Document
 from skk_analysis.reporting.programme import (
     concept,
@@ -71,6 +72,31 @@ class ProgrammeReport(Document):
         "origin": origin.write,
     }
     data: ProgrammeData
+
+    @property
+    def marks(self) -> OutcomeMarks:
+        """The mark of each experiment's main indicator, for the numbers of its effect."""
+        return self._marks
+
+    @cached_property
+    def _marks(self) -> OutcomeMarks:
+        indicators = self.table("indicators")
+        if indicators is None:
+            return OutcomeMarks()
+        known = indicators.set_index("id")
+        found: dict[str, str] = {}
+        for name, inputs in self.data.inputs.items():
+            if inputs.outcome not in known.index:
+                continue
+            marks = marks_of(
+                self.data.register,
+                known,
+                {inputs.outcome: self.year},
+                first_year=min(map(int, self.data.register["years"]["year"])),
+                cities=[inputs.experiment["city_code"]],
+            )
+            found[f"programme.effect.{name}"] = marks.status.get(inputs.outcome, "")
+        return OutcomeMarks(outcomes=found)
 
     def __init__(self, year: int, language: str = "fi", workspace: str = "") -> None:
         place = Workspace.find(workspace or None)
