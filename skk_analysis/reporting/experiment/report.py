@@ -38,6 +38,9 @@ from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Section
 from skk_analysis.workspace import Workspace
 
+CHOICE_TABLES = {"indicator_choices": "indicator_choices", "surveys": "city_surveys"}
+"""What the marks are made from, and the name of it in the slice."""
+
 SLUGS = str.maketrans({"ä": "a", "ö": "o", "å": "a", " ": "_", "-": "_"})
 
 
@@ -96,10 +99,7 @@ class Experiment(Document):
         table = marks_of(
             {
                 name: self.data.register[key]
-                for name, key in {
-                    "indicator_choices": "indicator_choices",
-                    "surveys": "city_surveys",
-                }.items()
+                for name, key in CHOICE_TABLES.items()
                 if key in self.data.register
             },
             indicators.set_index("id"),

@@ -18,8 +18,8 @@ TABLES = (
     "experiments", "funding", "goals", "indicator_choices", "indicators", "literature",
     "logic_links", "models", "outputs", "partners", "payments", "peer_reviews", "plan",
     "platform_activity",
-    "programme_phases", "recommendations", "related_programmes", "roles", "scaling", "speakers", "surveys",
-    "tests", "uses", "workshops", "years",
+    "programme_phases", "recommendations", "related_programmes", "roles", "scaling", "speakers",
+    "surveys", "tests", "uses", "workshops", "years",
 )  # fmt: skip
 """Tables of the register that the report shows, where the register has them."""
 
