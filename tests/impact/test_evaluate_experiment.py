@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -249,3 +250,19 @@ def test_groups_are_only_of_surveys(sample_workspace: Workspace):
     found = effects_by_group(experiment_inputs(sample_workspace, "espoo-1"))
     sizes = found.table.groupby("division")["n_treated"].sum()
     assert (found.table["n_treated"] >= 10).all() and (sizes <= 56).all() and len(found.gaps)
+
+
+@pytest.mark.parametrize(
+    ("started", "reason"),
+    [
+        ("2019-08-19", ""),
+        ("2020-02-01", ""),
+        ("2021-02-01", "no_after"),
+        ("2018-01-10", "no_before"),
+    ],
+)
+def test_survey_waves_lie_on_both_sides_of_the_start(sample_workspace, started, reason):
+    """The waves are of 2019 and 2020: two before the start, or two after it, tell no change."""
+    known = experiment_inputs(sample_workspace, "espoo-1")
+    known = replace(known, experiment={**known.experiment, "started": started})
+    assert (evaluate_experiment(known).reason or "") == reason
