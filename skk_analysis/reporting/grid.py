@@ -199,9 +199,10 @@ def run_report(workspace: Workspace, kind: Kind, language: str = "fi", **paramet
     """
     plural = {"city": "cities", "year": "years", "experiment": "experiments"}
     named: dict[str, Any] = {plural[k]: [v] for k, v in parameters.items()}
-    choice = Choice(languages=[language], **named)
-    [report] = chosen_reports(workspace, choice, [kind])
-    summary = run_reports(workspace, choice, jobs=1, force=True, kinds=[kind])
+    choice = Choice(kinds=[kind.name], languages=[language], **named)
+    kinds = [kind if known.name == kind.name else known for known in KINDS]  # all in the index
+    [report] = chosen_reports(workspace, choice, kinds)
+    summary = run_reports(workspace, choice, jobs=1, force=True, kinds=kinds)
     record = report.record()
     if summary.failed or record is None:
         raise SkkError("; ".join(outcome.message for outcome in summary.failed))
