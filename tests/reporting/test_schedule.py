@@ -77,7 +77,8 @@ def test_the_cron_line_runs_in_a_shell(root, every, days):
     *when, command = line.rstrip("\n").split(" ", 5)
     assert when == ["5", "4", *days]
     assert "%" not in command.replace(r"\%", "")
-    shown = command.replace(r"\%", "%").replace(f"nice -n 10 {sys.executable}", "printf '%s\\n'")
+    python = f"nice -n 10 {shlex.quote(sys.executable)}"
+    shown = command.replace(r"\%", "%").replace(python, "printf '%s\\n'")
     told = subprocess.run(["sh", "-c", shown], capture_output=True, text=True, check=True)
     assert told.stdout.splitlines() == [
         "-m", "skk_analysis", "--workspace", str(root), "run", "--quiet", "--fetch",
