@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 from skk_analysis.language import LANGUAGES
+
+
+def localised_cells(
+    row: Mapping[str, str] | pd.Series, fields: Iterable[str], language: str
+) -> list[str]:
+    """A row's fields in a language as cells of a table; a dash where one is empty."""
+    return [localised(row, field, language) or "–" for field in fields]
 
 
 def localised(row: Mapping[str, str] | pd.Series, field: str, language: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pandas as pd
 
 from skk_analysis.programme import Programme
-from skk_analysis.workspace import SkkError, Workspace
+from skk_analysis.workspace import Resource, SkkError, Workspace
 
 
 def year_row(programme: Programme, year: int) -> dict[str, str]:
@@ -26,6 +26,9 @@ def year_row(programme: Programme, year: int) -> dict[str, str]:
         raise SkkError(f"The programme has no year {year}. It has: {known}.")
     return {str(key): str(value) for key, value in found.iloc[0].items()}
 
+
+OBSERVED = ("unit_code", "indicator", "reference_year", "group", "value", "status", "resource")
+"""Columns of the published figures that reports read."""
 
 Filter = tuple[str, str, Any]
 """Column, comparison, value: as pyarrow takes them."""
@@ -60,6 +63,14 @@ def rows_of(
     return pd.read_parquet(path, columns=kept, filters=filters).reset_index(drop=True)
 
 
+def postal_areas(
+    workspace: Workspace, cities: Sequence[str], columns: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """The postal areas of some cities, by municipality code, in the order of their codes."""
+    rows = rows_of(workspace, "areas", [("city_code", "in", list(cities))], columns=columns)
+    return rows[rows["unit_level"] == "postal_area"].sort_values("unit_code", ignore_index=True)
+
+
 def named_resources(frames: Sequence[pd.DataFrame]) -> set[str]:
     """Names of the raw files that the rows of these frames come from."""
     names: set[str] = set()
@@ -73,3 +84,8 @@ def of_resources(workspace: Workspace, name: str, named: set[str]) -> pd.DataFra
     """Rows of what cleaning said, on these raw files."""
     table = workspace.table(name)
     return table[table["resource"].isin(named)].reset_index(drop=True)
+
+
+def resources_named(workspace: Workspace, named: Collection[str]) -> list[Resource]:
+    """The described raw files of these names, in the order of the Data Package."""
+    return [resource for resource in workspace.resources() if resource.name in named]

@@ -12,9 +12,12 @@ from skk_analysis.reporting.analysis import CLASSES
 from skk_analysis.reporting.area_gaps import GAPS
 from skk_analysis.reporting.data_slice import DataSlice
 from skk_analysis.reporting.tables import (
+    OBSERVED,
     named_resources,
     of_resources,
     of_units,
+    postal_areas,
+    resources_named,
     rows_of,
     year_row,
 )
@@ -32,7 +35,7 @@ VALUES = (
     "status",
     "resource",
 )
-OBSERVED = ("unit_code", "indicator", "reference_year", "group", "value", "status", "resource")
+AREAS = ("unit_level", "unit_code", "city_code", "resource")
 HOUSEHOLDS = (
     "city_code",
     "area_code",
@@ -181,7 +184,7 @@ def report_data(workspace: Workspace, year: int) -> ComparisonData:
     both = [comparison, year]
     cities = tuple(programme.cities())
     codes = [city.code for city in cities]
-    areas = _areas(workspace, codes)
+    areas = postal_areas(workspace, codes, AREAS)
     postal = of_units("postal_area", list(areas["unit_code"]))
     frames = {
         "published": rows_of(
@@ -245,19 +248,13 @@ def report_data(workspace: Workspace, year: int) -> ComparisonData:
         },
         messages=of_resources(workspace, "cleaning_messages", named),
         cleaning=of_resources(workspace, "cleaning_report", named),
-        resources=[r for r in workspace.resources() if r.name in named],
+        resources=resources_named(workspace, named),
         **frames,
     )
 
 
 def _of_city(frame: pd.DataFrame, city: City) -> pd.DataFrame:
     return frame[frame["city_code"] == city.code].reset_index(drop=True)
-
-
-def _areas(workspace: Workspace, codes: list[str]) -> pd.DataFrame:
-    columns = ["unit_level", "unit_code", "city_code", "resource"]
-    rows = rows_of(workspace, "areas", [("city_code", "in", codes)], columns=columns)
-    return rows[rows["unit_level"] == "postal_area"].sort_values("unit_code", ignore_index=True)
 
 
 def _municipalities(workspace: Workspace) -> pd.DataFrame:

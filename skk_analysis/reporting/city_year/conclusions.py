@@ -9,7 +9,7 @@ import pandas as pd
 from skk_analysis.figures import Cell, Sentence
 from skk_analysis.language import date, verdict_word
 from skk_analysis.reporting.city_year.summary import headlines
-from skk_analysis.reporting.register import localised
+from skk_analysis.reporting.register import localised_cells
 from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _decisions(report: CityYear, writer: Writer) -> None:
     rows: list[tuple[Cell, ...]] = []
     for _, row in mine.iterrows():
         when = str(row.get("date") or row.get("year") or "")
-        cells = [localised(row, field, report.language) or "–" for field in fields]
+        cells = localised_cells(row, fields, report.language)
         who = [row["decided_by"] or "–"] if decided_by else []
         rows.append((date(when, report.language), *cells, *who))
     columns = [writer.text(f"table.{name}") for name in ("date", *fields)]

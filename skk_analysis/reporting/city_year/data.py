@@ -13,9 +13,12 @@ from skk_analysis.programme import City, Programme
 from skk_analysis.reporting.data_slice import DataSlice
 from skk_analysis.reporting.municipalities import city_named
 from skk_analysis.reporting.tables import (
+    OBSERVED,
     named_resources,
     of_resources,
     of_units,
+    postal_areas,
+    resources_named,
     rows_of,
     year_row,
 )
@@ -36,9 +39,6 @@ PUBLISHED = (
     "paavo.hr_hy_tul",
 )
 """Publishers' variables that the report reads besides the indicators of the dictionary."""
-
-OBSERVED = ("unit_code", "indicator", "reference_year", "group", "value", "status", "resource")
-"""Columns of the published figures that the report reads."""
 
 REGISTER_TABLES = (
     "canvas",
@@ -139,7 +139,7 @@ def report_data(workspace: Workspace, city: City | str, year: int) -> ReportData
     city = city if isinstance(city, City) else city_named(workspace, city)
     row = year_row(programme, year)
     comparison = int(row["comparison_year"])
-    areas = _areas(workspace, city)
+    areas = postal_areas(workspace, [city.code])
     peers = _peers(workspace, programme, city, year)
     postal = of_units("postal_area", list(areas["unit_code"]))
     frames = {
@@ -184,14 +184,9 @@ def report_data(workspace: Workspace, city: City | str, year: int) -> ReportData
         experiments=experiments,
         messages=of_resources(workspace, "cleaning_messages", named),
         cleaning=of_resources(workspace, "cleaning_report", named),
-        resources=[r for r in workspace.resources() if r.name in named],
+        resources=resources_named(workspace, named),
         **frames,
     )
-
-
-def _areas(workspace: Workspace, city: City) -> pd.DataFrame:
-    rows = rows_of(workspace, "areas", [("city_code", "==", city.code)])
-    return rows[rows["unit_level"] == "postal_area"].sort_values("unit_code", ignore_index=True)
 
 
 def _peers(workspace: Workspace, programme: Programme, city: City, year: int) -> pd.DataFrame:

@@ -97,13 +97,9 @@ class CityYear(DictionaryDocument):
         """The year that it is compared with."""
         return self.data.comparison_year
 
-    @property
+    @cached_property
     def marks(self) -> Marks:
         """Which numbers were agreed before their outcome could be known."""
-        return self._marks
-
-    @cached_property
-    def _marks(self) -> Marks:
         return city_marks(self.data)
 
     # -- sections --------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from skk_analysis.impact.experiment_inputs import ExperimentInputs, experiment_i
 from skk_analysis.programme import City, Programme
 from skk_analysis.reporting.data_slice import DataSlice
 from skk_analysis.reporting.fingerprint import PICTURES
+from skk_analysis.reporting.tables import resources_named
 from skk_analysis.workspace import Resource, SkkError, Workspace
 
 OWN_TABLES = (
@@ -91,7 +92,7 @@ def report_data(workspace: Workspace, experiment: str) -> ExperimentData:
         inputs=known,
         register=register,
         pictures=_pictures(workspace, register.get("artifacts")),
-        resources=[r for r in workspace.resources() if r.name in named],
+        resources=resources_named(workspace, named),
     )
 
 

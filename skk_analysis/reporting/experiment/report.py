@@ -83,13 +83,14 @@ class Experiment(Document):
     }
     data: ExperimentData
 
-    @property
-    def marks(self) -> OutcomeMarks:
-        """The main indicator's mark, for every number of the outcome."""
-        return self._marks
+    def __init__(self, experiment: str, language: str = "fi", workspace: str = "") -> None:
+        super().__init__(report_data(Workspace.find(workspace or None), experiment), language)
+
+    # -- what the sections need ------------------------------------------------------------------
 
     @cached_property
-    def _marks(self) -> OutcomeMarks:
+    def marks(self) -> OutcomeMarks:
+        """The main indicator's mark, for every number of the outcome."""
         outcome, years = self.data.inputs.outcome, self.rows("years")
         indicators = self.rows("indicators")
         if indicators.empty or outcome not in set(indicators["id"]):
@@ -109,11 +110,6 @@ class Experiment(Document):
         ).table
         mark = str(table["status"].get(outcome, "")) if len(table) else ""
         return OutcomeMarks(table, dict.fromkeys(("effect", "indicator", "groups"), mark))
-
-    def __init__(self, experiment: str, language: str = "fi", workspace: str = "") -> None:
-        super().__init__(report_data(Workspace.find(workspace or None), experiment), language)
-
-    # -- what the sections need ------------------------------------------------------------------
 
     @property
     def row(self) -> Mapping[str, str]:

@@ -10,7 +10,8 @@ import pandas as pd
 from skk_analysis.impact import ExperimentInputs, experiment_inputs
 from skk_analysis.programme import City, Programme
 from skk_analysis.reporting.data_slice import DataSlice
-from skk_analysis.workspace import Resource, SkkError, Workspace
+from skk_analysis.reporting.tables import resources_named, year_row
+from skk_analysis.workspace import Resource, Workspace
 
 TABLES = (
     "artifacts", "attendance", "canvas", "cases", "cities", "cmo", "concepts", "context_events",
@@ -67,29 +68,22 @@ def report_data(workspace: Workspace, year: int) -> ProgrammeData:
     """
     programme = Programme.of(workspace)
     register = {name: programme.table(name) for name in TABLES if name in programme.tables()}
-    marks = _marks(register["years"], year)
+    told = year_row(programme, year)
     experiments = register.get("experiments")
     started = _started(experiments, year)
     if experiments is not None:
         register["experiments"] = started
     inputs = {name: experiment_inputs(workspace, name).until(year) for name in started["id"]}
+    named = {name for known in inputs.values() for name in known.resources}
     return ProgrammeData(
         year=year,
-        pandemic=marks["pandemic"] == "yes",
-        decision=marks["decision"] == "yes",
+        pandemic=told["pandemic"] == "yes",
+        decision=told["decision"] == "yes",
         cities=programme.cities(),
         register=register,
         inputs=inputs,
-        resources=_resources(workspace, inputs),
+        resources=resources_named(workspace, named),
     )
-
-
-def _marks(years: pd.DataFrame, year: int) -> dict[str, str]:
-    found = years[years["year"] == str(year)]
-    if found.empty:
-        known = ", ".join(years["year"])
-        raise SkkError(f"The programme has no year {year}. It has: {known}.")
-    return {str(key): str(value) for key, value in found.iloc[0].items()}
 
 
 def _started(experiments: pd.DataFrame | None, year: int) -> pd.DataFrame:
@@ -100,9 +94,3 @@ def _started(experiments: pd.DataFrame | None, year: int) -> pd.DataFrame:
     started = experiments[(begun != "") & (begun <= str(year))].reset_index(drop=True)
     later = (started["ended"] == "") | (started["ended"].str[:4] > str(year))
     return started.assign(status=started["status"].mask(later, "running"))
-
-
-def _resources(workspace: Workspace, inputs: dict[str, ExperimentInputs]) -> list[Resource]:
-    """The raw files behind the experiments' figures."""
-    named = {name for known in inputs.values() for name in known.resources}
-    return [resource for resource in workspace.resources() if resource.name in named]

@@ -12,7 +12,7 @@ from skk_analysis.figures import Cell, Limits, evidence_gap_map, pooled_forest
 from skk_analysis.language import Missing, Quantity
 from skk_analysis.language.synthesis import known_rule, known_state, pooled_text, reason_text
 from skk_analysis.reporting.programme.common import count, figure, heads, need, plain
-from skk_analysis.reporting.register import localised
+from skk_analysis.reporting.register import localised, localised_cells
 from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:
@@ -78,8 +78,7 @@ def _questions(report: ProgrammeReport, writer: Writer, literature: pd.DataFrame
     if not all(f"{field}_fi" in literature or field in literature for field in fields[1:]):
         return
     body = [
-        tuple(localised(row, field, report.language) or "–" for field in fields)
-        for _, row in literature.iterrows()
+        tuple(localised_cells(row, fields, report.language)) for _, row in literature.iterrows()
     ]
     columns = heads(writer, "study", "perspective", "theory", "asked")
     writer.table("programme.questions", columns, body, wide=True)
@@ -170,10 +169,7 @@ def _cases(report: ProgrammeReport, writer: Writer) -> None:
     if cases is None:
         return
     fields = ("name", "country", "summary", "transferability")
-    body = [
-        tuple(localised(row, field, report.language) or "–" for field in fields)
-        for _, row in cases.iterrows()
-    ]
+    body = [tuple(localised_cells(row, fields, report.language)) for _, row in cases.iterrows()]
     columns = heads(writer, "example", "country", "content", "transfer")
     writer.table("programme.cases", columns, body, wide=True)
 

@@ -73,13 +73,16 @@ class ProgrammeReport(Document):
     }
     data: ProgrammeData
 
-    @property
-    def marks(self) -> OutcomeMarks:
-        """The mark of each experiment's main indicator, for the numbers of its effect."""
-        return self._marks
+    def __init__(self, year: int, language: str = "fi", workspace: str = "") -> None:
+        place = Workspace.find(workspace or None)
+        super().__init__(report_data(place, year), language)
+        self.analysis = Analysis(self.data)
+
+    # -- what everything needs -------------------------------------------------------------------
 
     @cached_property
-    def _marks(self) -> OutcomeMarks:
+    def marks(self) -> OutcomeMarks:
+        """The mark of each experiment's main indicator, for the numbers of its effect."""
         indicators = self.table("indicators")
         if indicators is None:
             return OutcomeMarks()
@@ -97,13 +100,6 @@ class ProgrammeReport(Document):
             )
             found[f"programme.effect.{name}"] = marks.status.get(inputs.outcome, "")
         return OutcomeMarks(outcomes=found)
-
-    def __init__(self, year: int, language: str = "fi", workspace: str = "") -> None:
-        place = Workspace.find(workspace or None)
-        super().__init__(report_data(place, year), language)
-        self.analysis = Analysis(self.data)
-
-    # -- what everything needs -------------------------------------------------------------------
 
     @property
     def year(self) -> int:

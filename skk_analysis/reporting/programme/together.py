@@ -47,10 +47,8 @@ def write(report: ProgrammeReport, writer: Writer) -> None:
     _cooperation(report, writer)
 
 
-def status_at(row, year: int) -> str:
-    """What had become of an experiment by the end of a year."""
-    if not row["ended"] or row["ended"][:4] > str(year):
-        return "running"
+def status_of(row) -> str:
+    """What had become of an experiment; the slice holds the state at the end of the year."""
     return row["status"] if row["status"] in STATUS else "ended"
 
 
@@ -60,7 +58,7 @@ def _map(report: ProgrammeReport, writer: Writer) -> None:
     for _, row in report.analysis.experiments.iterrows():
         name = f"{report.experiments[row['id']]} ({report.city(row['city_code'])})"
         rows.append(name)
-        status = status_at(row, report.year)
+        status = status_of(row)
         column = report.dimensions.get(row["dimension"])
         if column:
             word = writer.text(f"programme.status.{status}")
@@ -120,7 +118,7 @@ def _stages(report: ProgrammeReport, writer: Writer) -> None:
 def _stopped(report: ProgrammeReport, writer: Writer) -> None:
     writer.subheading("section.programme.together.stopped")
     rows = report.analysis.experiments
-    ended = rows[[status_at(row, report.year) == "stopped" for _, row in rows.iterrows()]]
+    ended = rows[[status_of(row) == "stopped" for _, row in rows.iterrows()]]
     if ended.empty:
         writer.say("programme.stopped.none")
         return

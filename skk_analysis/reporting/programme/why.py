@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from skk_analysis import monitoring as m
 from skk_analysis.reporting.programme.common import count, grade_cell, heads, need
-from skk_analysis.reporting.register import localised
+from skk_analysis.reporting.register import localised, localised_cells
 from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _claims(report: ProgrammeReport, writer: Writer) -> None:
     body = []
     for _, row in claims.iterrows():
         fields = ("claim", "evidence_for", "evidence_against", "rival")
-        told = [localised(row, field, report.language) or "–" for field in fields]
+        told = localised_cells(row, fields, report.language)
         if row["rival_state"]:
             state = writer.text(f"programme.rival.{row['rival_state']}")
             told[-1] = writer.text("programme.rival", rival=told[-1], state=state)
