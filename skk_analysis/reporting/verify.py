@@ -153,13 +153,15 @@ def verify(
 def published_reports(
     workspace: Workspace, choice: Choice, kinds: Sequence[Kind] = KINDS
 ) -> list[Report]:
-    """The chosen reports that have been published.
+    """The chosen reports that have been published: by default in all languages.
 
     Raises
     ------
     SkkError
         If there is none.
     """
+    everywhere = (workspace.processed / "areas.parquet").is_file()
+    choice = replace(choice, languages=choice.languages or LANGUAGES, all_municipalities=everywhere)
     found = [r for r in chosen_reports(workspace, choice, kinds) if (r.folder / RECORD).exists()]
     if not found:
         raise SkkError(f"No such report has been published in {workspace.reports}.")
