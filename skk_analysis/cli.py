@@ -245,7 +245,9 @@ def verify(
         list[str] | None, typer.Option(help="Experiment's id; may be repeated.")
     ] = None,
     kind: Annotated[list[str] | None, typer.Option(help="Kind of report.")] = None,
-    language: Annotated[list[str] | None, typer.Option(help="fi, sv or en; by default fi.")] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(help="fi, sv or en; by default all.")
+    ] = None,
     tolerance: Annotated[
         float, typer.Option(min=0, help="Relative difference up to which numbers are the same.")
     ] = 0.0,

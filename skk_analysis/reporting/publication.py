@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from skk_analysis.reporting.changes import Change, change
-from skk_analysis.reporting.index import index_page
-from skk_analysis.reporting.report import PAGE, State
+from skk_analysis.reporting.report import State
 from skk_analysis.reporting.runner import Order
 from skk_analysis.reporting.site import MADE, Stage
+from skk_analysis.reporting.site_pages import site_pages
 
 
 def adopt(stage: Stage, orders: Sequence[Order]) -> None:
@@ -38,12 +38,12 @@ def changes(stage: Stage, orders: Sequence[Order]) -> list[Change]:
 
 
 def publish(stage: Stage, orders: Sequence[Order]) -> bool:
-    """Replace the site by itself with the finished reports, the failures and their index.
+    """Replace the site by itself with the finished reports, the failures and the pages about all.
 
     Parameters
     ----------
     stage : of the run
-    orders : every report that the index lists
+    orders : every report that the site lists
 
     Returns
     -------
@@ -56,11 +56,11 @@ def publish(stage: Stage, orders: Sequence[Order]) -> bool:
         If it cannot be replaced; the site then stays as it was.
     """
     changed = [path for order in orders for path in _changed(stage, order)]
-    if not changed and _content(stage.site / PAGE) == index_page(orders):
+    if not changed and _is_up_to_date(stage.site, site_pages(orders)):
         return False
     stage.assemble(changed)
-    index = index_page([order.at(stage.next) for order in orders])
-    stage.put(PAGE, index)
+    for name, content in site_pages([order.at(stage.next) for order in orders]).items():
+        stage.put(name, content)
     stage.switch()
     return True
 
@@ -74,6 +74,10 @@ def _changed(stage: Stage, order: Order) -> Iterator[Path]:
     if whole or made.failure():
         yield made.failure_file.relative_to(stage.made)
         yield made.failed_notebook.relative_to(stage.made)
+
+
+def _is_up_to_date(site: Path, pages: Mapping[str, bytes]) -> bool:
+    return all(_content(site / name) == content for name, content in pages.items())
 
 
 def _content(file: Path) -> bytes | None:

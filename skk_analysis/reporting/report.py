@@ -1,12 +1,12 @@
 """One report as a place on disk, and what its own record proves.
 
 ``reports/<subject>/<language>/`` (``espoo/2019/fi``) holds ``index.html``, ``notebook.ipynb``,
-``results.json``, ``report.json`` and ``ro-crate-metadata.json``. ``report.json`` is the only proof
-that the report is complete: it names the run id and the hash of each of the first three. The crate
-tells how and when the report was made (`run_record`); it is in no hash because it holds times. A
-report whose record is missing, unreadable or in conflict with its files does not exist for us. A
-failed run leaves ``<language>.failed.json`` and ``<language>.failed.ipynb`` beside the folder and
-never touches what is inside.
+``results.json``, ``report.json``, ``ro-crate-metadata.json`` and what `companions` adds.
+``report.json`` is the only proof that the report is complete: it names the run id and the hash of
+every other file but the crate, which tells how and when the report was made (`run_record`) and is
+in no hash because it holds times. A report whose record is missing, unreadable or in conflict with
+its files does not exist for us. A failed run leaves ``<language>.failed.json`` and
+``<language>.failed.ipynb`` beside the folder and never touches what is inside.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class Report:
         """The record if the report is complete and untouched, else None."""
         try:
             record = Record(**json.loads((self.folder / RECORD).read_text("utf-8")))
-            whole = record.outputs.keys() == {PAGE, NOTEBOOK, RESULTS} and all(
+            whole = record.outputs.keys() >= {PAGE, NOTEBOOK, RESULTS} and all(
                 sha256(self.folder / name) == expected for name, expected in record.outputs.items()
             )
             whole = whole and (self.folder / CRATE).is_file()

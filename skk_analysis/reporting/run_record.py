@@ -15,6 +15,7 @@ it; who ran it is therefore not told, which the profile recommends.
 
 from __future__ import annotations
 
+import mimetypes
 import re
 import time
 from collections.abc import Iterator
@@ -52,7 +53,8 @@ FORMATS = {
     RESULTS: ("application/json", "Every number that the report shows"),
     RECORD: ("application/json", "Hashes of ingredients and outputs, without times"),
 }
-RESULTS_OF = {"execute": [NOTEBOOK, RESULTS], "render": [PAGE, RECORD]}
+EXECUTED = (NOTEBOOK, RESULTS)
+"""What the first step gives; the second gives the rest."""
 
 Entity = dict[str, Any]
 
@@ -98,7 +100,9 @@ def run_record(order: Order, folder: Path, steps: Steps, life: KernelLife) -> En
         JSON-LD, one graph.
     """
     graph = _Graph()
-    outputs = {name: graph.add(_output(folder / name)) for name in FORMATS}
+    files = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*.*"))
+    names = [*FORMATS, *(name for name in files if name not in FORMATS)]
+    outputs = {name: graph.add(_output(folder, name)) for name in names}
     inputs = _inputs(graph, order)
     software = _software(graph, order)
     parameters = [
@@ -111,7 +115,8 @@ def run_record(order: Order, folder: Path, steps: Steps, life: KernelLife) -> En
         action = _action(graph, order, step, life)
         action["instrument"] = software[step.name]
         action["object"] = given[step.name]
-        action["result"] = [outputs[name] for name in RESULTS_OF[step.name]]
+        ran = step.name == "execute"
+        action["result"] = [outputs[name] for name in names if (name in EXECUTED) == ran]
         actions.append(graph.add(action))
     root = _root(graph, order, steps)
     graph.add(root | {"hasPart": list(outputs.values()), "mentions": actions})
@@ -157,10 +162,12 @@ def _root(graph: _Graph, order: Order, steps: Steps) -> Entity:
     }
 
 
-def _output(file: Path) -> Entity:
-    kind, name = FORMATS[file.name]
+def _output(folder: Path, path: str) -> Entity:
+    file = folder / path
+    guessed = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    kind, name = FORMATS.get(path, (guessed, file.name))
     return {
-        "@id": file.name,
+        "@id": quote(path),
         "@type": "File",
         "name": name,
         "encodingFormat": kind,

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from skk_analysis.reporting.companions import Made, companion_files
 from skk_analysis.reporting.execute import EXECUTION_TIMEOUT, NotebookError, execute
 from skk_analysis.reporting.fingerprint import Versions
 from skk_analysis.reporting.kernel_place import KernelLife, peak_bytes
@@ -179,7 +180,12 @@ def finished_report(
         write_bytes(finished / PAGE, page.encode())
         write_bytes(finished / NOTEBOOK, _notebook_bytes(normalised(notebook)))
         write_json(finished / RESULTS, numbers)
-        outputs = {name: sha256(finished / name) for name in (PAGE, NOTEBOOK, RESULTS)}
+        names = [PAGE, NOTEBOOK, RESULTS]
+        for name, content in companion_files(Made(order, notebook, numbers, page)):
+            (finished / name).parent.mkdir(parents=True, exist_ok=True)
+            write_bytes(finished / name, content)
+            names.append(name)
+        outputs = {name: sha256(finished / name) for name in names}
         write_json(finished / RECORD, asdict(order.record(outputs)))
     write_json(finished / CRATE, run_record(order, finished, steps, life))
     return finished

@@ -73,8 +73,10 @@ class Stage:
 
     def put(self, name: str, content: bytes) -> None:
         """Write a file of the next site."""
-        (self.next / name).unlink(missing_ok=True)  # else it would be the present one's, too
-        (self.next / name).write_bytes(content)
+        file = self.next / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.unlink(missing_ok=True)  # else it would be the present one's, too
+        file.write_bytes(content)
 
     def switch(self) -> None:
         """Let the two sites change places, and remove the former one.

@@ -153,13 +153,15 @@ def verify(
 def published_reports(
     workspace: Workspace, choice: Choice, kinds: Sequence[Kind] = KINDS
 ) -> list[Report]:
-    """The chosen reports that have been published.
+    """The chosen reports that have been published: by default in all languages.
 
     Raises
     ------
     SkkError
         If there is none.
     """
+    everywhere = (workspace.processed / "areas.parquet").is_file()
+    choice = replace(choice, languages=choice.languages or LANGUAGES, all_municipalities=everywhere)
     found = [r for r in chosen_reports(workspace, choice, kinds) if (r.folder / RECORD).exists()]
     if not found:
         raise SkkError(f"No such report has been published in {workspace.reports}.")
@@ -176,7 +178,7 @@ def tampering(folder: Path) -> list[str]:
         except (OSError, ValueError, TypeError):
             return [f"{name} cannot be read"]
     outputs, crate = _record(folder).outputs, Crate(folder)
-    expected = {name: {outputs.get(name, "")} for name in (PAGE, NOTEBOOK, RESULTS)}
+    expected = {name: {outputs.get(name, "")} for name in (PAGE, NOTEBOOK, RESULTS, *outputs)}
     expected[RECORD] = set()
     found = []
     for name, hashes in expected.items():
@@ -207,7 +209,8 @@ def _compared(
         now = finished_report(order, scratch / "report", scratch)
     except SkkError as error:
         return Verification(name, failure=str(error), ingredients=tuple(found))
-    files = [f for f in (PAGE, NOTEBOOK, RESULTS, RECORD) if sha256(folder / f) != sha256(now / f)]
+    names = dict.fromkeys([*record.outputs, *_record(now).outputs, RECORD])
+    files = [name for name in names if _hash(folder / name) != _hash(now / name)]
     texts, figures = page_differences(folder, now, (record.run_id, order.run_id))
     return Verification(
         name,
@@ -218,6 +221,10 @@ def _compared(
         figures=tuple(figures),
         tolerance=tolerance,
     )
+
+
+def _hash(file: Path) -> str | None:
+    return sha256(file) if file.is_file() else None
 
 
 def _cleaned(workspace: Workspace, scratch: Path) -> Workspace:

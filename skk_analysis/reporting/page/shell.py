@@ -16,7 +16,7 @@ from skk_analysis.language import text
 TEMPLATES = Path(__file__).parent
 
 
-def page(template: str, language: str, invented: bool, **values: Any) -> str:
+def page(template: str, language: str, invented: bool, script: str = "", **values: Any) -> str:
     """A whole page from a template.
 
     Parameters
@@ -24,6 +24,7 @@ def page(template: str, language: str, invented: bool, **values: Any) -> str:
     template : file name of a template beside this module
     language : language of the page
     invented : whether the banner about demonstration data is shown
+    script : JavaScript of the page, by itself and without data; the policy allows it and no other
     values : what the template displays; plain text is escaped
     """
     style = _style(text("page.banner", language) if invented else "")
@@ -35,6 +36,8 @@ def page(template: str, language: str, invented: bool, **values: Any) -> str:
             invented=invented,
             style=Markup(style),
             style_hash=_content_hash(style),
+            script=Markup(script),
+            script_hash=_content_hash(script) if script else "",
             **values,
         )
     )
@@ -63,7 +66,7 @@ def _style(banner: str) -> str:
     return style
 
 
-def _content_hash(style: str) -> str:
-    """The hash by which the content policy allows this style element and no other."""
-    hashed = hashlib.sha256(style.encode()).digest()
+def _content_hash(content: str) -> str:
+    """The hash by which the content policy allows this style or script and no other."""
+    hashed = hashlib.sha256(content.encode()).digest()
     return f"sha256-{base64.b64encode(hashed).decode()}"

@@ -1,0 +1,47 @@
+"""What goes with each report besides its page, notebook and numbers: a row for each sort of file.
+
+A companion is made after the page and before the report counts as complete; its files are in the
+report's record with their hashes, so that one that is missing or was changed makes the report
+again. It must be a function of the report alone: no time, no path, no machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from skk_analysis.reporting.runner import Order
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report that ran to its end.
+
+    Parameters
+    ----------
+    order : what was to be made
+    notebook : executed
+    results : a record for each number shown (`Quantity.record`)
+    page : the HTML
+    """
+
+    order: Order
+    notebook: NotebookNode
+    results: Sequence[Mapping[str, Any]]
+    page: str
+
+
+Companion = Callable[[Made], Mapping[str, bytes]]
+"""Gives the content of files by their name relative to the report's folder."""
+
+COMPANIONS: tuple[Companion, ...] = ()
+
+
+def companion_files(made: Made) -> Iterator[tuple[str, bytes]]:
+    """Name and content of every file that goes with a report."""
+    for companion in COMPANIONS:
+        yield from companion(made).items()
