@@ -1,0 +1,1 @@
+"""What stands between a report and its readers: disclosure control, review, sign-off."""
