@@ -180,4 +180,5 @@ def count_of(quantity: Quantity) -> Cell:
     """The number of observations behind a quantity, as a cell."""
     if quantity.n is None:
         return Missing("not_applicable")
-    return Quantity(f"{quantity.id}.n", float(quantity.n), "persons", year=quantity.year)
+    unit = "persons" if quantity.n_of == "persons" else "count"
+    return Quantity(f"{quantity.id}.n", float(quantity.n), unit, year=quantity.year)
