@@ -28,6 +28,7 @@ with quick_imports():
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+
 class PageExporter(TemplateExporter):
     """nbconvert's machinery with our template and with escaping on."""
 
