@@ -39,15 +39,13 @@ class Quantity:
     year: int | None = None
     kind: Literal["value", "difference", "gap", "relative"] = "value"
 
-    def shown(self, language: str, *, short: bool = False) -> str:
-        """The number as it is printed; ``short`` is for tables."""
+    def shown(self, language: str) -> str:
+        """The number as it is printed."""
         if self.kind == "relative":
             return forms.relative(self.value, language)
         if self.kind in ("difference", "gap"):
             signed = self.kind == "difference"
-            return forms.difference(
-                self.value, self.unit, language, self.decimals, short=short, signed=signed
-            )
+            return forms.difference(self.value, self.unit, language, self.decimals, signed=signed)
         return forms.quantity(self.value, self.unit, language, self.decimals)
 
     def interval(self, language: str) -> str:
