@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from skk_analysis.figures.table_data import RESOURCE, resource
 from skk_analysis.language.catalogue import text
 from skk_analysis.language.parts import marked
 from skk_analysis.language.quantities import Missing, Quantity
@@ -107,8 +108,9 @@ class Table:
         lines += [" | ".join(self._words(cell) for cell in row) for row in self.rows]
         return "\n".join(lines)
 
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
-        return {"text/html": self.html(), "text/plain": self.plain()}, {}
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        shown = {"text/html": self.html(), "text/plain": self.plain()}
+        return {**shown, RESOURCE: resource(self)}, {}
 
     def _is_numeric(self, column: int) -> bool:
         return column > 0 and any(
@@ -179,4 +181,5 @@ def count_of(quantity: Quantity) -> Cell:
     """The number of observations behind a quantity, as a cell."""
     if quantity.n is None:
         return Missing("not_applicable")
-    return Quantity(f"{quantity.id}.n", float(quantity.n), "persons", year=quantity.year)
+    unit = "persons" if quantity.n_of == "persons" else "count"
+    return Quantity(f"{quantity.id}.n", float(quantity.n), unit, year=quantity.year)

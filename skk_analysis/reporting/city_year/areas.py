@@ -60,7 +60,7 @@ def _problem(report: CityYear, writer: Writer) -> None:
 def _introduction(report: CityYear, writer: Writer, population: pd.DataFrame) -> None:
     known = population[population["status"] == "observed"]
     year = report.year
-    count = Quantity("areas.count", float(len(report.data.areas)), "persons", year=year)
+    count = Quantity("areas.count", float(len(report.data.areas)), "count", year=year)
     if known.empty:
         writer.say("areas.count", city=report.city, count=count, year=str(year))
         return
@@ -85,7 +85,7 @@ def _introduction(report: CityYear, writer: Writer, population: pd.DataFrame) ->
     people = float(known["value"].reindex(hidden).sum())
     writer.say(
         "areas.protected",
-        count=Quantity("areas.protected", float(len(hidden)), "persons", year=year),
+        count=Quantity("areas.protected", float(len(hidden)), "count", year=year),
         share=Quantity("areas.protected_population", people / total, "share", year=year),
     )
 

@@ -16,8 +16,10 @@ from markupsafe import Markup
 
 from skk_analysis.language import text
 from skk_analysis.reporting.checks import IMAGE_TYPES, RESULTS_TYPE
-from skk_analysis.reporting.execute import INJECTED, quick_imports
+from skk_analysis.reporting.downloads.items import FOLDER, HIDDEN_TAGS, placed_items
+from skk_analysis.reporting.execute import quick_imports
 from skk_analysis.reporting.page.accessible import PageError, check_counts, completed
+from skk_analysis.reporting.page.drawing import faults
 from skk_analysis.reporting.page.shell import TEMPLATES, environment, page
 
 with quick_imports():
@@ -25,10 +27,6 @@ with quick_imports():
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-
-HIDDEN_TAGS = {"notes", "parameters", INJECTED}
-"""Cells for researchers and for papermill: not on the page."""
-
 
 class PageExporter(TemplateExporter):
     """nbconvert's machinery with our template and with escaping on."""
@@ -102,6 +100,8 @@ def figure(output: NotebookNode) -> dict[str, Any] | None:
     missing = [name for name in ("alt", "caption", "table") if not str(told.get(name, "")).strip()]
     if missing:
         raise PageError([f"a figure has no {', no '.join(missing)}: {str(told)[:80]}"])
+    if kind == "image/svg+xml" and (wrong := faults(output.data[kind])):
+        raise PageError(wrong)
     return {"kind": kind, "image": output.data[kind], **told}
 
 
@@ -128,6 +128,12 @@ def _visible(notebook: NotebookNode) -> NotebookNode:
     ]
     for cell in shown.cells:
         cell.outputs = [output for output in cell.outputs if _has_content(output)]
+    for output, item in placed_items(shown):
+        output.metadata["downloads"] = {
+            form: f"{FOLDER}/{name}"
+            for form, name in (("CSV", item.csv), ("SVG", item.svg_name if item.svg else ""))
+            if name
+        } | {"caption": item.caption}
     return shown
 
 

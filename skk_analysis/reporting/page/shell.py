@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from skk_analysis.language import text
+from skk_analysis.language.visible import visible
 
 TEMPLATES = Path(__file__).parent
 
@@ -28,7 +29,7 @@ def page(template: str, language: str, invented: bool, script: str = "", **value
     values : what the template displays; plain text is escaped
     """
     style = _style(text("page.banner", language) if invented else "")
-    return (
+    return visible(
         environment(language)
         .get_template(template)
         .render(
