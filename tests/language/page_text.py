@@ -87,20 +87,20 @@ ALWAYS = rules(
     not_a_number=r"\bnan\b|\bNaN\b|\binf\b|\bNone\b|\{\w+\}|\d[eE][+-]\d",
     ISO_date=r"(?<![\w-])\d{4}-\d\d-\d\d(?![\w-])",
 )
-COMMON = dict(
-    hyphen_as_minus=rf"(?<![\w\d¤)/])-(?:{FIGURE})",
-    range_with_hyphen=r"(?<![\w.,-])\d+(?:[.,]\d+)?\s?-\s?\d",
-    spaced_range=r"(?<![−+–])(?<![\d,.])\b\d+(?:[.,]\d+)? – \d+(?:[.,]\d+)?\b",
-    thousands_ungrouped=r"(?<![\w,.−–¤-])(?!(?:19|20)\d\d(?!\d))\d{4,}(?![\w¤]|-\w)",
-    years_grouped=rf"(?<=vuonna )[12][{NB},]\d{{3}}\b",
-    decimals_grouped=rf"[,.]\d{{3}}[{NB}\u202f]\d{{3}}",
-)
-FINNISH_AND_SWEDISH = dict(
-    decimal_point=r"(?<![\d.])\d+\.\d+(?![\d.])",
-    percent_without_no_break_space=rf"(?<!{NB})%",
-    thousands_with_other_space=r"(?<![\d,.] )(?<![\w,.–-])\d{1,3} \d{3}(?![\d.,]\d|\d)",
-    euro_without_no_break_space=r"\d[ ]?€|\d €",
-)
+COMMON = {
+    "hyphen_as_minus": rf"(?<![\w\d¤)/])-(?:{FIGURE})",
+    "range_with_hyphen": r"(?<![\w.,-])\d+(?:[.,]\d+)?\s?-\s?\d",
+    "spaced_range": r"(?<![−+–])(?<![\d,.])\b\d+(?:[.,]\d+)? – \d+(?:[.,]\d+)?\b",
+    "thousands_ungrouped": r"(?<![\w,.−–¤-])(?!(?:19|20)\d\d(?!\d))\d{4,}(?![\w¤]|-\w)",
+    "years_grouped": rf"(?<=vuonna )[12][{NB},]\d{{3}}\b",
+    "decimals_grouped": rf"[,.]\d{{3}}[{NB}\u202f]\d{{3}}",
+}
+FINNISH_AND_SWEDISH = {
+    "decimal_point": r"(?<![\d.])\d+\.\d+(?![\d.])",
+    "percent_without_no_break_space": rf"(?<!{NB})%",
+    "thousands_with_other_space": r"(?<![\d,.] )(?<![\w,.–-])\d{1,3} \d{3}(?![\d.,]\d|\d)",
+    "euro_without_no_break_space": r"\d[ ]?€|\d €",
+}
 RULES = {
     "fi": rules(
         **COMMON,
