@@ -74,7 +74,7 @@ def report_page(
     """
     content, _ = _exporter(language).from_notebook_node(_visible(notebook))
     body, outline = completed(content)
-    check_counts(notebook, body)
+    check_counts(notebook, outline)
     return page(
         "report.html.j2",
         language,
@@ -118,17 +118,12 @@ def _markup(value: str) -> Markup:
 
 def _visible(notebook: NotebookNode) -> NotebookNode:
     """The notebook without cells and outputs that no reader needs; Markdown is not for the page."""
-    import copy
-
-    shown = copy.deepcopy(notebook)
-    shown.cells = [
-        cell
-        for cell in shown.cells
+    cells = [
+        {**cell, "outputs": [output for output in cell.outputs if _has_content(output)]}
+        for cell in notebook.cells
         if cell.cell_type == "code" and not HIDDEN_TAGS & set(cell.metadata.get("tags", []))
     ]
-    for cell in shown.cells:
-        cell.outputs = [output for output in cell.outputs if _has_content(output)]
-    return shown
+    return type(notebook)({**notebook, "cells": [type(notebook)(cell) for cell in cells]})
 
 
 def _has_content(output: NotebookNode) -> bool:
