@@ -186,7 +186,7 @@ class Knowledge:
             if found is None:
                 wrong[cells] = True
             else:
-                low[cells], high[cells] = found
+                low[cells], high[cells] = (_clean(end) for end in found)
         return low, high, wrong
 
 
@@ -357,6 +357,13 @@ def _rest(ends: np.ndarray) -> np.ndarray:
     others = endless.sum() - endless
     sign = np.sign(ends[endless][0]) if endless.any() else 0.0
     return np.where(others > 0, sign * np.inf, rest)
+
+
+def _clean(ends: np.ndarray) -> np.ndarray:
+    """Return the ends with whole numbers free of rounding."""
+    near = np.round(ends)
+    with np.errstate(invalid="ignore"):
+        return np.where(abs(ends - near) <= ZERO * np.maximum(1, abs(ends)), near, ends) + 0.0
 
 
 def _whole(low: np.ndarray, high: np.ndarray, kinds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

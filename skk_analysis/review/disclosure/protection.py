@@ -46,9 +46,8 @@ def required(
     which small count it is nor even that it is under the limit.  A hidden zero may be 0 … m, a
     hidden "everybody" anything from m fewer up to itself, a small complement mirrors a small
     count.  For rates these are counts over the denominator.  Any other cell is protected to within
-    p per cent of itself, and a rate to at least one person, either way: the sliding requirement of
-    the p % rule (Hundepool et al. 2012, §4.4, protection levels).  Sums with known contributions
-    have exact levels: `magnitude_levels`.
+    p per cent of itself (a zero: of the table's mean size), and a rate to at least one person,
+    either way.  Sums with known contributions have exact levels: `magnitude_levels`.
 
     Examples
     --------
@@ -63,7 +62,9 @@ def required(
         persons = np.broadcast_to(np.asarray(denominator, dtype=float), value.shape)
     rate = ~np.isnan(persons)
     one = np.where(rate, whole / np.where(persons > 0, persons, 1.0), 1.0)
-    few, m = policy.minimum_count * one, policy.p_percent / 100 * abs(value)
+    few, size = policy.minimum_count * one, abs(value)
+    typical = size[np.isfinite(size)].mean() if np.isfinite(size).any() else 1.0
+    m = policy.p_percent / 100 * np.where(size > 0, size, typical or 1.0)
     m = np.where(rate, np.maximum(m, one), m)
     low, high = value - m, value + m
     for name, least, most in (
