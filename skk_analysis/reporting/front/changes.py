@@ -177,14 +177,14 @@ def _making(told: tuple[str, str], language: str) -> dict[str, str]:
     }
 
 
-def _number(
-    found: ResultDifference, places: Mapping[str, str], language: str
-) -> dict[str, str]:
+def _number(found: ResultDifference, places: Mapping[str, str], language: str) -> dict[str, str]:
     before, after = (quantity(found.id, told) for told in (found.before, found.after))
     difference = margins = ""
     if before and after and before.value != after.value:
         if before.unit == after.unit and before.kind == after.kind == "value":
-            difference = forms.difference(after.value - before.value, after.unit, language, short=True)
+            difference = forms.difference(
+                after.value - before.value, after.unit, language, short=True
+            )
         if after.lower is not None or before.lower is not None:
             margins = forms.number(found.weight, language, 1)
     return {

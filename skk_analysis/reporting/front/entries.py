@@ -129,8 +129,6 @@ def entries(orders: Sequence[Order]) -> list[Entry]:
     return found
 
 
-
-
 def _edition(order: Order, standing: str) -> Edition:
     report = order.report
     state, record, failure = report.standing(order.run_id)

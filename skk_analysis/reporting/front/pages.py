@@ -206,5 +206,3 @@ def _door(language: str, there: tuple[str, ...]) -> bytes:
         ],
         home=f"../../{INDEX[language]}",
     ).encode()
-
-

@@ -16,8 +16,8 @@ from markupsafe import Markup
 
 from skk_analysis.language import LANGUAGES, text
 from skk_analysis.reporting.checks import IMAGE_TYPES, RESULTS_TYPE
-from skk_analysis.reporting.downloads.items import FOLDER, HIDDEN_TAGS, placed_items
 from skk_analysis.reporting.addresses import INDEX
+from skk_analysis.reporting.downloads.items import FOLDER, HIDDEN_TAGS, placed_items
 from skk_analysis.reporting.execute import quick_imports
 from skk_analysis.reporting.page.accessible import PageError, check_counts, completed
 from skk_analysis.reporting.page.drawing import faults
@@ -28,6 +28,7 @@ with quick_imports():
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
 
 class PageExporter(TemplateExporter):
     """nbconvert's machinery with our template and with escaping on."""
@@ -73,7 +74,7 @@ def report_page(
     """
     content, _ = _exporter(language).from_notebook_node(_visible(notebook))
     body, outline = completed(content)
-    check_counts(notebook, body)
+    check_counts(notebook, outline)
     return page(
         "report.html.j2",
         language,
@@ -121,23 +122,27 @@ def _markup(value: str) -> Markup:
 
 def _visible(notebook: NotebookNode) -> NotebookNode:
     """The notebook without cells and outputs that no reader needs; Markdown is not for the page."""
-    import copy
-
-    shown = copy.deepcopy(notebook)
-    shown.cells = [
-        cell
-        for cell in shown.cells
+    node = type(notebook)
+    cells = [
+        {**cell, "outputs": [_own(output) for output in cell.outputs if _has_content(output)]}
+        for cell in notebook.cells
         if cell.cell_type == "code" and not HIDDEN_TAGS & set(cell.metadata.get("tags", []))
     ]
-    for cell in shown.cells:
-        cell.outputs = [output for output in cell.outputs if _has_content(output)]
+    shown = node({**notebook, "cells": [node(cell) for cell in cells]})
     for output, item in placed_items(shown):
-        output.metadata["downloads"] = {
+        addresses = {
             form: f"{FOLDER}/{name}"
             for form, name in (("CSV", item.csv), ("SVG", item.svg_name if item.svg else ""))
             if name
-        } | {"caption": item.caption}
+        }
+        output.metadata["downloads"] = addresses | {"caption": item.caption}
     return shown
+
+
+def _own(output: NotebookNode) -> NotebookNode:
+    """The output with metadata of its own; the rest is not copied, as drawings are long."""
+    node = type(output)
+    return node({**output, "metadata": node(output.metadata)})
 
 
 def _has_content(output: NotebookNode) -> bool:

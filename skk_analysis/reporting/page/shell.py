@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from skk_analysis.language import text
+from skk_analysis.language import date, text
 from skk_analysis.language.visible import visible
 
 TEMPLATES = Path(__file__).parent
@@ -34,7 +34,7 @@ def page(
     language : language of the page
     invented : whether the banner about demonstration data is shown
     script : JavaScript of the page, by itself and without data; the policy allows it and no other
-    sheets : file names of style sheets beside this module, besides that of every page
+    sheets : file names of style sheets beside this module, besides those of every page
     values : what the template displays; plain text is escaped
     """
     style = _style(text("page.banner", language) if invented else "", sheets)
@@ -64,12 +64,14 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True,
     )
     made.globals["t"] = lambda key, **values: text(key, language, **values)
+    made.filters["day"] = lambda iso: date(iso, language)
     return made
 
 
 def _style(banner: str, sheets: Sequence[str] = ()) -> str:
     """The style sheet; on paper the banner stands at the top of each sheet."""
-    style = "".join((TEMPLATES / n).read_text("utf-8") for n in ("style.css", *sheets))
+    names = ("style.css", "status.css", *sheets)
+    style = "".join((TEMPLATES / name).read_text("utf-8") for name in names)
     if banner:
         content = banner.replace("\\", r"\\").replace('"', r"\"").replace("<", r"\3c ")
         style += f'@page {{ @top-center {{ content: "{content}"; font: bold 9pt sans-serif; }} }}\n'
