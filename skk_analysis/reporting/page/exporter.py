@@ -15,8 +15,8 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from skk_analysis.language import LANGUAGES, text
-from skk_analysis.reporting.checks import IMAGE_TYPES, RESULTS_TYPE
 from skk_analysis.reporting.addresses import INDEX
+from skk_analysis.reporting.checks import IMAGE_TYPES, RESULTS_TYPE
 from skk_analysis.reporting.downloads.items import FOLDER, HIDDEN_TAGS, placed_items
 from skk_analysis.reporting.execute import quick_imports
 from skk_analysis.reporting.page.accessible import PageError, check_counts, completed
