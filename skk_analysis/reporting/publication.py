@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from skk_analysis.reporting.changes import Change, change
+from skk_analysis.reporting.front.changes import published_changes
 from skk_analysis.reporting.report import State
 from skk_analysis.reporting.runner import Order
 from skk_analysis.reporting.signoff.statuses import restamped
@@ -59,7 +60,10 @@ def publish(stage: Stage, orders: Sequence[Order]) -> bool:
     changed = [path for order in orders for path in _changed(stage, order)]
     if not changed and _is_up_to_date(stage.site, _on_the_site(orders)):
         return False
+    told = dict(published_changes(stage, orders))
     stage.assemble(changed)
+    for name, content in told.items():
+        stage.put(name, content)
     for name, content in _on_the_site([order.at(stage.next) for order in orders]).items():
         stage.put(name, content)
     stage.switch()

@@ -8,6 +8,7 @@ import pandas as pd
 
 from skk_analysis.figures import Area, Cell, area_map
 from skk_analysis.language import Missing, Quantity
+from skk_analysis.language.parts import Foreign
 from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Writer
 
@@ -58,7 +59,7 @@ def _problem(report: CityYear, writer: Writer) -> None:
 def _introduction(report: CityYear, writer: Writer, population: pd.DataFrame) -> None:
     known = population[population["status"] == "observed"]
     year = report.year
-    count = Quantity("areas.count", float(len(report.data.areas)), "persons", year=year)
+    count = Quantity("areas.count", float(len(report.data.areas)), "count", year=year)
     if known.empty:
         writer.say("areas.count", city=report.city, count=count, year=str(year))
         return
@@ -83,7 +84,7 @@ def _introduction(report: CityYear, writer: Writer, population: pd.DataFrame) ->
     people = float(known["value"].reindex(hidden).sum())
     writer.say(
         "areas.protected",
-        count=Quantity("areas.protected", float(len(hidden)), "persons", year=year),
+        count=Quantity("areas.protected", float(len(hidden)), "count", year=year),
         share=Quantity("areas.protected_population", people / total, "share", year=year),
     )
 
@@ -97,7 +98,7 @@ def _map(report: CityYear, writer: Writer) -> None:
         unit, decimals = report.unit(indicator)
         areas = [
             Area(
-                _name(row, report.language),
+                _name(row, report),
                 row["boundary"],
                 number(values, row["unit_code"], indicator, unit, decimals, report.year),
             )
@@ -126,7 +127,13 @@ def _rows(report: CityYear, population: pd.DataFrame) -> list[tuple[Cell, ...]]:
         if isinstance(people, Quantity) and total:
             share = Quantity(f"population_share.{code}.{year}", people.value / total, "share")
         low = number(classes, code, LOW_CLASS, *report.unit(LOW_CLASS), year)
-        cells: list[Cell] = [_name(area, report.language), code, people, share, low]
+        cells: list[Cell] = [
+            _name(area, report),
+            code,
+            people,
+            share,
+            low,
+        ]
         if report.analysis.has_households:
             cells.append(_households(code, int(sampled.get(code, 0)), year))
         rows.append(tuple(cells))
@@ -140,18 +147,20 @@ def _households(code: str, count: int, year: int) -> Quantity | Missing:
     return Quantity(f"households.{code}.{year}", float(count), "persons", year=year)
 
 
-def _name(area: pd.Series, language: str) -> str:
-    swedish = area["name_sv"]
-    return str(
-        swedish if language == "sv" and isinstance(swedish, str) and swedish else area["name_fi"]
-    )
+def _name(area: pd.Series, report: CityYear) -> str:
+    """An area's name; a Swedish one that is the Finnish one is Swedish in a bilingual city only."""
+    language, finnish, swedish = report.language, str(area["name_fi"]), area["name_sv"]
+    if language == "fi":
+        return finnish
+    known = language == "sv" and isinstance(swedish, str) and swedish
+    if known and (swedish != finnish or language in report.data.city.languages):
+        return str(swedish)
+    return Foreign(finnish, "fi", language, name=True)
 
 
 def area_names(report: CityYear) -> dict[str, str]:
     """Area code to its name in the report's language."""
-    return {
-        row["unit_code"]: _name(row, report.language) for _, row in report.data.areas.iterrows()
-    }
+    return {row["unit_code"]: _name(row, report) for _, row in report.data.areas.iterrows()}
 
 
 def number(

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from skk_analysis.language import date, text
+from skk_analysis.language.visible import visible
 
 TEMPLATES = Path(__file__).parent
 
@@ -37,7 +38,7 @@ def page(
     values : what the template displays; plain text is escaped
     """
     style = _style(text("page.banner", language) if invented else "", sheets)
-    return (
+    return visible(
         environment(language)
         .get_template(template)
         .render(

@@ -146,9 +146,9 @@ def _events(report: ProgrammeReport, writer: Writer) -> None:
                 localised(row, "theme", report.language),
                 date(row["date"], report.language) if row["date"] else "–",
                 writer.text(f"programme.season.{row['season']}"),
-                counted(f"programme.event.{row['id']}.participants", number),
+                _people(f"programme.event.{row['id']}.participants", number),
                 mean,
-                counted(f"programme.event.{row['id']}.answers", _number(row["feedback_n"])),
+                _people(f"programme.event.{row['id']}.answers", _number(row["feedback_n"])),
             )
         )
     columns = heads(writer, "event", "date", "season", "participants", "feedback", "answers")
@@ -167,10 +167,17 @@ def _events(report: ProgrammeReport, writer: Writer) -> None:
     feedback = m.feedback_of(mine)
     if feedback.answers:
         mean = Quantity("programme.feedback", feedback.mean, "score", 1, n=feedback.answers)
-        answers = count("programme.feedback.answers", feedback.answers)
-        people = count("programme.feedback.participants", feedback.participants)
+        answers = Quantity("programme.feedback.answers", feedback.answers, "persons")
+        people = Quantity("programme.feedback.participants", feedback.participants, "persons")
         writer.say("programme.events.feedback", mean=mean, answers=answers, participants=people)
     _speakers(report, writer, list(mine["id"]))
+
+
+def _people(record: str, value: float) -> Quantity | Missing:
+    """A number of people; one that is not known is no zero."""
+    if not math.isfinite(value):
+        return Missing("not_received")
+    return Quantity(record, value, "persons")
 
 
 def _number(cell: str) -> float:

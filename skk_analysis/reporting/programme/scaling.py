@@ -72,7 +72,8 @@ def _cell(
     if part == "implementation":
         return GridCell("✓", TOLD, writer.text("programme.described"))
     column = "maintenance_months" if part == "maintenance" else part
-    number = Quantity(f"programme.reaim.{name}.{part}", float(row[column]), "persons")
+    unit = "persons" if part == "reach" else "count"
+    number = Quantity(f"programme.reaim.{name}.{part}", float(row[column]), unit)
     good = bool(row["maintained"]) if part == "maintenance" else row[column] > 0
     return GridCell(number.shown(report.language), TOLD if good else BAD, number)
 
