@@ -7,6 +7,7 @@ workbook. Such signs are shown as the replacement character, so that somebody me
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -15,6 +16,7 @@ _DIRECTIONS = [0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x
 _UNSEEN = dict.fromkeys([*_CONTROLS, *_DIRECTIONS, 0xFEFF, 0xFFFE, 0xFFFF], REPLACEMENT)
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), REPLACEMENT)
 _UNSEEN |= _SURROGATES
+_ANY = re.compile("[" + "".join(map(chr, _UNSEEN)) + "]")  # of long texts hardly one has any
 
 
 def visible(words: str) -> str:
@@ -25,7 +27,7 @@ def visible(words: str) -> str:
     >>> visible("Kesk\\u202eatsuk")
     'Kesk\\ufffdatsuk'
     """
-    return words if words.isascii() and words.isprintable() else words.translate(_UNSEEN)
+    return words.translate(_UNSEEN) if _ANY.search(words) else words
 
 
 def visible_values(content: Any) -> Any:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Crate", "IngredientDifference", "data", "files_and_software", "recorded"]
 
+
 class Crate:
     """What the run record of a report tells that ``report.json`` does not."""
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from skk_analysis.reporting.fingerprint import code_hash, digest, environment_hash, raw_hash
 from skk_analysis.reporting.kinds import Kind, Subject
+from skk_analysis.reporting.reviewed import reviewed_grades
 from skk_analysis.workspace import Workspace, write_json
 
 MEMORY = "inputs.json"
@@ -52,7 +53,8 @@ def is_remembered(workspace: Workspace) -> bool:
 
 
 def _basis(workspace: Workspace) -> str:
-    return digest(raw_hash(workspace), code_hash(), environment_hash())
+    grades = {name: list(judgement) for name, judgement in reviewed_grades(workspace).items()}
+    return digest(raw_hash(workspace), code_hash(), environment_hash(), grades)
 
 
 def worked_out(workspace: Workspace, kind: Kind, subject: Subject) -> Inputs:

@@ -115,6 +115,8 @@ class Book:
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.persons: dict[str, Person] = {}
         self.reviews: dict[str, Review] = {}
+        self.grades: dict[str, Entry] = {}
+        """The latest judgement of an experiment's grade of evidence, by the experiment."""
         self.files: set[str] = set()
         self.ignored: list[tuple[Entry, list[str]]] = []
         self.unchecked = 0
@@ -179,6 +181,8 @@ class Book:
         review = self.reviews.setdefault(entry.report, Review())
         review.entries.append(entry)
         review.ended = None
+        if entry.payload.get("experiment"):
+            self.grades[str(entry.payload["experiment"])] = entry
         TAKES.get(entry.action, lambda *_: None)(review, entry)
         if entry.action == "sign" and self.is_approved(entry.report, entry.report_hash):
             review.approved = entry

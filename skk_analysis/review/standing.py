@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from skk_analysis.review.book import NEEDED, Book
+from skk_analysis.review.changed import NumberChange
 from skk_analysis.review.ledger import Anchor, Entry
 from skk_analysis.review.persons import person
 
@@ -20,6 +21,9 @@ class Standing(StrEnum):
     VOID = "void"
 
 
+NOTHING = Anchor(0, "")
+
+
 @dataclass(frozen=True)
 class Status:
     """Where one report stands, and why.
@@ -28,7 +32,7 @@ class Status:
     ----------
     standing : one of four
     why : key of the reason, ``review.why.<why>`` in the catalogues
-    who : names of those who signed what stands, or who decided last
+    who : name and body of those who signed what stands, or of who decided last
     when : UTC time of the entry that decided; empty where there is none
     told : values of the reason, as text
     entry : the latest entry about the report; sequence 0 where there is none
@@ -41,9 +45,11 @@ class Status:
     who: tuple[str, ...] = ()
     when: str = ""
     told: Mapping[str, str] = field(default_factory=dict)
-    entry: Anchor = Anchor(0, "")
+    entry: Anchor = NOTHING
     approved_hash: str = ""
     conditions: tuple[str, ...] = ()
+    changes: tuple[NumberChange, ...] | None = None
+    """Of ``changed``: the numbers that are not those approved, largest first; None if unknown."""
 
 
 def standing(book: Book, report: str, report_hash: str) -> Status:
@@ -64,39 +70,49 @@ def standing(book: Book, report: str, report_hash: str) -> Status:
     review = book.review(report)
     if not review.entries:
         return Status()
-    last = review.entries[-1]
-    common = {
-        "entry": Anchor(last.sequence, last.hash),
-        "approved_hash": review.approved.report_hash if review.approved else "",
-    }
+    last, approved = review.entries[-1], review.approved
+    found = Status(
+        entry=Anchor(last.sequence, last.hash),
+        approved_hash=approved.report_hash if approved else "",
+        when=last.time,
+    )
     if review.ended is not None:
-        ended = review.ended
-        void = ended.action == "void"
-        return Status(
-            Standing.VOID if void else Standing.DRAFT, "voided" if void else "returned",
-            (ended.reviewer,), ended.time, {"reason": str(ended.payload["reason"])}, **common,
-        )  # fmt: skip
+        return _ended(found, review.ended)
     signed = review.signed(report_hash)
-    names = tuple({person(entry.reviewer): entry.reviewer for entry in signed}.values())
+    names = tuple({person(entry.reviewer): named(entry) for entry in signed}.values())
     lacks = book.lacks(report, report_hash)
     if not lacks:
         why = "released" if _is_of(review.released, report_hash) else "signed"
         conditions = tuple(c for e in signed if (c := str(e.payload["conditions"]).strip()))
-        when = signed[-1].time
-        return Status(Standing.APPROVED, why, names, when, conditions=conditions, **common)
-    if review.approved is not None and not _goes_on(review.approved, review.entries, report_hash):
-        approved = review.approved
-        those = [e for e in review.signatures if e.report_hash == approved.report_hash]
-        who = tuple(entry.reviewer for entry in those)
-        return Status(Standing.VOID, "changed", who, approved.time, **common)
-    blocking = len(review.blocking())
-    if blocking:
-        return Status(
-            Standing.IN_REVIEW, "blocked", names, last.time, {"count": str(blocking)}, **common
-        )
-    why = "independent" if lacks == ["independent"] else "waits"
-    told = {} if why == "independent" else {"count": str(len(names)), "needed": str(NEEDED)}
-    return Status(Standing.IN_REVIEW, why, names, last.time, told, **common)
+        found = replace(found, when=signed[-1].time, conditions=conditions)
+        return replace(found, standing=Standing.APPROVED, why=why, who=names)
+    if approved is not None and not _goes_on(approved, review.entries, report_hash):
+        those = tuple(named(entry) for entry in review.signed(approved.report_hash))
+        found = replace(found, standing=Standing.VOID, why="changed")
+        return replace(found, who=those, when=approved.time)
+    found = replace(found, standing=Standing.IN_REVIEW, who=names)
+    if blocking := review.blocking():
+        return replace(found, why="blocked", told={"count": str(len(blocking))})
+    if lacks == ["independent"]:
+        return replace(found, why="independent")
+    return replace(found, why="waits", told={"count": str(len(names)), "needed": str(NEEDED)})
+
+
+def _ended(found: Status, ended: Entry) -> Status:
+    """After a return or a voiding, as long as nothing follows."""
+    void = ended.action == "void"
+    return replace(
+        found,
+        standing=Standing.VOID if void else Standing.DRAFT,
+        why="voided" if void else "returned",
+        who=(named(ended),),
+        told={"reason": str(ended.payload["reason"])},
+    )
+
+
+def named(entry: Entry) -> str:
+    """A reviewer with the organisation."""
+    return f"{entry.reviewer} ({entry.body})"
 
 
 def _is_of(entry: Entry | None, report_hash: str) -> bool:

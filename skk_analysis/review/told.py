@@ -23,6 +23,8 @@ BLOCKS = {"h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "dt", "dd", "caption", 
           "tr", "summary", "pre"}  # fmt: skip
 VOID = {"img", "br", "hr", "input", "wbr", "col", "meta", "link", "source"}
 ORIGIN = "origin"
+UNTOLD = {"code", "download"}
+"""Classes of what is beside the content: code, links to files."""
 PLACE = "report"
 """Section of what stands before the first heading with an id."""
 SHOWN = 80
@@ -34,7 +36,7 @@ class Spot:
     """Something on the page that a comment can be about.
 
     ``kind`` is ``section``, ``figure`` or ``number``, ``place`` where the page shows it (an id on
-    the page), ``shown`` its heading, caption or figure with the words around it.
+    the page), ``shown`` its heading, its caption, or the number with the words before it.
     """
 
     kind: str
@@ -85,6 +87,11 @@ def told(page: str, results: Sequence[Mapping[str, Any]], unsaid: Sequence[str] 
     reader = _Reader([" ".join(text.split()) for text in unsaid if text])
     reader.feed(page)
     reader.close()
+    return Told(numbers_of(results), reader.texts, reader.pictures, reader.spots)
+
+
+def numbers_of(results: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """Results by id, each field as its JSON text; the same id again is a number of its own."""
     numbers: dict[str, dict[str, str]] = {}
     for item in results:
         id_ = name = str(item.get("id", ""))
@@ -93,7 +100,7 @@ def told(page: str, results: Sequence[Mapping[str, Any]], unsaid: Sequence[str] 
             count += 1
             name = f"{id_} ({count})"
         numbers[name] = {key: json.dumps(value) for key, value in item.items() if key != "id"}
-    return Told(numbers, reader.texts, reader.pictures, reader.spots)
+    return numbers
 
 
 class _Reader(HTMLParser):
@@ -121,7 +128,7 @@ class _Reader(HTMLParser):
             self._begin(tag, told)
         if tag not in VOID:
             self._open.append(tag)
-            if self._main and not self._skipped and "code" in told.get("class", "").split():
+            if self._main and not self._skipped and UNTOLD & {*told.get("class", "").split()}:
                 self._skipped = len(self._open)
 
     def handle_endtag(self, tag: str) -> None:
@@ -160,14 +167,17 @@ class _Reader(HTMLParser):
             self._words.append(" ")
 
     def _end(self, tag: str) -> None:
-        text, numbers = _plain(self._words), self._numbers
+        text, numbers, words = _plain(self._words), self._numbers, self._words
         self._flush()
         if re.fullmatch("h[1-6]", tag):
             self._spot("section", self._section, text)
         elif tag == "figcaption" and self._figure:
             self._spot("figure", self._figure, text)
-        for id_, _, value in numbers:
-            self._spot("number", id_, f"{value or ''} · {text}")
+        for id_, place, value in numbers:
+            row = tag == "tr"  # it is called by its first cells, a sentence by its last words
+            before = _plain(words[: numbers[0][1] if row else place])
+            about = before[:SHOWN] if row else before[-SHOWN:].split(". ")[-1]
+            self._spot("number", id_, f"{value or ''} – {about}")
 
     def _flush(self) -> None:
         """Take up the words since the last block."""
@@ -182,7 +192,7 @@ class _Reader(HTMLParser):
         if anchor not in self._seen:
             self._seen.add(anchor)
             place = self._section if kind == "number" else anchor
-            self.spots.append(Spot(kind, anchor, place, shown[:SHOWN]))
+            self.spots.append(Spot(kind, anchor, place, shown[: 2 * SHOWN]))
 
 
 def _plain(words: list[str]) -> str:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from skk_analysis.language import text
+from skk_analysis.language import LANGUAGES, text
 from skk_analysis.reporting.checks import IMAGE_TYPES, RESULTS_TYPE
 from skk_analysis.reporting.downloads.items import FOLDER, HIDDEN_TAGS, placed_items
+from skk_analysis.reporting.addresses import INDEX
 from skk_analysis.reporting.execute import quick_imports
 from skk_analysis.reporting.page.accessible import PageError, check_counts, completed
 from skk_analysis.reporting.page.drawing import faults
@@ -27,6 +28,7 @@ with quick_imports():
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
 
 class PageExporter(TemplateExporter):
     """nbconvert's machinery with our template and with escaping on."""
@@ -77,6 +79,8 @@ def report_page(
         "report.html.j2",
         language,
         invented,
+        home=INDEX[language],
+        languages=[{"language": o, "name": text("site.in_language", o)} for o in LANGUAGES],
         title=outline.title,
         contents=outline.sections,
         content=Markup(body),

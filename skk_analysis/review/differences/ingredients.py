@@ -53,9 +53,7 @@ class Ingredients:
     packages: Mapping[str, str] = field(default_factory=dict)
 
 
-def ingredient_differences(
-    published: Ingredients, now: Ingredients
-) -> list[IngredientDifference]:
+def ingredient_differences(published: Ingredients, now: Ingredients) -> list[IngredientDifference]:
     """What is not the same.
 
     Raw files and the register are told of only where the slice of data is another one, or where
