@@ -32,7 +32,7 @@ BACKGROUND = frozenset(
 )  # fmt: skip
 """Columns of microdata that may stand in other tables too; so many together are a row."""
 
-TOGETHER = 4
+TOGETHER, FEW = 4, 2
 TOKEN = re.compile(r"[A-Za-z0-9ÅÄÖåäö][\w\-ÅÄÖåäö]{3,}")
 TAGS = re.compile(r"<[^>]+>")
 CELLS = re.compile(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", re.S | re.I)
@@ -95,7 +95,10 @@ def _contents(cell: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         if kind == "stream":
             yield "stream", _text(output.get("text", ""))
         elif kind == "error":
-            yield "error", "\n".join([_text(output.get("evalue", "")), *output.get("traceback", [])])
+            yield (
+                "error",
+                "\n".join([_text(output.get("evalue", "")), *output.get("traceback", [])]),
+            )
         for mime, content in output.get("data", {}).items():
             yield mime, _decoded(mime, content)
         if output.get("metadata"):
@@ -146,9 +149,17 @@ def _png_texts(content: bytes) -> Iterator[str]:
         place += size + 12
 
 
+PATHS = re.compile(r'\b(?:d|points|transform|style)="[^"]*"')
+"""Attributes of drawings that hold coordinates: no word of a person is in them."""
+
+FRAME = re.compile(r'<table[^>]*class="[^"]*\bdataframe\b')
+"""A table as pandas prints it, which no report shows on purpose."""
+
+
 def _found(content: Any, known: frozenset[str]) -> Iterator[str]:
     """What in the content is of microdata."""
     text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
+    text = PATHS.sub("", text)
     plain = unescape(TAGS.sub(" ", text))
     if known and len(known.intersection(TOKEN.findall(plain))) >= MANY_IDS:
         yield "ids"
@@ -156,7 +167,8 @@ def _found(content: Any, known: frozenset[str]) -> Iterator[str]:
         if any(_is_row(keys) for keys in _keys(content)):
             yield "records"
         return
-    if any(_is_row(heading) for heading in _headings(text)):
+    printed = bool(FRAME.search(text))
+    if any(_is_row(heading, FEW if printed else TOGETHER) for heading in _headings(text)):
         yield "columns"
     elif any(_is_row(keys) for keys in _keys(_parsed(text))):
         yield "records"
@@ -196,8 +208,8 @@ def _keys(value: Any) -> Iterator[Sequence[str]]:
                 yield from _keys(item)
 
 
-def _is_row(names: Sequence[str]) -> bool:
+def _is_row(names: Sequence[str], together: int = TOGETHER) -> bool:
     """Whether these are the columns of microdata: one that only they have, or several others."""
     words = {name.strip().lower() for name in names}
     own = words & IDS
-    return bool(own and words & BACKGROUND) or len(words & BACKGROUND) >= TOGETHER
+    return bool(own and words & BACKGROUND) or len(words & BACKGROUND) >= together

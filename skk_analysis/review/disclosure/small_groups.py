@@ -1,4 +1,4 @@
-"""Which groups of a whole may be shown beside it: nobody may work out a small one by subtraction."""
+"""Which groups of a whole may be shown beside it: no small one may follow by subtraction."""
 
 from __future__ import annotations
 
