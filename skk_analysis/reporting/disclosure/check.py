@@ -1,4 +1,4 @@
-"""The last door: a report whose numbers or saved notebook disclose something does not come to be."""
+"""The last door: a report that discloses something, in numbers or notebook, does not come to be."""
 
 from __future__ import annotations
 
