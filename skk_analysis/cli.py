@@ -2,7 +2,7 @@
 
 Exit status: 0 all is well, 1 something could not be done (the message says what), 2 wrong usage,
 3 another process holds the workspace (of ``verify``: a report was changed since it was made),
-130 stopped by the user. `cli_run` has more of them.
+130 stopped by the user. `cli_run` and `cli_review` have more of them.
 Everything heavy is imported inside the verbs, so that ``skk --help`` answers at once.
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from skk_analysis import cli_programme, cli_run
+from skk_analysis import cli_programme, cli_review, cli_run
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -36,6 +36,7 @@ app.add_typer(raw, name="raw")
 app.command()(cli_run.run)
 app.command()(cli_run.schedule)
 app.add_typer(cli_programme.app, name="programme")
+app.add_typer(cli_review.app, name="review")
 
 DEBUG = "--debug"
 Workspaces = Annotated[

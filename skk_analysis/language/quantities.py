@@ -42,15 +42,13 @@ class Quantity:
     kind: Literal["value", "difference", "gap", "relative"] = "value"
     n_of: Literal["persons", "units"] = "persons"
 
-    def shown(self, language: str, *, short: bool = False) -> str:
-        """The number as it is printed; ``short`` is for tables."""
+    def shown(self, language: str) -> str:
+        """The number as it is printed."""
         if self.kind == "relative":
             return forms.relative(self.value, language)
         if self.kind in ("difference", "gap"):
             signed = self.kind == "difference"
-            return forms.difference(
-                self.value, self.unit, language, self.decimals, short=short, signed=signed
-            )
+            return forms.difference(self.value, self.unit, language, self.decimals, signed=signed)
         return forms.quantity(self.value, self.unit, language, self.decimals)
 
     def interval(self, language: str) -> str:

@@ -19,7 +19,7 @@ class Display(Protocol):
     def quantities(self) -> Iterable[Quantity]:
         """The numbers in it."""
 
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]: ...
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]: ...
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from skk_analysis.figures import Area, Cell, area_map
 from skk_analysis.language import Missing, Quantity
+from skk_analysis.language.parts import Foreign
 from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Writer
 from skk_analysis.review.disclosure.small_groups import shown_groups
@@ -95,7 +96,7 @@ def _map(report: CityYear, writer: Writer) -> None:
         unit, decimals = report.unit(indicator)
         areas = [
             Area(
-                _name(row, report.language),
+                _name(row, report),
                 row["boundary"],
                 number(values, row["unit_code"], indicator, unit, decimals, report.year),
             )
@@ -125,7 +126,13 @@ def _rows(report: CityYear, population: pd.DataFrame) -> list[tuple[Cell, ...]]:
         if isinstance(people, Quantity) and total:
             share = Quantity(f"population_share.{code}.{year}", people.value / total, "share")
         low = number(classes, code, LOW_CLASS, *report.unit(LOW_CLASS), year)
-        cells: list[Cell] = [_name(area, report.language), code, people, share, low]
+        cells: list[Cell] = [
+            _name(area, report),
+            code,
+            people,
+            share,
+            low,
+        ]
         if report.analysis.has_households:
             count = int(sampled.get(code, 0))
             cells.append(_households(code, count, year, shown=not count or code in shown))
@@ -140,18 +147,20 @@ def _households(code: str, count: int, year: int, shown: bool) -> Quantity | Mis
     return Quantity(f"households.{code}.{year}", float(count), "persons", year=year)
 
 
-def _name(area: pd.Series, language: str) -> str:
-    swedish = area["name_sv"]
-    return str(
-        swedish if language == "sv" and isinstance(swedish, str) and swedish else area["name_fi"]
-    )
+def _name(area: pd.Series, report: CityYear) -> str:
+    """An area's name; a Swedish one that is the Finnish one is Swedish in a bilingual city only."""
+    language, finnish, swedish = report.language, str(area["name_fi"]), area["name_sv"]
+    if language == "fi":
+        return finnish
+    known = language == "sv" and isinstance(swedish, str) and swedish
+    if known and (swedish != finnish or language in report.data.city.languages):
+        return str(swedish)
+    return Foreign(finnish, "fi", language, name=True)
 
 
 def area_names(report: CityYear) -> dict[str, str]:
     """Area code to its name in the report's language."""
-    return {
-        row["unit_code"]: _name(row, report.language) for _, row in report.data.areas.iterrows()
-    }
+    return {row["unit_code"]: _name(row, report) for _, row in report.data.areas.iterrows()}
 
 
 def number(

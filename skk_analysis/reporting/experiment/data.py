@@ -9,11 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from skk_analysis.impact.experiment_inputs import ExperimentInputs, experiment_inputs
+from skk_analysis.impact.experiment_inputs import ExperimentInputs
 from skk_analysis.programme import City, Programme
 from skk_analysis.reporting.data_slice import DataSlice
 from skk_analysis.reporting.disclosure.mask import protected_cells
 from skk_analysis.reporting.fingerprint import PICTURES
+from skk_analysis.reporting.reviewed import reviewed_inputs
 from skk_analysis.reporting.tables import resources_named
 from skk_analysis.workspace import Resource, SkkError, Workspace
 
@@ -82,7 +83,7 @@ def report_data(workspace: Workspace, experiment: str) -> ExperimentData:
     programme = Programme.of(workspace)
     protected_cells(workspace)
     try:
-        known = experiment_inputs(workspace, experiment)
+        known = reviewed_inputs(workspace, [experiment])[experiment]
     except ValueError as error:
         raise SkkError(str(error)) from error
     code = known.experiment.get("city_code", "")

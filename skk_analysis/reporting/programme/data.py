@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from skk_analysis.impact import ExperimentInputs, experiment_inputs
+from skk_analysis.impact import ExperimentInputs
 from skk_analysis.programme import City, Programme
 from skk_analysis.reporting.data_slice import DataSlice
 from skk_analysis.reporting.disclosure.mask import protected_cells
+from skk_analysis.reporting.reviewed import reviewed_inputs
 from skk_analysis.reporting.tables import resources_named, year_row
 from skk_analysis.workspace import Resource, Workspace
 
@@ -76,7 +77,7 @@ def report_data(workspace: Workspace, year: int) -> ProgrammeData:
     started = _started(experiments, year)
     if experiments is not None:
         register["experiments"] = started
-    inputs = {name: experiment_inputs(workspace, name).until(year) for name in started["id"]}
+    inputs = reviewed_inputs(workspace, started["id"], year)
     named = {name for known in inputs.values() for name in known.resources}
     return ProgrammeData(
         year=year,

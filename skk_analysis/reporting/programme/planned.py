@@ -180,6 +180,13 @@ def _events(report: ProgrammeReport, writer: Writer) -> None:
     _speakers(report, writer, list(mine["id"]))
 
 
+def _people(record: str, value: float) -> Quantity | Missing:
+    """A number of people; one that is not known is no zero."""
+    if not math.isfinite(value):
+        return Missing("not_received")
+    return Quantity(record, value, "persons")
+
+
 def _number(cell: str) -> float:
     return float(cell) if cell else math.nan
 

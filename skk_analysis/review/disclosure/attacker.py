@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 
-from skk_analysis.review.disclosure.linear import components, solve_many
+from skk_analysis.review.disclosure.closed import WHOLE, ZERO, closed_form, whole_ends
+from skk_analysis.review.disclosure.linear import components
+from skk_analysis.review.disclosure.programmes import Programmes
 from skk_analysis.review.disclosure.relations import SLACK, Relations
 
 __all__ = ["Knowledge", "bounds"]
-
-ZERO = 1e-9  # an entry of a null vector, or a reduced cost, under which it is rounding
-WHOLE = 1e-6  # how near a whole number is one
 
 
 def bounds(
@@ -169,194 +168,59 @@ class Knowledge:
         """Return ``low``, ``high`` and whether the numbers around a cell contradict each other."""
         low, high, wrong = self.lower.copy(), self.upper.copy(), self.wrong.copy()
         csc = self.matrix.tocsc()
+        hard: list[tuple[np.ndarray, np.ndarray]] = []
+        boxes = low[self.open], high[self.open]
+        kinds = self.integer if integer else np.zeros(len(self.open), bool)
+        if kinds.any():
+            boxes = whole_ends(*boxes, kinds)
         for rows, columns in components(self.matrix):
             cells = self.open[columns]
-            box = (self.lower[cells], self.upper[cells])
-            kinds = self.integer[columns] if integer else np.zeros(len(columns), bool)
-            if kinds.any():
-                box = _whole(*box, kinds)
-            block = _Block(
-                sparse.csr_array(csc[:, columns].tocsr()[rows]),
-                self.low[rows],
-                self.high[rows],
-                *box,
-                kinds,
-            )
-            found = block.intervals()
-            if found is None:
+            box = boxes[0][columns], boxes[1][columns]
+            if (box[0] > box[1] + WHOLE).any():
                 wrong[cells] = True
+            elif not len(rows):
+                low[cells], high[cells] = box
             else:
-                low[cells], high[cells] = (_clean(end) for end in found)
+                matrix = sparse.csr_array(csc[:, columns].tocsr()[rows])
+                limits = self.low[rows], self.high[rows]
+                found = closed_form(matrix, *limits, *box, kinds[columns])
+                if found is None:
+                    hard.append((rows, columns))
+                elif not len(found):
+                    wrong[cells] = True
+                else:
+                    low[cells], high[cells] = (_clean(end) for end in found)
+        self._by_programmes(hard, boxes, kinds, (low, high, wrong))
         return low, high, wrong
 
-
-@dataclass(frozen=True, eq=False)
-class _Block:
-    """One component of the attacker's problem."""
-
-    matrix: sparse.csr_array
-    low: np.ndarray
-    high: np.ndarray
-    lower: np.ndarray
-    upper: np.ndarray
-    integer: np.ndarray
-
-    def intervals(self) -> tuple[np.ndarray, np.ndarray] | None:
-        if (self.lower > self.upper + WHOLE).any():
-            return None
-        if not len(self.low):
-            return self.lower, self.upper
-        if len(self.low) == 1:
-            return self._one_relation()
-        if (self.low == self.high).all() and not self.integer.any():
-            line = self._one_direction()
-            if line is not None:
-                return None if line == () else line
-        return self._programmes()
-
-    @property
-    def _slack(self) -> float:
-        ends = np.concatenate([self.low, self.high, self.lower, self.upper])
-        return SLACK * max(1.0, float(abs(ends[np.isfinite(ends)]).max(initial=0)))
-
-    def _one_relation(self) -> tuple[np.ndarray, np.ndarray] | None:
-        """Exact: with one relation every other cell can stand at its end of the box."""
-        a = np.zeros(len(self.lower))
-        a[self.matrix.indices] = self.matrix.data
-        least, most = (
-            np.minimum(a * self.lower, a * self.upper),
-            np.maximum(a * self.lower, a * self.upper),
-        )
-        if least.sum() > self.high[0] + self._slack or most.sum() < self.low[0] - self._slack:
-            return None
-        room = self.high[0] - _rest(least), self.low[0] - _rest(most)
-        ends = np.sort(np.array([room[0] / a, room[1] / a]), axis=0)
-        low, high = np.maximum(self.lower, ends[0]), np.minimum(self.upper, ends[1])
-        if self.integer.any():
-            if not (self.integer.all() and (abs(a) == 1).all()):
-                return self._programmes()
-            low, high = _whole(low, high, self.integer)
-        return np.minimum(low, high), np.maximum(low, high)
-
-    def _one_direction(self) -> tuple[np.ndarray, np.ndarray] | tuple[()] | None:
-        """Exact: the solutions of equations of nullity 1 are a line, cut by the box."""
-        rows, columns = self.matrix.shape
-        if columns > rows + 1 or columns > 200:
-            return None
-        u, s, vt = np.linalg.svd(self.matrix.toarray())
-        rank = int((s > ZERO * s[0]).sum())
-        if columns - rank > 1:
-            return None
-        start = vt[:rank].T @ ((u[:, :rank].T @ self.low) / s[:rank])
-        if abs(self.matrix @ start - self.low).max() > self._slack:
-            return ()
-        d = vt[-1] if rank < columns else np.zeros(columns)
-        d = np.where(abs(d) > ZERO, d, 0.0)
-        moving = d != 0
-        if ((start < self.lower - self._slack) | (start > self.upper + self._slack))[~moving].any():
-            return ()
-        ends = np.array(
-            [(self.lower - start)[moving] / d[moving], (self.upper - start)[moving] / d[moving]]
-        )
-        first, last = ends.min(axis=0).max(initial=-np.inf), ends.max(axis=0).min(initial=np.inf)
-        if first > last + self._slack:
-            return ()
-        low, high = start.copy(), start.copy()
-        reach = np.sort(np.array([first * d[moving], last * d[moving]]), axis=0)
-        low[moving] += reach[0]
-        high[moving] += reach[1]
-        return low, high
-
-    def _programmes(self) -> tuple[np.ndarray, np.ndarray] | None:
-        upper, lower = self._filled()
-        columns = len(lower)
-        bounded = np.isfinite(lower).all() and np.isfinite(upper).all()
-        rays = np.zeros((2, columns), bool) if bounded else self._rays(lower, upper)
-        if not bounded:  # far outside whatever a bounded cell can reach
-            far = 1e4 * max(1.0, self._slack / SLACK) * columns
-            lower, upper = (
-                np.where(np.isfinite(lower), lower, -far),
-                np.where(np.isfinite(upper), upper, far),
-            )
-        cost = np.concatenate([np.eye(columns), -np.eye(columns)])
-        found = solve_many(self.matrix, self.low, self.high, lower, upper, cost)
-        if found is None:
-            return None
-        kinds = self.integer
-        if kinds.any():
-            broken = abs(found[:, kinds] - np.round(found[:, kinds])).max(axis=1) > WHOLE
-            for problem in np.flatnonzero(broken):
-                again = solve_many(
-                    self.matrix, self.low, self.high, lower, upper, cost[[problem]], kinds
-                )
-                if again is None:
-                    return None
-                found[problem] = again[0]
-        low, high = np.diag(found[:columns]).copy(), np.diag(found[columns:]).copy()
-        low[kinds], high[kinds] = np.round(low[kinds]), np.round(high[kinds])
-        low[rays[0]], high[rays[1]] = -np.inf, np.inf
-        return low, high
-
-    def _filled(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return upper and lower bounds, infinite ones made finite where a relation implies it."""
-        lower, upper = self.lower.copy(), self.upper.copy()
-        coo = self.matrix.tocoo()
-        r, c, a = coo.row, coo.col, coo.data
-        rows = len(self.low)
-        for _ in range(len(lower)):
-            open_ends = np.isinf(lower).sum() + np.isinf(upper).sum()
-            if not open_ends:
-                break
-            least = np.where(a > 0, a * lower[c], a * upper[c])
-            most = np.where(a > 0, a * upper[c], a * lower[c])
-            down, up = np.isinf(least), np.isinf(most)
-            n_down, n_up = np.bincount(r, down, rows), np.bincount(r, up, rows)
-            s_down = np.bincount(r, np.where(down, 0, least), rows)
-            s_up = np.bincount(r, np.where(up, 0, most), rows)
-            alone_down, alone_up = n_down[r] - down == 0, n_up[r] - up == 0
-            most_here = np.where(
-                alone_down, self.high[r] - s_down[r] + np.where(down, 0, least), np.inf
-            )
-            least_here = np.where(alone_up, self.low[r] - s_up[r] + np.where(up, 0, most), -np.inf)
-            with np.errstate(invalid="ignore"):
-                top = np.where(a > 0, most_here / a, least_here / a)
-                bottom = np.where(a > 0, least_here / a, most_here / a)
-            implied_top, implied_bottom = np.full_like(upper, np.inf), np.full_like(lower, -np.inf)
-            np.minimum.at(implied_top, c, top)
-            np.maximum.at(implied_bottom, c, bottom)
-            upper = np.where(np.isinf(upper), implied_top, upper)
-            lower = np.where(np.isinf(lower), implied_bottom, lower)
-            if np.isinf(lower).sum() + np.isinf(upper).sum() == open_ends:
-                break
-        slack = self._slack  # a bound that is only implied must not cut a vertex off
-        return np.where(np.isinf(self.upper), upper + slack, upper), np.where(
-            np.isinf(self.lower), lower - slack, lower
-        )
-
-    def _rays(self, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
-        """Return whether each cell can go to −∞ and to +∞: directions of the recession cone."""
-        columns = len(lower)
-        cost = np.concatenate([np.eye(columns), -np.eye(columns)])
-        found = solve_many(
-            self.matrix,
-            np.where(np.isinf(self.low), -np.inf, 0.0),
-            np.where(np.isinf(self.high), np.inf, 0.0),
-            np.where(np.isinf(lower), -1.0, 0.0),
-            np.where(np.isinf(upper), 1.0, 0.0),
-            cost,
-        )
-        assert found is not None  # standing still is always possible
-        return np.array([np.diag(found[:columns]) < -WHOLE, np.diag(found[columns:]) > WHOLE])
-
-
-def _rest(ends: np.ndarray) -> np.ndarray:
-    """Return for each cell the sum of all the others, infinite ends included."""
-    endless = np.isinf(ends)
-    finite = np.where(endless, 0.0, ends)
-    rest = finite.sum() - finite
-    others = endless.sum() - endless
-    sign = np.sign(ends[endless][0]) if endless.any() else 0.0
-    return np.where(others > 0, sign * np.inf, rest)
+    def _by_programmes(
+        self,
+        blocks: list[tuple[np.ndarray, np.ndarray]],
+        boxes: tuple[np.ndarray, np.ndarray],
+        kinds: np.ndarray,
+        result: tuple[np.ndarray, np.ndarray, np.ndarray],
+    ) -> None:
+        """Fill in the result for the components that have no closed form, all at once."""
+        if not blocks:
+            return
+        rows, columns = (np.concatenate([block[i] for block in blocks]) for i in (0, 1))
+        found = Programmes(
+            sparse.csr_array(self.matrix.tocsc()[:, columns].tocsr()[rows]),
+            self.low[rows],
+            self.high[rows],
+            boxes[0][columns],
+            boxes[1][columns],
+            kinds[columns],
+            np.repeat(np.arange(len(blocks)), [len(block[1]) for block in blocks]),
+        ).intervals()
+        cells = self.open[columns]
+        if found is not None:
+            result[0][cells], result[1][cells] = (_clean(end) for end in found)
+        elif len(blocks) == 1:
+            result[2][cells] = True
+        else:  # one of them contradicts itself
+            for block in blocks:
+                self._by_programmes([block], boxes, kinds, result)
 
 
 def _clean(ends: np.ndarray) -> np.ndarray:
@@ -364,10 +228,3 @@ def _clean(ends: np.ndarray) -> np.ndarray:
     near = np.round(ends)
     with np.errstate(invalid="ignore"):
         return np.where(abs(ends - near) <= ZERO * np.maximum(1, abs(ends)), near, ends) + 0.0
-
-
-def _whole(low: np.ndarray, high: np.ndarray, kinds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return (
-        np.where(kinds, np.ceil(low - WHOLE), low),
-        np.where(kinds, np.floor(high + WHOLE), high),
-    )

@@ -1,4 +1,4 @@
-"""A sufficient suppression that need not be the least: for components too large for the exact one."""
+"""A sufficient suppression, not always the least, for components too large to solve exactly."""
 
 from __future__ import annotations
 

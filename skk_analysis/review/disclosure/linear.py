@@ -20,7 +20,7 @@ def components(matrix: sparse.csr_array) -> Iterator[tuple[np.ndarray, np.ndarra
 
     A lone column is one without an entry; they come as one block without rows.
     """
-    rows, columns = matrix.shape
+    rows = matrix.shape[0]
     graph = sparse.block_array([[None, matrix], [matrix.T, None]], format="csr")
     _, label = connected_components(graph, directed=False)
     row_label, column_label = label[:rows], label[rows:]

@@ -169,7 +169,7 @@ class Relations:
         for number, key in enumerate(keys):
             if key in place:
                 raise ValueError(
-                    f"rows {place[key]} and {number} are the same cell {dict(zip(columns, key, strict=True))}; "
+                    f"rows {place[key]} and {number} are the same cell {_named(columns, key)}; "
                     "name every column that tells them apart"
                 )
             place[key] = number
@@ -185,8 +185,8 @@ class Relations:
                 if len(found) < len(sought) and missing == "raise":
                     gone = next(child for child in sought if child not in place)
                     raise ValueError(
-                        f"cell {dict(zip(columns, gone, strict=True))}, a part of row {number}, is not in "
-                        "the table; add it, or say missing='unknown' or missing='zero'"
+                        f"cell {_named(columns, gone)}, a part of row {number}, is not in the table; "
+                        "add it, or say missing='unknown' or missing='zero'"
                     )
                 if found:
                     rows.append({number: 1.0, **dict.fromkeys(found, -1.0)})
@@ -314,3 +314,7 @@ class Relations:
                 "give the values before rounding, or say that they are rounded (Relations.rounded)"
             )
         return x
+
+
+def _named(columns: Sequence[str], key: tuple) -> dict:
+    return dict(zip(columns, key, strict=True))
