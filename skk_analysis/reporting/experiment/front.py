@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from skk_analysis.figures import Cell, Prose
 from skk_analysis.figures.key_figures import Box, KeyFigures
-from skk_analysis.impact.evaluate_experiment import SMALLEST_GROUP
 from skk_analysis.language import NO_BREAK_SPACE, date
 from skk_analysis.language.effects import grade_wording, verdict_word_of
 from skk_analysis.language.experiments import refusal_text
@@ -70,7 +69,9 @@ def _cost(report: Experiment, writer: Writer) -> Box:
         return Box(
             title, writer.text("experiment.cannot"), writer.text("experiment.cost.refused.no_costs")
         )
-    each = cost_per_participant(costs.total, report.reach, smallest=SMALLEST_GROUP)
+    each = cost_per_participant(
+        costs.total, report.reach, smallest=report.data.policy.minimum_group
+    )
     price = per_unit(report)
     notes = []
     if not each.refused:
