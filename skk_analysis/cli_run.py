@@ -36,6 +36,9 @@ def run(
             "environment; it has one minute.",
         ),
     ] = "",
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Make report.pdf beside each page, too (extra 'pdf').")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print faults only.")] = False,
 ) -> None:
     from skk_analysis.reporting.plan import Choice
@@ -49,7 +52,7 @@ def run(
         seconds = seconds_until(deadline) if deadline else None
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--deadline") from None
-    settings = Settings(fetch, Choice(languages=language or ()), jobs, seconds, on_failure)
+    settings = Settings(fetch, Choice(languages=language or ()), jobs, seconds, on_failure, pdf=pdf)
     workspace = Workspace.find(context.obj)
     with run_console(quiet) as console:
         result = run_unattended(workspace, settings, console)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from skk_analysis.reporting.changes import Change, change
+from skk_analysis.reporting.pdf_files import drop_stale_pdf
 from skk_analysis.reporting.report import State
 from skk_analysis.reporting.runner import Order
 from skk_analysis.reporting.site import MADE, Stage
@@ -58,11 +59,34 @@ def publish(stage: Stage, orders: Sequence[Order]) -> bool:
     changed = [path for order in orders for path in _changed(stage, order)]
     if not changed and _is_up_to_date(stage.site, site_pages(orders)):
         return False
+    _switch(stage, orders, changed, {})
+    return True
+
+
+def publish_files(stage: Stage, orders: Sequence[Order], files: Mapping[str, bytes]) -> None:
+    """Replace the site by itself with further files in the reports' folders.
+
+    Parameters
+    ----------
+    stage : of the run, which has published already
+    orders : every report that the site lists
+    files : content by name on the site
+    """
+    _switch(stage, orders, (), files)
+
+
+def _switch(
+    stage: Stage, orders: Sequence[Order], changed: Iterable[Path], files: Mapping[str, bytes]
+) -> None:
     stage.assemble(changed)
-    for name, content in site_pages([order.at(stage.next) for order in orders]).items():
+    for name, content in files.items():
+        stage.put(name, content)
+    following = [order.at(stage.next) for order in orders]
+    for order in following:
+        drop_stale_pdf(order.report.folder)
+    for name, content in site_pages(following).items():
         stage.put(name, content)
     stage.switch()
-    return True
 
 
 def _changed(stage: Stage, order: Order) -> Iterator[Path]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from skk_analysis.reporting.index import index_page
 from skk_analysis.reporting.report import PAGE
 from skk_analysis.reporting.runner import Order
+from skk_analysis.reporting.statement import statement_pages
 
 SitePage = Callable[[Sequence[Order]], Mapping[str, bytes]]
 """From every report that is listed, in its place, the content of files by name on the site."""
@@ -20,7 +21,7 @@ def _index(orders: Sequence[Order]) -> dict[str, bytes]:
     return {PAGE: index_page(orders)}
 
 
-SITE_PAGES: tuple[SitePage, ...] = (_index,)
+SITE_PAGES: tuple[SitePage, ...] = (_index, statement_pages)
 
 
 def site_pages(orders: Sequence[Order]) -> dict[str, bytes]:
