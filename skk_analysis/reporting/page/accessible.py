@@ -25,6 +25,9 @@ ACTIVE = {"script", "iframe", "object", "embed", "link", "meta", "base", "form",
 ORIGIN = "origin"
 """The id of the section on sources, which must be the last one."""
 
+CROWDED = {"several": 5, "many": 8, "crowd": 11}
+"""Columns from which on a table is so called."""
+
 
 class PageError(SkkError):
     """All that is wrong with a page."""
@@ -157,12 +160,19 @@ def _foreign(soup: BeautifulSoup) -> list[str]:
 
 
 def _make_region(soup: BeautifulSoup, table: Tag, number: int) -> None:
-    """A wide table scrolls by keyboard and finger, and its region is called by its caption."""
+    """A wide table scrolls by keyboard and finger, and its region is called by its caption.
+
+    On paper nothing scrolls: the more columns, the smaller the type (``paper.css``).
+    """
+    columns = max(len(row.find_all(["th", "td"])) for row in table.find_all("tr"))
+    sizes = [name for name, least in CROWDED.items() if columns >= least]
     if table.parent is not None and "region" in table.parent.get_attribute_list("class"):
+        table.parent["class"] = [*table.parent.get_attribute_list("class"), *sizes]
         return
     caption = table.find_all("caption")[0]
     caption["id"] = caption.get("id") or f"table-{number}"
-    region = soup.new_tag("div", attrs={"class": "region", "role": "region", "tabindex": "0"})
+    names = " ".join(["region", *sizes])
+    region = soup.new_tag("div", attrs={"class": names, "role": "region", "tabindex": "0"})
     region["aria-labelledby"] = caption["id"]
     table.wrap(region)
 
