@@ -57,11 +57,11 @@ def pages(site: Path) -> dict[tuple[str, str], Path]:
     for file in sorted(site.rglob("*.html")):
         head = file.read_text("utf-8")[:200_000]
         language = re.search(r"<html[^>]* lang=\"([^\"]*)\"", head)
-        found.setdefault((_kind(site, file, head), language[1] if language else ""), file)
+        found.setdefault((_kind(site, file), language[1] if language else ""), file)
     return found
 
 
-def _kind(site: Path, file: Path, head: str) -> str:
+def _kind(site: Path, file: Path) -> str:
     """A report's kind and the file's name; of other pages the place, without its language."""
     if (file.parent / "report.json").is_file():
         page = (file.parent / "index.html").read_text("utf-8")[:200_000]
