@@ -40,6 +40,9 @@ LINKED = ("#", "https://", "http://", "mailto:")
 ORIGIN = "origin"
 """The id of the section on sources, which must be the last one."""
 
+CROWDED = {"several": 5, "many": 8, "crowd": 11}
+"""Columns from which on a table is so called."""
+
 
 class PageError(SkkError):
     """All that is wrong with a page."""
@@ -179,15 +182,23 @@ def _address(value: str) -> str:
 
 
 def _make_region(read: Content, table: TableElement, number: int) -> None:
-    """A wide table scrolls by keyboard and finger, and its region is called by its caption."""
+    """A wide table scrolls by keyboard and finger, and its region is called by its caption.
+
+    On paper nothing scrolls: the more columns, the smaller the type (``paper.css``).
+    """
     parent, caption = table.element.parent, table.caption
+    sizes = [name for name, least in CROWDED.items() if table.columns >= least]
     if parent is not None and "region" in parent.attributes.get("class", "").split():
+        names = " ".join([parent.attributes["class"], *sizes])
+        old = f'class="{parent.attributes["class"]}"'
+        read.pieces[parent.place] = parent.start.replace(old, f'class="{names}"')
         return
     assert caption is not None
     name = caption.attributes.get("id") or f"table-{number}"
     if not caption.attributes.get("id"):
         read.pieces[caption.place] = f'{caption.start[:-1]} id="{name}">'
-    region = f'<div aria-labelledby="{name}" class="region" role="region" tabindex="0">'
+    names = " ".join(["region", *sizes])
+    region = f'<div aria-labelledby="{name}" class="{names}" role="region" tabindex="0">'
     read.pieces[table.element.place] = region + table.element.start
     read.pieces[table.end] += "</div>"
 
