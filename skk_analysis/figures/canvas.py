@@ -6,8 +6,10 @@ No pyplot and no change of matplotlib's global settings: the style holds inside 
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from html import escape
 from typing import Any, Literal
 
 import matplotlib
@@ -18,6 +20,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from skk_analysis.figures.drawn import DRAWN, drawn
 from skk_analysis.language import forms
 
 # Okabe and Ito's hues, darkened to at least 3:1 against white (a test holds them to it)
@@ -68,7 +71,9 @@ def svg(canvas: Canvas) -> str:
     buffer = io.StringIO()
     FigureCanvasSVG(canvas).print_svg(buffer, metadata={"Date": None, "Creator": None})
     content = buffer.getvalue()
-    return content[content.index("<svg") :]
+    content = content[content.index("<svg") :]
+    told = json.dumps(drawn(canvas), separators=(",", ":")).replace("<", "\\u003c")
+    return content.replace("</svg>", f'<metadata id="{DRAWN}">{escape(told)}</metadata></svg>', 1)
 
 
 def number_axis(axis: Axis, unit: str, language: str, ticks: int = 6) -> None:

@@ -25,6 +25,7 @@ class Quantity:
     lower, upper : limits of its 95 % interval
     n : number of observations behind it
     year : reference year of the data
+    since : of a change, the year that it is counted from
     kind : a level, a change of a level, a gap between two levels of one time, or the ratio of
         after to before
     """
@@ -37,6 +38,7 @@ class Quantity:
     upper: float | None = None
     n: int | None = None
     year: int | None = None
+    since: int | None = None
     kind: Literal["value", "difference", "gap", "relative"] = "value"
 
     def shown(self, language: str, *, short: bool = False) -> str:
@@ -85,6 +87,7 @@ class Quantity:
             "upper": self.upper,
             "n": self.n,
             "reference_year": self.year,
+            "since": self.since,
         }
 
 

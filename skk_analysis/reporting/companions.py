@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from skk_analysis.reporting.checked_report import checks
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
@@ -38,7 +40,7 @@ class Made:
 Companion = Callable[[Made], Mapping[str, bytes]]
 """Gives the content of files by their name relative to the report's folder."""
 
-COMPANIONS: tuple[Companion, ...] = ()
+COMPANIONS: tuple[Companion, ...] = (checks,)
 
 
 def companion_files(made: Made) -> Iterator[tuple[str, bytes]]:

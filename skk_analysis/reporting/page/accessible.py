@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 HEADINGS = re.compile(r"^h[1-6]$")
 ACTIVE = {"script", "iframe", "object", "embed", "link", "meta", "base", "form", "style"}
+MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.DOTALL)
+PICTURE = re.compile(r'(src="data:image/[a-z+]+;)[^"]*')
 ORIGIN = "origin"
 """The id of the section on sources, which must be the last one."""
 
@@ -51,16 +53,25 @@ def completed(content: str) -> tuple[str, Outline]:
         Listing everything that keeps somebody from reading the page.
     """
     soup = BeautifulSoup(content, "html.parser")
-    problems = [
-        *_headings(soup), *_images(soup), *_tables(soup), *_identities(soup), *_foreign(soup)
-    ]  # fmt: skip
-    if problems:
+    if problems := _problems(soup):
         raise PageError(problems)
     for number, table in enumerate(soup.find_all("table"), start=1):
         _make_region(soup, table, number)
     title = _short(soup.find_all("h1")[0], None)
     sections = [(str(h["id"]), _short(h, None)) for h in soup.find_all("h2")]
     return str(soup), Outline(title, sections)
+
+
+def page_problems(page: str) -> list[str]:
+    """Everything on a finished page that keeps somebody from reading it; pictures are left out."""
+    main = MAIN.search(page)
+    return _problems(BeautifulSoup(PICTURE.sub(r"\1", main[1] if main else ""), "html.parser"))
+
+
+def _problems(soup: BeautifulSoup) -> list[str]:
+    return [
+        *_headings(soup), *_images(soup), *_tables(soup), *_identities(soup), *_foreign(soup)
+    ]  # fmt: skip
 
 
 def check_counts(notebook: NotebookNode, body: str) -> None:
