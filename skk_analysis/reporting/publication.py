@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from skk_analysis.reporting.changes import Change, change
+from skk_analysis.reporting.disclosure.published import record_published
 from skk_analysis.reporting.front.changes import published_changes
 from skk_analysis.reporting.report import State
 from skk_analysis.reporting.runner import Order
@@ -62,12 +63,20 @@ def publish(stage: Stage, orders: Sequence[Order]) -> bool:
         return False
     told = dict(published_changes(stage, orders))
     stage.assemble(changed)
+    _record(stage, orders)
     for name, content in told.items():
         stage.put(name, content)
     for name, content in _on_the_site([order.at(stage.next) for order in orders]).items():
         stage.put(name, content)
     stage.switch()
     return True
+
+
+def _record(stage: Stage, orders: Sequence[Order]) -> None:
+    """What is about to leave the house goes into the register of published cells first."""
+    made = [o.report for o in orders if o.report.at(stage.made).folder.is_dir()]
+    if made:
+        record_published(made[0].workspace, [report.at(stage.next) for report in made])
 
 
 def _changed(stage: Stage, order: Order) -> Iterator[Path]:
