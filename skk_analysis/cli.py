@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from skk_analysis import cli_programme, cli_review, cli_run
+from skk_analysis import cli_programme, cli_release, cli_review, cli_run
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -37,6 +37,8 @@ app.command()(cli_run.run)
 app.command()(cli_run.schedule)
 app.add_typer(cli_programme.app, name="programme")
 app.add_typer(cli_review.app, name="review")
+app.add_typer(cli_release.app, name="release")
+app.command()(cli_release.diff)
 
 DEBUG = "--debug"
 Workspaces = Annotated[

@@ -86,7 +86,8 @@ def standing(book: Book, report: str, report_hash: str) -> Status:
         conditions = tuple(c for e in signed if (c := str(e.payload["conditions"]).strip()))
         found = replace(found, when=signed[-1].time, conditions=conditions)
         return replace(found, standing=Standing.APPROVED, why=why, who=names)
-    if approved is not None and not _goes_on(approved, review.entries, report_hash):
+    other = approved is not None and approved.report_hash != report_hash
+    if approved is not None and other and not _goes_on(approved, review.entries, report_hash):
         those = tuple(named(entry) for entry in review.signed(approved.report_hash))
         found = replace(found, standing=Standing.VOID, why="changed")
         return replace(found, who=those, when=approved.time)

@@ -91,7 +91,7 @@ def _page(
 def _links(row: Mapping[str, Any]) -> list[dict[str, str]]:
     """Links to evidence on the report's page or beside it, and nowhere else."""
     found = []
-    for item in row.get("evidence", []):
+    for item in row["evidence"]:
         address = str(item.get("href", ""))
         inside = address.startswith("#") or (":" not in address and not address.startswith("/"))
         if address and inside:

@@ -19,8 +19,8 @@ from skk_analysis.workspace import SkkError
 
 FACTS, REVIEW_PAGE, CHECKS = "review.json", "review.html", "checks.json"
 FORMAT = 1
-FAILS = ("fail", "missing")
-"""States of a machine's row that need a waiver; one that nobody has checked does not pass."""
+PASSES, MISSING = ("pass", "not_applicable"), "missing"
+"""States of a machine's row; one that fails, or that nobody has checked, needs a waiver."""
 
 
 @dataclass(frozen=True)
@@ -98,16 +98,19 @@ def rows(checks: bytes | None) -> list[dict[str, Any]]:
         there = {str(item["id"]): item for item in json.loads(checks or b"{}").get("checks", [])}
     except (ValueError, TypeError, KeyError, AttributeError):
         there = {}
-    return [
-        {"id": name, "status": "missing", "told": "", **there.get(name, {})} for name in MACHINE
-    ]
+    found = []
+    for name in MACHINE:
+        row = {"status": MISSING, "told": "", "evidence": [], "details": [], **there.get(name, {})}
+        status = row["status"] if row["status"] in (*PASSES, "fail") else MISSING
+        found.append({**row, "id": name, "status": status})
+    return found
 
 
 def failures(checks: bytes | None) -> dict[str, str]:
     """The rows that need a waiver, each with the hash of what the machine says of it."""
     found = {}
     for row in rows(checks):
-        if row["status"] in FAILS and row["id"] != "approval":
+        if row["status"] not in PASSES and row["id"] != "approval":
             said = [
                 row["id"],
                 row["status"],

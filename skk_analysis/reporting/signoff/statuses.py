@@ -21,6 +21,8 @@ from skk_analysis.workspace import Workspace
 SITE_FILE = FACTS
 """On the site: where every report stands, and the end of the ledger as an anchor."""
 FORMAT = 1
+MOST = 50
+"""Changed numbers that the review page lists."""
 
 
 def ledger_of(workspace: Workspace) -> Ledger:
@@ -95,13 +97,13 @@ def restamped(workspace: Workspace, reports: Sequence[Report]) -> Iterator[tuple
                 there = (report.folder / name).read_bytes()
             except FileNotFoundError:
                 continue
-            wanted = stamped(there, stamps(report, status, book))
+            wanted = stamped(there, stamps(report, status, book, name))
             if wanted != there:
                 yield (report.path / name).as_posix(), wanted
 
 
-def stamps(report: Report, status: Status, book: Book) -> dict[str, str]:
-    """What stands in the regions of a report's pages."""
+def stamps(report: Report, status: Status, book: Book, page: str) -> dict[str, str]:
+    """What stands in the regions of one of a report's pages."""
     from skk_analysis.reporting.page.shell import environment
     from skk_analysis.review.words import Words, state_word, status_reason
 
@@ -111,10 +113,11 @@ def stamps(report: Report, status: Status, book: Book) -> dict[str, str]:
     banner = templates.get_template("status.html.j2")
     thread = templates.get_template("thread.html.j2")
     review = book.review(report.path.as_posix())
-    told = {"status": status, "state": state, "reason": reason}
+    told = {"status": status, "state": state, "reason": reason, "link": page != REVIEW_PAGE}
+    changes = [(change.id, *change.shown(language)) for change in (status.changes or ())[:MOST]]
     return {
         STATUS: banner.render(**told),
-        THREAD: thread.render(review=review, words=Words(language), **told),
+        THREAD: thread.render(review=review, words=Words(language), changes=changes, **told),
     }
 
 
@@ -130,7 +133,7 @@ def stamp_faults(report: Report, folder: Path) -> list[str]:
             continue
         content = file.read_bytes()
         bare = stamped(content, {})
-        if content not in (bare, stamped(content, stamps(report, status, book))):
+        if content not in (bare, stamped(content, stamps(report, status, book, name))):
             found.append(f"what is stamped on {name} is not what the ledger says")
     return found
 
