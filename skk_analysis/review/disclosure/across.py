@@ -133,7 +133,9 @@ def _sums(report: str, records: Sequence[Mapping[str, Any]], policy: Policy) -> 
         if persons is None:
             continue
         if len(parts) == 4 and parts[1] in DIVISIONS:
-            groups.setdefault((f"{parts[0]}.all.{parts[3]}", parts[1], parts[3]), []).append(persons)
+            groups.setdefault((f"{parts[0]}.all.{parts[3]}", parts[1], parts[3]), []).append(
+                persons
+            )
         if len(parts) == 3 and parts[0] in TOTALS and not name.endswith(".n"):
             groups.setdefault((f"{TOTALS[parts[0]]}.{parts[2]}", parts[0], parts[2]), []).append(
                 persons
@@ -149,9 +151,7 @@ def _sums(report: str, records: Sequence[Mapping[str, Any]], policy: Policy) -> 
         yield _Sum(report, f"{whole} / {division} {year}", total, tuple(shown), rule, limit)
 
 
-def _same(
-    reports: Mapping[str, Sequence[Mapping[str, Any]]], policy: Policy
-) -> Iterator[_Sum]:
+def _same(reports: Mapping[str, Sequence[Mapping[str, Any]]], policy: Policy) -> Iterator[_Sum]:
     """Counts of the same persons in two reports: their difference is a group of its own."""
     first: dict[str, tuple[str, float]] = {}
     for name, records in reports.items():
