@@ -10,7 +10,9 @@ import pandas as pd
 from skk_analysis.impact.panel import Panel
 from skk_analysis.impact.programme_panel import (
     PANEL_LEVELS,
+    POPULATION,
     experiment_row,
+    indicator_rows,
     pandemic_years,
     programme_panel,
 )
@@ -158,7 +160,7 @@ def _with_panel(
         ]
     ):
         return _refused(known, "no_units")
-    values = workspace.table("indicator_values")
+    values = indicator_rows(workspace, [known.outcome, POPULATION[level]])
     there = values[(values["indicator"] == known.outcome) & (values["unit_level"] == level)]
     units = exposure.loc[exposure["experiment"] == known.experiment["id"], "unit_code"]
     known = replace(known, resources=_resource_names(there))

@@ -18,6 +18,7 @@ from skk_analysis.reporting.tables import (
     of_resources,
     of_units,
     postal_areas,
+    reading_slice,
     resources_named,
     rows_of,
     year_row,
@@ -121,6 +122,7 @@ class ReportData(DataSlice):
         return {"city": self.city.name_fi, "year": self.year}
 
 
+@reading_slice()
 def report_data(workspace: Workspace, city: City | str, year: int) -> ReportData:
     """Read the slice of one report.
 

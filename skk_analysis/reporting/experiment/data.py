@@ -13,7 +13,7 @@ from skk_analysis.impact.experiment_inputs import ExperimentInputs, experiment_i
 from skk_analysis.programme import City, Programme
 from skk_analysis.reporting.data_slice import DataSlice
 from skk_analysis.reporting.fingerprint import PICTURES
-from skk_analysis.reporting.tables import resources_named
+from skk_analysis.reporting.tables import reading_slice, resources_named
 from skk_analysis.workspace import Resource, SkkError, Workspace
 
 OWN_TABLES = (
@@ -65,6 +65,7 @@ class ExperimentData(DataSlice):
         return self.inputs.experiment
 
 
+@reading_slice()
 def report_data(workspace: Workspace, experiment: str) -> ExperimentData:
     """Read the slice of one card.
 
