@@ -26,9 +26,7 @@ MEMORY = "disclosure_audit.json"
 CODE = ("review/disclosure", "reporting/disclosure")
 
 
-def batch_findings(
-    workspace: Workspace, reports: Mapping[Report, Record | None]
-) -> list[Finding]:
+def batch_findings(workspace: Workspace, reports: Mapping[Report, Record | None]) -> list[Finding]:
     """What the reports that lie there tell together.
 
     Parameters
