@@ -33,6 +33,7 @@ def recorded(effect: Effect, name: str, told: tuple[str, ...] = ()) -> dict[str,
         "told": list(told),
         **{key: plain(getattr(effect, key)) for key in (*NUMBERS, *WORDS)},
         "interval": [plain(limit) for limit in effect.interval],
+        "placebos": len(effect.placebos),
         "years": [int(year) for year in effect.years],
         "pandemic": [int(year) for year in effect.details.get("pandemic", ())],
         "details": {key: plain(effect.details[key]) for key in DETAILS if key in effect.details},
@@ -54,6 +55,7 @@ class Judged:
     ----------
     recorded : with the verdict and grade that the rules give for the recorded numbers
     name, told : as in `recorded`
+    placebos : how many estimates there are where nothing was done
     word, rule, sms, reasons : verdict and grade that the report was made with
     designed : whether the facts of the design are on record
     """
@@ -61,6 +63,7 @@ class Judged:
     recorded: Effect
     name: str
     told: tuple[str, ...]
+    placebos: int
     word: str
     rule: str
     sms: int
@@ -100,7 +103,7 @@ def judged(record: Mapping[str, Any]) -> Judged:
     sms, reasons = record["grade"] or (0, ())
     return Judged(
         replace(effect, verdict=verdict, grade=evidence_grade(facts, effect.checks)),
-        record["name"], tuple(record["told"]), word, rule, sms, tuple(reasons),
+        record["name"], tuple(record["told"]), record["placebos"], word, rule, sms, tuple(reasons),
         record["design"] is not None,
     )  # fmt: skip
 

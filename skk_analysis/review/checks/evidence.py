@@ -110,7 +110,7 @@ class Fault:
     anchor: str = ""
 
     @classmethod
-    def of(cls, name: str, anchor: str = "", **words: str) -> Fault:
+    def of(cls, name: str, anchor: str = "", /, **words: str) -> Fault:
         """A fault with its words as keywords."""
         return cls(name, words, anchor)
 
