@@ -44,6 +44,7 @@ def recorded(effect: Effect, name: str, told: tuple[str, ...] = ()) -> dict[str,
         ],
         "verdict": [verdict.word, verdict.rule] if verdict else None,
         "grade": [grade.sms, [reason.name for reason in grade.reasons]] if grade else None,
+        "review": list(grade.review) if grade and grade.review else None,
     }
 
 
@@ -84,7 +85,7 @@ class Judged:
 
 
 def judged(record: Mapping[str, Any]) -> Judged:
-    """The effect of a record, judged from its numbers, its checks and its design."""
+    """The effect of a record, judged from its numbers, checks, design and a reviewer's decision."""
     details = {key: value for key, value in record["details"].items() if value is not None}
     effect = Effect(
         **{key: _number(record[key]) for key in NUMBERS},
@@ -98,11 +99,14 @@ def judged(record: Mapping[str, Any]) -> Judged:
         details={**details, "pandemic": tuple(record["pandemic"])},
     )
     facts = Design(**record["design"]) if record["design"] else Design()
+    grade = evidence_grade(facts, effect.checks)
+    if record["review"]:
+        grade = grade.reviewed(*record["review"])
     verdict = verdict_of(effect, adjusted_p=details.get("adjusted_p"), limit=details.get("limit"))
     word, rule = record["verdict"] or ("", "")
     sms, reasons = record["grade"] or (0, ())
     return Judged(
-        replace(effect, verdict=verdict, grade=evidence_grade(facts, effect.checks)),
+        replace(effect, verdict=verdict, grade=grade),
         record["name"], tuple(record["told"]), record["placebos"], word, rule, sms, tuple(reasons),
         record["design"] is not None,
     )  # fmt: skip
