@@ -199,7 +199,8 @@ def _page(order: Order, notebook: NotebookNode) -> str:
 
     language = order.report.language
     shown = date(order.data_date, language) if order.data_date else ""
-    return report_page(notebook, language, order.invented, order.run_id, shown)
+    kind = order.report.kind.name
+    return report_page(notebook, language, order.invented, order.run_id, shown, kind)
 
 
 def _notebook_bytes(notebook: NotebookNode) -> bytes:
