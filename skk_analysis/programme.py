@@ -25,6 +25,7 @@ REQUIRED_COLUMNS = {
     "years": ["year", "comparison_year", "pandemic", "decision"],
     "indicators": ["id", "name_fi", "name_sv", "name_en", "dimension", "kind", "unit", "direction"],
     "experiments": ["id", "city_code", "name_fi"],
+    "contacts": ["purpose", "name_fi"],
 }
 """The columns that reporting cannot do without; the tables may hold more."""
 
@@ -156,6 +157,11 @@ class Programme:
         """The rows of the experiments; none where the register has no such table."""
         there = (self.folder / "experiments.csv").is_file()
         return self._records("experiments") if there else []
+
+    def contacts(self) -> list[dict[str, str]]:
+        """The rows of ``contacts``: whom readers can turn to; none without such a table."""
+        there = (self.folder / "contacts.csv").is_file()
+        return self._records("contacts") if there else []
 
     def years(self) -> list[int]:
         """The reported years, ascending.

@@ -118,7 +118,7 @@ def _draw(pairs: Sequence[Pair], years: tuple[int, int], language: str) -> str:
 def _row(axes, place: float, pair: Pair) -> None:
     after = pair.after
     if after.lower is not None and after.upper is not None:
-        axes.hlines(place, after.lower, after.upper, color=c.BLUE, linewidth=3, alpha=0.35)
+        axes.hlines(place - 0.27, after.lower, after.upper, color=c.BLUE, linewidth=1.2)
     if pair.before:
         axes.hlines(place, pair.before.value, after.value, color=c.GREY, linewidth=1.2)
         axes.plot(

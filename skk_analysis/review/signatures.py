@@ -8,6 +8,7 @@ extra: without it nothing can be signed, and signatures that are there are told 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,16 +112,21 @@ def signature_fault(entry: Entry) -> str:
     """Why an entry's signature is none; empty if it is good, or there is none."""
     if entry.signature is None:
         return ""
+    return content_fault(entry.signature, entry.signed_content())
+
+
+def content_fault(signature: Mapping[str, str], content: bytes) -> str:
+    """Why a signature is none over some content; empty if it is good."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     try:
-        if entry.signature.keys() != {"key", "value"}:
+        if signature.keys() != {"key", "value"}:
             return "its signature has other fields than key and value"
-        public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(entry.signature["key"]))
-        value = bytes.fromhex(entry.signature["value"])
-        public.verify(value, DOMAIN + entry.signed_content())
-    except (ValueError, TypeError, InvalidSignature):
+        public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(signature["key"]))
+        value = bytes.fromhex(signature["value"])
+        public.verify(value, DOMAIN + content)
+    except (ValueError, TypeError, AttributeError, InvalidSignature):
         return "its signature is not by its key over its content"
     return ""
 

@@ -24,6 +24,7 @@ from skk_analysis.reporting.tables import (
     rows_of,
     year_row,
 )
+from skk_analysis.review.disclosure.policy import Policy
 from skk_analysis.workspace import Resource, Workspace
 
 VALUES = (
@@ -74,7 +75,13 @@ EXPERIMENTS = (
 )
 """Columns of the tables that the report reads."""
 
-REGISTER_TABLES = ("comparisons", "indicator_choices", "pandemic_exposure", "surveys")
+REGISTER_TABLES = (
+    "comparisons",
+    "disclosure_policy",
+    "indicator_choices",
+    "pandemic_exposure",
+    "surveys",
+)
 """Tables of the programme register that the report reads whole, where a workspace has them."""
 
 
@@ -89,6 +96,7 @@ class CityView:
     households: pd.DataFrame
     observations: pd.DataFrame
     indicator_values: pd.DataFrame
+    policy: Policy
 
     @property
     def years(self) -> tuple[int, int]:
@@ -167,6 +175,7 @@ class ComparisonData(DataSlice):
             _of_city(self.households, city),
             self.observations[self.observations["unit_code"].isin(codes)],
             pd.concat([mine, own], ignore_index=True),
+            self.policy,
         )
 
 

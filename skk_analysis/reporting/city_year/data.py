@@ -50,6 +50,7 @@ REGISTER_TABLES = (
     "criteria",
     "decisions",
     "dimensions",
+    "disclosure_policy",
     "experiments",
     "indicator_choices",
     "logic_links",

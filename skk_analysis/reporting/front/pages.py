@@ -33,13 +33,19 @@ LETTERS = {"Å": "a-ring", "Ä": "a-umlaut", "Ö": "o-umlaut"}
 """Letters behind Z, and what their pages are called."""
 
 
-def front_pages(orders: Sequence[Order]) -> dict[str, bytes]:
-    """All pages of the site that lead to reports, by name."""
+def front_pages(orders: Sequence[Order], alone: bool = False) -> dict[str, bytes]:
+    """All pages of the site that lead to reports, by name.
+
+    Parameters
+    ----------
+    orders : every report that is listed
+    alone : the reports leave the site, and with them no page of what changed
+    """
     found = entries(orders)
     own = _own_codes(orders)
     near = [entry for entry in found if entry.city is None or entry.city.code in own]
     far = [entry for entry in found if entry.city is not None and entry.city.code not in own]
-    changes = bool(changed_reports(orders))
+    changes = not alone and bool(changed_reports(orders))
     made: dict[str, bytes] = {}
     for language in LANGUAGES:
         made[INDEX[language]] = _front(found, near, far, language, changes)
