@@ -80,7 +80,7 @@ def test_logic_has_numbers_and_says_what_is_not_measured():
     figure = of("logic", "fi")
     assert list(figure.quantities()) == [VALUE]
     assert "Ilman yhtään mitattua indikaattoria: Osallisuus ja Hyvinvointi." in figure.alt
-    assert "Oletus (2 yhteyttä): Perusta kantaa." in figure.description
+    assert "Oletus (yhteyksiä 2): Perusta kantaa." in figure.description
     # two unmeasured boxes, and a link without evidence: its line and its head
     assert len(re.findall("stroke-dasharray", figure.svg)) == 4
 
