@@ -2,7 +2,7 @@
 
 Exit status: 0 all is well, 1 something could not be done (the message says what), 2 wrong usage,
 3 another process holds the workspace (of ``verify``: a report was changed since it was made),
-130 stopped by the user. `cli_run` has more of them.
+130 stopped by the user. `cli_run` and `cli_review` have more of them.
 Everything heavy is imported inside the verbs, so that ``skk --help`` answers at once.
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from skk_analysis import cli_programme, cli_run
+from skk_analysis import cli_programme, cli_release, cli_review, cli_run
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -36,6 +36,9 @@ app.add_typer(raw, name="raw")
 app.command()(cli_run.run)
 app.command()(cli_run.schedule)
 app.add_typer(cli_programme.app, name="programme")
+app.add_typer(cli_review.app, name="review")
+app.add_typer(cli_release.app, name="release")
+app.command()(cli_release.diff)
 
 DEBUG = "--debug"
 Workspaces = Annotated[
@@ -249,7 +252,9 @@ def verify(
         list[str] | None, typer.Option(help="Experiment's id; may be repeated.")
     ] = None,
     kind: Annotated[list[str] | None, typer.Option(help="Kind of report.")] = None,
-    language: Annotated[list[str] | None, typer.Option(help="fi, sv or en; by default fi.")] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(help="fi, sv or en; by default all.")
+    ] = None,
     tolerance: Annotated[
         float, typer.Option(min=0, help="Relative difference up to which numbers are the same.")
     ] = 0.0,

@@ -23,6 +23,10 @@ def run(
     language: Annotated[
         list[str] | None, typer.Option(help="fi, sv or en; may be repeated; by default fi.")
     ] = None,
+    all_municipalities: Annotated[
+        bool,
+        typer.Option("--all-municipalities", help="City reports of every municipality there is."),
+    ] = False,
     jobs: Annotated[int | None, typer.Option(min=1, help="Reports made at a time.")] = None,
     deadline: Annotated[
         str, typer.Option(help="Time to end at: 45m, 1h30m, or a local time such as 17:30.")
@@ -52,7 +56,8 @@ def run(
         seconds = seconds_until(deadline) if deadline else None
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--deadline") from None
-    settings = Settings(fetch, Choice(languages=language or ()), jobs, seconds, on_failure, pdf=pdf)
+    choice = Choice(languages=language or (), all_municipalities=all_municipalities)
+    settings = Settings(fetch, choice, jobs, seconds, on_failure, pdf=pdf)
     workspace = Workspace.find(context.obj)
     with run_console(quiet) as console:
         result = run_unattended(workspace, settings, console)
@@ -86,6 +91,9 @@ def schedule(
             help="Bring the raw files up to date first; by default yes, unless they are invented.",
         ),
     ] = None,
+    all_municipalities: Annotated[
+        bool, typer.Option("--all-municipalities", help="As of skk run.")
+    ] = False,
     on_failure: Annotated[str, typer.Option(metavar="COMMAND", help="As of skk run.")] = "",
 ) -> None:
     """Print a unit that runs the workspace unattended; nothing is installed."""
@@ -103,5 +111,7 @@ def schedule(
     workspace = Workspace.find(context.obj)
     wanted = not is_invented(workspace) if fetch is None else fetch
     hour, minute = map(int, found.groups())
-    plan = Schedule(workspace, every, hour, minute, deadline, wanted, on_failure)
+    plan = Schedule(
+        workspace, every, hour, minute, deadline, wanted, on_failure, all_municipalities
+    )
     typer.echo(PRINTED[unit](plan), nl=False)

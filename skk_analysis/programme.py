@@ -35,12 +35,16 @@ STARTING_REGISTER = Path(__file__).parent / "register"
 
 @dataclass(frozen=True)
 class City:
-    """One city of the programme; ``code`` is Statistics Finland's municipality code as text."""
+    """One city of the programme; ``code`` is Statistics Finland's municipality code as text.
+
+    ``languages`` are those that reports about it are made in; none where the register names none.
+    """
 
     code: str
     name_fi: str
     name_sv: str
     name_en: str
+    languages: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -125,7 +129,10 @@ class Programme:
     def cities(self) -> list[City]:
         """The cities that take part (``actual`` = yes), in the register's order."""
         return [
-            City(*(row[column] for column in ("code", "name_fi", "name_sv", "name_en")))
+            City(
+                *(row[column] for column in ("code", "name_fi", "name_sv", "name_en")),
+                languages=tuple(row.get("languages", "").replace(";", " ").split()),
+            )
             for row in self._records("cities")
             if row["actual"] == "yes"
         ]

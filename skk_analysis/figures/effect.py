@@ -184,7 +184,7 @@ def _estimate_panel(axes: Axes, effect: Effect, amounts: Amounts) -> None:
         axes.axvspan(
             *unseen(effect), facecolor=(c.PALE, 0.55), edgecolor=c.GREY, linewidth=0.8, zorder=0
         )
-        words = text("chart.effect.band", language, mde=amounts.size(effect.mde, short=True))
+        words = text("chart.effect.band", language, mde=amounts.size(effect.mde))
         width = 90 if path_of(effect) is None else 42
         axes.set_title(fill(words, width), fontsize=7.5, color=c.DARK)
     axes.axvline(null_of(effect), color=c.DARK, linewidth=0.9, zorder=2)

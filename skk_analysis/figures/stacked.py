@@ -109,7 +109,7 @@ def _draw(bars: Sequence[Bar], parts: Sequence[str], language: str) -> str:
                 if quantity.value > 0.055 * whole:
                     box = {"boxstyle": "round,pad=0.15", "facecolor": fill, "edgecolor": "none"}
                     middle = left + quantity.value / 2
-                    shown = quantity.shown(language, short=True)
+                    shown = quantity.shown(language)
                     axes.text(middle, place, shown, color=ink, ha="center", va="center", bbox=box)
                 left += quantity.value
         _name_parts(axes, bars[0], parts, len(bars), whole)

@@ -26,7 +26,7 @@ from typing import Any
 
 BACKLOG = 64
 WARM_MODULES = (
-    "ipykernel.kernelapp",
+    "skk_analysis.reporting.report_kernel",
     "ipykernel.ipkernel",
     "matplotlib_inline.backend_inline",
     "skk_analysis.reporting.city_year.report",
@@ -167,7 +167,9 @@ class _Server:
             os.environ.clear()
             os.environ.update(request["env"])
             os.chdir(request["cwd"])
-            _run_kernel(request["arguments"])
+            from skk_analysis.reporting.report_kernel import run_kernel
+
+            run_kernel(request["arguments"])
             status = 0
         except SystemExit as ended:
             status = ended.code if isinstance(ended.code, int) else 1
@@ -178,16 +180,6 @@ class _Server:
                 sys.stdout.flush()
                 sys.stderr.flush()
             os._exit(status)  # nothing that the server registered may run in its child
-
-
-def _run_kernel(arguments: list[str]) -> None:
-    from ipykernel.kernelapp import IPKernelApp
-
-    IPKernelApp.clear_instance()
-    # with a parent it knows, ipykernel ends by itself when that ends, and prints no advice
-    arguments = [*arguments, f"--IPKernelApp.parent_handle={os.getppid()}"]
-    sys.argv = ["ipykernel_launcher.py", *arguments]
-    IPKernelApp.launch_instance(argv=arguments)
 
 
 def _read_line(asker: socket.socket) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Unicode
 
+from skk_analysis.reporting.kernel_place import LAUNCHER
+
 NAME = "skk-fork"
 PATIENCE = 120
 """Seconds that a server may take to become warm; a plain kernel is started after that."""
@@ -123,7 +125,7 @@ class ForkProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork the kernel, or start it plainly where no server answers."""
-        arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
+        arguments = cmd[cmd.index(LAUNCHER) + 1 :]
         request = {"arguments": arguments, "env": kwargs["env"], "cwd": str(kwargs["cwd"])}
         try:
             process = ForkedProcess.ask(self.address, request)

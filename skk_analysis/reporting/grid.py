@@ -9,6 +9,7 @@ removed file is made again, and a change that leaves a city's slice as it was re
 Steps of `run_reports`:
 
 1. processed data are cleaned again if their record does not match raw files and code (`cleaned`);
+   and the cells that no report may see are worked out if their ingredients changed (`disclosure`);
 2. each subject (`kinds`) is asked for the digest of its data; answers are remembered (`inputs`);
 3. reports whose record does not prove them current go to pytask as tasks, and pytask-parallel
    runs them in loky worker processes, never threads: papermill and nbclient are not made for
@@ -28,6 +29,7 @@ from typing import Any
 
 from skk_analysis.reporting.changes import Change
 from skk_analysis.reporting.cleaned import clean, is_clean
+from skk_analysis.reporting.disclosure.mask import is_protected, protect
 from skk_analysis.reporting.execute import EXECUTION_TIMEOUT
 from skk_analysis.reporting.inputs import is_remembered
 from skk_analysis.reporting.kinds import KINDS, Kind
@@ -161,6 +163,8 @@ def bring_up_to_date(
             listener.step("cleaning the raw data")
             clean(workspace)
             summary.cleaned = True
+        if not is_protected(workspace):
+            protect(workspace)
         if choice.all_municipalities:
             chosen = chosen_reports(workspace, choice, kinds)
         beside = [left / MADE for left in stage.left]

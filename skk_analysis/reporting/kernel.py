@@ -22,7 +22,13 @@ import zmq
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
-from skk_analysis.reporting.kernel_place import WINDOWS, KernelLife, KernelPlace, peak_bytes
+from skk_analysis.reporting.kernel_place import (
+    LAUNCHER,
+    WINDOWS,
+    KernelLife,
+    KernelPlace,
+    peak_bytes,
+)
 
 KERNEL_NAME = "python3"
 
@@ -35,7 +41,7 @@ class ThisPython(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         """The spec of this Python, by whatever name it is asked."""
         return KernelSpec(
-            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            argv=[sys.executable, "-P", "-m", LAUNCHER, "-f", "{connection_file}"],
             display_name=f"Python of {sys.prefix}",
             language="python",
             name=kernel_name,
@@ -59,7 +65,7 @@ def kernel_manager(place: KernelPlace) -> type[AsyncKernelManager]:
                 options["transport"] = "ipc"
             options["connection_file"] = str(place.sockets / "k.json")
             super().__init__(**options)
-            # no limit to waiting messages: a chatty cell must not lose the one that ends it (T18)
+            # no limit to waiting messages, as in `report_kernel` on the kernel's side
             self.context.setsockopt(zmq.RCVHWM, 0)
 
         async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]

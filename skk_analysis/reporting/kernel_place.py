@@ -25,6 +25,8 @@ USER_SETTINGS = re.compile(r"PYTHON|JUPYTER|IPYTHON|MPL|MATPLOTLIB|XDG_CONFIG_HO
 SETTINGS, FORKS = "settings", "forks"
 """In the working folder of a run: what its kernels share, and the address of its fork server."""
 
+LAUNCHER = "skk_analysis.reporting.report_kernel"
+"""Module that a kernel's process runs."""
 WINDOWS = sys.platform == "win32"
 
 

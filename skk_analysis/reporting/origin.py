@@ -46,8 +46,10 @@ def write(report: Document, writer: Writer) -> None:
 
 def _source(report: Document, writer: Writer, resource: Resource) -> tuple[Cell, ...]:
     title = resource.title or resource.path
+    if resource.title and report.language != LANGUAGES[0]:
+        title = Foreign(title, LANGUAGES[0], report.language, name=True)
     if resource.invented:
-        title = writer.text("origin.invented", title=title)
+        title = titled(title, writer)
     return (
         title,
         resource.publisher or "–",

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from skk_analysis.reporting.changes import Change, change
+from skk_analysis.reporting.front.changes import published_changes
 from skk_analysis.reporting.pdf_files import drop_stale_pdf
 from skk_analysis.reporting.report import State
 from skk_analysis.reporting.runner import Order
+from skk_analysis.reporting.signoff.statuses import restamped
 from skk_analysis.reporting.site import MADE, Stage
 from skk_analysis.reporting.site_pages import site_pages
 
@@ -57,9 +59,9 @@ def publish(stage: Stage, orders: Sequence[Order]) -> bool:
         If it cannot be replaced; the site then stays as it was.
     """
     changed = [path for order in orders for path in _changed(stage, order)]
-    if not changed and _is_up_to_date(stage.site, site_pages(orders)):
+    if not changed and _is_up_to_date(stage.site, _on_the_site(orders)):
         return False
-    _switch(stage, orders, changed, {})
+    _switch(stage, orders, changed, dict(published_changes(stage, orders)))
     return True
 
 
@@ -82,10 +84,10 @@ def _switch(
     for name, content in files.items():
         stage.put(name, content)
     following = [order.at(stage.next) for order in orders]
+    for name, content in _on_the_site(following).items():
+        stage.put(name, content)
     for order in following:
         drop_stale_pdf(order.report.folder)
-    for name, content in site_pages(following).items():
-        stage.put(name, content)
     stage.switch()
 
 
@@ -98,6 +100,14 @@ def _changed(stage: Stage, order: Order) -> Iterator[Path]:
     if whole or made.failure():
         yield made.failure_file.relative_to(stage.made)
         yield made.failed_notebook.relative_to(stage.made)
+
+
+def _on_the_site(orders: Sequence[Order]) -> dict[str, bytes]:
+    """What publication writes: pages about all, and stamps that the ledger has changed."""
+    if not orders:
+        return site_pages(orders)
+    reports = [order.report for order in orders]
+    return {**dict(restamped(reports[0].workspace, reports)), **site_pages(orders)}
 
 
 def _is_up_to_date(site: Path, pages: Mapping[str, bytes]) -> bool:

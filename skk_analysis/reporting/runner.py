@@ -154,6 +154,7 @@ def finished_report(
         If the notebook does not run to its end, or the page would not be fit to publish.
     """
     from skk_analysis.reporting.checks import check_executed, normalised, results
+    from skk_analysis.reporting.disclosure.check import check_disclosure
     from skk_analysis.reporting.run_record import Steps, run_record
 
     kernel_folder, finished = folder / "kernel", folder / "finished"
@@ -174,6 +175,7 @@ def finished_report(
         try:
             check_executed(notebook, order.run_id)
             numbers = results(notebook)
+            check_disclosure(report, notebook, numbers, list(order.sources))
             page = _page(order, notebook)
         except SkkError as error:
             raise NotebookError(str(error), notebook) from error

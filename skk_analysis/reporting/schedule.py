@@ -36,6 +36,7 @@ class Schedule:
     deadline : minutes that a run may take
     fetch : bring the raw files up to date first
     on_failure : command that is told when a run did not go well
+    all_municipalities : city reports of every municipality there is
     python : the interpreter that has the library
     """
 
@@ -46,6 +47,7 @@ class Schedule:
     deadline: int = 120
     fetch: bool = True
     on_failure: str = ""
+    all_municipalities: bool = False
     python: str = sys.executable
 
     def __post_init__(self) -> None:
@@ -64,6 +66,7 @@ class Schedule:
         """The command."""
         call = [self.python, "-m", "skk_analysis", "--workspace", str(self.root), "run", "--quiet"]
         call += ["--fetch"] if self.fetch else []
+        call += ["--all-municipalities"] if self.all_municipalities else []
         call += ["--deadline", f"{self.deadline}m"]
         return call + (["--on-failure", self.on_failure] if self.on_failure else [])
 

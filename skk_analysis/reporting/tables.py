@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from skk_analysis import protected
 from skk_analysis.programme import Programme
+from skk_analysis.reporting.disclosure.mask import protected_cells
 from skk_analysis.workspace import Resource, SkkError, Workspace
 
 
@@ -60,7 +62,18 @@ def rows_of(
     ]
     if not filters:
         return pd.read_parquet(path, columns=kept).iloc[:0]
-    return pd.read_parquet(path, columns=kept, filters=filters).reset_index(drop=True)
+    if name not in protected.TABLES:
+        return pd.read_parquet(path, columns=kept, filters=filters).reset_index(drop=True)
+    rows = pd.read_parquet(path, columns=protected.needed(kept), filters=filters)
+    cells = protected.read(protected_cells(workspace), filters)
+    rows = _of_status(protected.masked(rows, cells), filters).reset_index(drop=True)
+    return rows if kept is None else rows[kept]
+
+
+def _of_status(rows: pd.DataFrame, filters: list[list[Filter]]) -> pd.DataFrame:
+    """Without rows that have become protected where every filter asks for observed ones."""
+    asked = all(("status", "==", "observed") in one for one in filters)
+    return rows[rows["status"] == "observed"] if asked else rows
 
 
 def postal_areas(

@@ -151,7 +151,7 @@ def test_each_figure_brings_its_data_in_each_language(chart, language):
     """The bundle is what the page's template needs; the table is accessible."""
     data, metadata = chart(language)._repr_mimebundle_()
     texts = metadata["image/svg+xml"]
-    assert set(data) == {"image/svg+xml", "text/plain"}
+    assert set(data) == {"image/svg+xml", "text/plain", RESOURCE}
     assert data["text/plain"] == texts["alt"]
     soup = BeautifulSoup(texts["table"], "html.parser")
     assert soup.caption.get_text()

@@ -60,7 +60,7 @@ def test_differences_of_shares_are_percentage_points():
     """A change of a share or of Gini is never called percent."""
     assert difference(-0.003, "share", "fi") == f"−0,3{NB}prosenttiyksikköä"
     assert difference(0.005, "index", "sv") == f"+0,5{NB}procentenheter"
-    assert difference(0.005, "share", "en", short=True) == f"+0.5{NB}pp"
+    assert difference(0.005, "share", "en") == f"+0.5{NB}pp"
     assert difference(-300, "euro", "fi") == f"−300{NB}€"
 
 
@@ -85,7 +85,7 @@ def test_quantities_print_by_kind():
     """A change has a sign, a gap has none, a ratio is a relative change."""
 
     def shown(**more):
-        return Quantity("x", 0.05, "share", **more).shown("fi", short=True)
+        return Quantity("x", 0.05, "share", **more).shown("fi")
 
     assert shown() == f"5,0{NB}%"
     assert shown(kind="difference") == f"+5,0{NB}%-yks."

@@ -12,7 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from skk_analysis.reporting.page import exporter, shell
-from skk_analysis.reporting.page.accessible import PageError
+from skk_analysis.reporting.page.accessible import Outline, PageError
 from skk_analysis.reporting.page.exporter import report_page
 from skk_analysis.reporting.page.shell import TEMPLATES, page
 
@@ -114,6 +114,8 @@ TABLE = "<table><caption>Luvut</caption><tr><th scope='col'>A</th></tr><tr><td>1
         ('<p style="color:red">a</p>', "attribute style"),
         ('<a href="java\nscript:x()">a</a>', "links to"),
         ('<link rel="stylesheet" href="https://x">', "element <link> is not allowed"),
+        ("<div><p>a</div>", "</div> closes no element <div>"),
+        ("<div>a", "element <div> is not closed"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_by_all_or_calls_outside_is_refused(content, problem):
@@ -148,7 +150,7 @@ def test_a_table_that_is_a_region_already_is_left_alone():
 
 
 def test_a_lost_table_is_noticed(cells, monkeypatch):
-    monkeypatch.setattr(exporter, "completed", lambda _: ("<p>tyhjä</p>", None))
+    monkeypatch.setattr(exporter, "completed", lambda _: ("<p>tyhjä</p>", Outline("", [], 0, 0)))
     with pytest.raises(PageError, match="notebook: 1 figures, 2 tables; page: 0 and 0"):
         render(figure(cells), html(TABLE))
 

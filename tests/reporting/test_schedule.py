@@ -121,5 +121,7 @@ def test_the_command_prints_for_this_workspace(root, kind):
     assert "--fetch" in told.output
     Workspace(root).write_resources([Resource("x", "x.csv", "paavo", invented=True)])
     assert "--fetch" not in CliRunner().invoke(app, call).output
+    every = CliRunner().invoke(app, [*call, "--all-municipalities"]).output
+    assert "run --quiet --all-municipalities" in every.replace("\n", "")
     wrong = CliRunner().invoke(app, [*call[:4], "--at", "25:00"])
     assert wrong.exit_code == 2

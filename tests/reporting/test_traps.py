@@ -211,11 +211,11 @@ def test_t17_same_inputs_same_bytes_whatever_the_number_of_jobs(bench):
 
 
 def test_t18_a_chatty_cell_does_no_harm(bench, cells):
-    chat = "for i in range(2000):\n    print('chat', i, flush=True)"
+    chat = "for i in range(4000):\n    print('chat', i, flush=True)"
     bench.write([cells.start, chat, *cells.good[1:]])
     assert bench.one().ok
-    assert "chat 1999" in (bench.folder / "notebook.ipynb").read_text("utf-8")
-    assert "chat 1999" not in (bench.folder / "index.html").read_text("utf-8")
+    assert "chat 3999" in (bench.folder / "notebook.ipynb").read_text("utf-8")
+    assert "chat 3999" not in (bench.folder / "index.html").read_text("utf-8")
 
 
 def test_t19_folders_are_made_before_anything_runs(bench):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,14 @@ from skk_analysis.programme import Programme
 from skk_analysis.reporting.city_year import report_data
 from skk_analysis.reporting.municipalities import city_named, municipalities
 from skk_analysis.reporting.plan import Choice, chosen_reports, listed_reports
+from skk_analysis.reporting.report import RECORD
+from skk_analysis.reporting.verify import published_reports
 from skk_analysis.sample.country import REPORT_YEARS, places, write_country
 from skk_analysis.workspace import SkkError, Workspace
 
 COUNT = 9
+BILINGUAL = 3
+"""Cities whose reports are made in Swedish too."""
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +54,7 @@ def test_every_municipality_has_subjects_and_the_register_needs_no_row(country):
     assert every[: len(own)] == own
     assert len(every) == COUNT
     chosen = chosen_reports(country, Choice(kinds=["city_year"], all_municipalities=True))
-    assert len(chosen) == COUNT * len(REPORT_YEARS)
+    assert len(chosen) == (COUNT + BILINGUAL) * len(REPORT_YEARS)
     other = every[-1]
     assert city_named(country, other.code) == city_named(country, other.name_fi) == other
     with pytest.raises(SkkError, match="no city 'Atlantis'"):
@@ -60,7 +66,18 @@ def test_the_index_lists_chosen_municipalities_not_all_that_are_missing(country)
     [report] = chosen_reports(country, choice)
     listed = listed_reports(country, [report], [report.kind], all_municipalities=True)
     assert report in listed
-    assert len(listed) == 1 + 6 * len(REPORT_YEARS)
+    assert len(listed) == 1 + (6 + BILINGUAL) * len(REPORT_YEARS)
+
+
+def test_published_municipalities_are_found_in_every_language(country):
+    choice = Choice(["003"], [2019], kinds=["city_year"], languages=["fi", "sv"])
+    asked = chosen_reports(country, replace(choice, all_municipalities=True))
+    for report in asked:
+        report.folder.mkdir(parents=True)
+        (report.folder / RECORD).write_text("{}")
+    assert published_reports(country, replace(choice, languages=())) == asked
+    for report in asked:
+        shutil.rmtree(report.folder)
 
 
 def test_a_slice_holds_the_municipality_and_its_peers_but_not_itself(country):

@@ -131,7 +131,7 @@ def _peers(report: CityYear, writer: Writer) -> None:
 
     writer.say(
         "monitor.peers",
-        count=Quantity("monitor.peers", float(len(peers)), "persons", year=report.year),
+        count=Quantity("monitor.peers", float(len(peers)), "count", year=report.year),
         smallest=size("smallest", peers["population"].min()),
         largest=size("largest", peers["population"].max()),
     )

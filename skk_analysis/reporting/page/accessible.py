@@ -2,26 +2,41 @@
 
 A missing alt text, caption or header scope stops the report: the author has to give it, no guess
 can. What can be derived (a keyboard-scrollable region around each table, the table of contents) is
-added here. Scripts, inline styles and addresses of outside hosts are refused as well, whoever
-wrote them: an area name with a ``<script>`` in it must have been escaped long before.
+added here. What is not on the lists of elements and attributes is refused as well, whoever wrote
+it: an area name with a ``<script>`` in it must have been escaped long before, and a page that had
+to be cleaned would hide that it was not.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bs4 import BeautifulSoup, Tag
-
 from skk_analysis.reporting.checks import IMAGE_TYPES, displays
+from skk_analysis.reporting.page.reading import Content, Element, TableElement
 from skk_analysis.workspace import SkkError
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-HEADINGS = re.compile(r"^h[1-6]$")
-ACTIVE = {"script", "iframe", "object", "embed", "link", "meta", "base", "form", "style"}
+ELEMENTS = {
+    "a", "abbr", "b", "bdi", "blockquote", "br", "caption", "code", "col", "colgroup", "data", "dd",
+    "details", "div", "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6",
+    "hr", "i", "img", "li", "ol", "p", "pre", "section", "small", "span", "strong", "sub",
+    "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "ul",
+}  # fmt: skip
+ATTRIBUTES = {
+    "alt", "class", "colspan", "datetime", "dir", "download", "headers", "height", "href", "id",
+    "lang", "open", "role", "rowspan", "scope", "src", "start", "tabindex", "title", "value",
+    "width",
+}  # fmt: skip
+"""Besides ``aria-…`` and ``data-…``."""
+COMPANION = re.compile(r"downloads/[a-z0-9-]+\.(csv|svg|xlsx|json)")
+"""Addresses of the report's own files."""
+SCOPES = {"col", "row", "colgroup", "rowgroup"}
+LINKED = ("#", "https://", "http://", "mailto:")
 ORIGIN = "origin"
 """The id of the section on sources, which must be the last one."""
 
@@ -39,10 +54,12 @@ class PageError(SkkError):
 
 @dataclass(frozen=True)
 class Outline:
-    """Title and sections of a report; a section is its id and its heading."""
+    """Title, sections (id and heading) and the numbers of figures and tables of a report."""
 
     title: str
     sections: list[tuple[str, str]]
+    figures: int
+    tables: int
 
 
 def completed(content: str) -> tuple[str, Outline]:
@@ -53,20 +70,22 @@ def completed(content: str) -> tuple[str, Outline]:
     PageError
         Listing everything that keeps somebody from reading the page.
     """
-    soup = BeautifulSoup(content, "html.parser")
+    read = Content(content)
     problems = [
-        *_headings(soup), *_images(soup), *_tables(soup), *_identities(soup), *_foreign(soup)
+        *_headings(read), *_images(read), *_tables(read), *_identities(read), *_foreign(read),
+        *read.problems,
     ]  # fmt: skip
     if problems:
         raise PageError(problems)
-    for number, table in enumerate(soup.find_all("table"), start=1):
-        _make_region(soup, table, number)
-    title = _short(soup.find_all("h1")[0], None)
-    sections = [(str(h["id"]), _short(h, None)) for h in soup.find_all("h2")]
-    return str(soup), Outline(title, sections)
+    for number, table in enumerate(read.tables, start=1):
+        _make_region(read, table, number)
+    title = next(h.text for h in read.headings if h.name == "h1")
+    sections = [(h.attributes["id"], h.text) for h in read.headings if h.name == "h2"]
+    figures = sum(element.name == "figure" for element in read.elements)
+    return "".join(read.pieces), Outline(title, sections, figures, len(read.tables))
 
 
-def check_counts(notebook: NotebookNode, body: str) -> None:
+def check_counts(notebook: NotebookNode, outline: Outline) -> None:
     """See that each figure and table of the notebook came to the page.
 
     Raises
@@ -74,7 +93,6 @@ def check_counts(notebook: NotebookNode, body: str) -> None:
     PageError
         With the counts. (A template that lacks one block loses all tables without a word.)
     """
-    soup = BeautifulSoup(body, "html.parser")
     outputs = list(displays(notebook))
     figures = sum(any(kind in o.data for kind in IMAGE_TYPES) for o in outputs)
     tables = sum(
@@ -83,7 +101,7 @@ def check_counts(notebook: NotebookNode, body: str) -> None:
         else _behind(o).count("<table")
         for o in outputs
     )
-    found = len(soup.find_all("figure")), len(soup.find_all("table"))
+    found = outline.figures, outline.tables
     if found != (figures, tables):
         raise PageError(
             [f"notebook: {figures} figures, {tables} tables; page: {found[0]} and {found[1]}"]
@@ -94,88 +112,96 @@ def _behind(output: NotebookNode) -> str:
     return "".join(str(output.metadata.get(kind, {}).get("table", "")) for kind in IMAGE_TYPES)
 
 
-def _headings(soup: BeautifulSoup) -> list[str]:
-    headings = soup.find_all(HEADINGS)
-    titles = [h for h in headings if h.name == "h1"]
+def _headings(read: Content) -> list[str]:
+    titles = [h for h in read.headings if h.name == "h1"]
     problems = [] if len(titles) == 1 else [f"{len(titles)} headings h1, must be one"]
     level = 0
-    for heading in headings:
+    for heading in read.headings:
         now = int(heading.name[1])
         if now > level + 1:
             problems.append(f"heading «{_short(heading)}» jumps from h{level} to h{now}")
-        if not heading.get_text(strip=True):
+        if not heading.text:
             problems.append(f"a heading {heading.name} is empty")
         level = now
-    sections = soup.find_all("h2")
-    problems += [f"section «{_short(h)}» has no id" for h in sections if not h.get("id")]
-    if not sections or sections[-1].get("id") != ORIGIN:
+    sections = [h for h in read.headings if h.name == "h2"]
+    problems += [f"section «{_short(h)}» has no id" for h in sections if not h.attributes.get("id")]
+    if not sections or sections[-1].attributes.get("id") != ORIGIN:
         problems.append(f"the last section must be the one with id {ORIGIN!r}")
     return problems
 
 
-def _images(soup: BeautifulSoup) -> list[str]:
+def _images(read: Content) -> list[str]:
     return [
-        f"an image has no alt text: {str(image)[:60]}"
-        for image in soup.find_all("img")
-        if not str(image.get("alt", "")).strip()
+        f"an image has no alt text: {image.start[:60]}"
+        for image in read.elements
+        if image.name == "img" and not image.attributes.get("alt", "").strip()
     ]
 
 
-def _tables(soup: BeautifulSoup) -> list[str]:
+def _tables(read: Content) -> list[str]:
     problems = []
-    for number, table in enumerate(soup.find_all("table"), start=1):
-        caption = table.find("caption")
+    for number, table in enumerate(read.tables, start=1):
+        caption, headers = table.caption, table.headers
         name = f"table {number} «{_short(caption)}»" if caption else f"table {number}"
-        if caption is None or not caption.get_text(strip=True):
+        if caption is None or not caption.text:
             problems.append(f"{name} has no caption")
-        headers = table.find_all("th")
         if not headers:
             problems.append(f"{name} has no header cells")
-        if any(h.get("scope") not in {"col", "row", "colgroup", "rowgroup"} for h in headers):
+        if any(h.attributes.get("scope") not in SCOPES for h in headers):
             problems.append(f"{name} has a header cell without scope")
-        if any(not h.get_text(strip=True) for h in headers):
+        if any(not h.text for h in headers):
             problems.append(f"{name} has an empty header cell")
     return problems
 
 
-def _identities(soup: BeautifulSoup) -> list[str]:
-    ids = [element["id"] for element in soup.find_all(id=True)]
-    return [f"id {name!r} occurs twice" for name in sorted({i for i in ids if ids.count(i) > 1})]
+def _identities(read: Content) -> list[str]:
+    counts = Counter(e.attributes["id"] for e in read.elements if "id" in e.attributes)
+    return [f"id {name!r} occurs twice" for name in sorted(n for n in counts if counts[n] > 1)]
 
 
-def _foreign(soup: BeautifulSoup) -> list[str]:
+def _foreign(read: Content) -> list[str]:
     problems = []
-    for element in soup.find_all(True):
-        if element.name in ACTIVE:
+    for element in read.elements:
+        if element.name not in ELEMENTS:
             problems.append(f"element <{element.name}> is not allowed")
-        for name, value in element.attrs.items():
-            address = "".join(str(value).split()).lower()
-            if name == "style" or name.startswith("on"):
+        for name, value in element.attributes.items():
+            if name not in ATTRIBUTES and not name.startswith(("aria-", "data-")):
                 problems.append(f"attribute {name} of <{element.name}> is not allowed: use a class")
-            elif name in {"src", "srcset", "background"} and not address.startswith("data:image/"):
-                problems.append(f"<{element.name}> loads {str(value)[:60]!r} from outside")
-            elif name == "href" and not address.startswith(("#", "https://", "http://", "mailto:")):
-                problems.append(f"<{element.name}> links to {str(value)[:60]!r}")
+            elif name == "src" and not _address(value).startswith("data:image/"):
+                problems.append(f"<{element.name}> loads {value[:60]!r} from outside")
+            elif name == "href" and not (
+                _address(value).startswith(LINKED) or COMPANION.fullmatch(value)
+            ):
+                problems.append(f"<{element.name}> links to {value[:60]!r}")
     return problems
 
 
-def _make_region(soup: BeautifulSoup, table: Tag, number: int) -> None:
+def _address(value: str) -> str:
+    """The beginning of an address as browsers read it: blanks in it do not count."""
+    return "".join(value[:200].split()).lower()
+
+
+def _make_region(read: Content, table: TableElement, number: int) -> None:
     """A wide table scrolls by keyboard and finger, and its region is called by its caption.
 
     On paper nothing scrolls: the more columns, the smaller the type (``paper.css``).
     """
-    columns = max(len(row.find_all(["th", "td"])) for row in table.find_all("tr"))
-    sizes = [name for name, least in CROWDED.items() if columns >= least]
-    if table.parent is not None and "region" in table.parent.get_attribute_list("class"):
-        table.parent["class"] = [*table.parent.get_attribute_list("class"), *sizes]
+    parent, caption = table.element.parent, table.caption
+    sizes = [name for name, least in CROWDED.items() if table.columns >= least]
+    if parent is not None and "region" in parent.attributes.get("class", "").split():
+        names = " ".join([parent.attributes["class"], *sizes])
+        old = f'class="{parent.attributes["class"]}"'
+        read.pieces[parent.place] = parent.start.replace(old, f'class="{names}"')
         return
-    caption = table.find_all("caption")[0]
-    caption["id"] = caption.get("id") or f"table-{number}"
+    assert caption is not None
+    name = caption.attributes.get("id") or f"table-{number}"
+    if not caption.attributes.get("id"):
+        read.pieces[caption.place] = f'{caption.start[:-1]} id="{name}">'
     names = " ".join(["region", *sizes])
-    region = soup.new_tag("div", attrs={"class": names, "role": "region", "tabindex": "0"})
-    region["aria-labelledby"] = caption["id"]
-    table.wrap(region)
+    region = f'<div aria-labelledby="{name}" class="{names}" role="region" tabindex="0">'
+    read.pieces[table.element.place] = region + table.element.start
+    read.pieces[table.end] += "</div>"
 
 
-def _short(element: Tag, length: int | None = 60) -> str:
-    return element.get_text(" ", strip=True)[:length]
+def _short(element: Element) -> str:
+    return element.text[:60]

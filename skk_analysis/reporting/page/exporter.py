@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from skk_analysis.language import text
+from skk_analysis.language import LANGUAGES, text
+from skk_analysis.reporting.addresses import INDEX
 from skk_analysis.reporting.checks import IMAGE_TYPES, RESULTS_TYPE
-from skk_analysis.reporting.execute import INJECTED, quick_imports
+from skk_analysis.reporting.downloads.items import FOLDER, HIDDEN_TAGS, placed_items
+from skk_analysis.reporting.execute import quick_imports
 from skk_analysis.reporting.page.accessible import PageError, check_counts, completed
+from skk_analysis.reporting.page.drawing import faults
 from skk_analysis.reporting.page.shell import TEMPLATES, environment, page
 
 with quick_imports():
@@ -28,9 +31,6 @@ if TYPE_CHECKING:
 
 ROOT = "../../../"
 """From a report's folder to the site's: every report lies three folders deep."""
-
-HIDDEN_TAGS = {"notes", "parameters", INJECTED}
-"""Cells for researchers and for papermill: not on the page."""
 
 
 class PageExporter(TemplateExporter):
@@ -83,13 +83,15 @@ def report_page(
     """
     content, _ = _exporter(language).from_notebook_node(_visible(notebook))
     body, outline = completed(content)
-    check_counts(notebook, body)
+    check_counts(notebook, outline)
     return page(
         "report.html.j2",
         language,
         invented,
         root=ROOT,
         kind=kind,
+        home=ROOT + INDEX[language],
+        languages=[{"language": o, "name": text("site.in_language", o)} for o in LANGUAGES],
         title=outline.title,
         contents=outline.sections,
         content=Markup(body),
@@ -113,6 +115,8 @@ def figure(output: NotebookNode) -> dict[str, Any] | None:
     missing = [name for name in ("alt", "caption", "table") if not str(told.get(name, "")).strip()]
     if missing:
         raise PageError([f"a figure has no {', no '.join(missing)}: {str(told)[:80]}"])
+    if kind == "image/svg+xml" and (wrong := faults(output.data[kind])):
+        raise PageError(wrong)
     return {"kind": kind, "image": output.data[kind], **told}
 
 
@@ -129,17 +133,27 @@ def _markup(value: str) -> Markup:
 
 def _visible(notebook: NotebookNode) -> NotebookNode:
     """The notebook without cells and outputs that no reader needs; Markdown is not for the page."""
-    import copy
-
-    shown = copy.deepcopy(notebook)
-    shown.cells = [
-        cell
-        for cell in shown.cells
+    node = type(notebook)
+    cells = [
+        {**cell, "outputs": [_own(output) for output in cell.outputs if _has_content(output)]}
+        for cell in notebook.cells
         if cell.cell_type == "code" and not HIDDEN_TAGS & set(cell.metadata.get("tags", []))
     ]
-    for cell in shown.cells:
-        cell.outputs = [output for output in cell.outputs if _has_content(output)]
+    shown = node({**notebook, "cells": [node(cell) for cell in cells]})
+    for output, item in placed_items(shown):
+        addresses = {
+            form: f"{FOLDER}/{name}"
+            for form, name in (("CSV", item.csv), ("SVG", item.svg_name if item.svg else ""))
+            if name
+        }
+        output.metadata["downloads"] = addresses | {"caption": item.caption}
     return shown
+
+
+def _own(output: NotebookNode) -> NotebookNode:
+    """The output with metadata of its own; the rest is not copied, as drawings are long."""
+    node = type(output)
+    return node({**output, "metadata": node(output.metadata)})
 
 
 def _has_content(output: NotebookNode) -> bool:

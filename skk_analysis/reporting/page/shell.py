@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from skk_analysis.language import text
+from skk_analysis.language import date, text
+from skk_analysis.language.visible import visible
 
 TEMPLATES = Path(__file__).parent
 
@@ -25,6 +27,7 @@ def page(
     language: str,
     invented: bool,
     script: str = "",
+    sheets: Sequence[str] = (),
     root: str = "",
     kind: str = "",
     **values: Any,
@@ -37,12 +40,13 @@ def page(
     language : language of the page
     invented : whether the banner about demonstration data is shown
     script : JavaScript of the page, by itself and without data; the policy allows it and no other
+    sheets : file names of style sheets beside this module, besides those of every page
     root : relative address of the site's first folder, such as ``../../../``
     kind : of report, for what is printed in a way of its own
     values : what the template displays; plain text is escaped
     """
-    style = _style(language, text("page.banner", language) if invented else "")
-    return (
+    style = _style(language, text("page.banner", language) if invented else "", sheets)
+    return visible(
         environment(language)
         .get_template(template)
         .render(
@@ -70,18 +74,20 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True,
     )
     made.globals["t"] = lambda key, **values: text(key, language, **values)
+    made.filters["day"] = lambda iso: date(iso, language)
     return made
 
 
-def _style(language: str, banner: str) -> str:
+def _style(language: str, banner: str, sheets: Sequence[str] = ()) -> str:
     """The style sheets of screen and paper; each sheet tells its number and bears the banner."""
     screen, paper = ((TEMPLATES / name).read_text("utf-8") for name in ("style.css", "paper.css"))
+    both = "".join((TEMPLATES / name).read_text("utf-8") for name in ("status.css", *sheets))
     sheet = f"@page {{ @bottom-right {{ content: {_page_number(language)}; {SMALL} }} }}\n"
     if banner:
         sheet += (
             f"@page {{ @top-center {{ content: {quoted(banner)}; {SMALL} font-weight: bold; }} }}\n"
         )
-    return f"@media screen {{\n{screen}}}\n@media print {{\n{paper}{sheet}}}\n"
+    return f"@media screen {{\n{screen}}}\n@media print {{\n{paper}{sheet}}}\n{both}"
 
 
 def quoted(words: str) -> str:
