@@ -161,7 +161,9 @@ class _Painter:
         context: Any = self.renderer.new_gc()
         context.set_linewidth(width if edge else 0)
         context.set_foreground(edge or (0, 0, 0, 0), isRGBA=True)
-        context.set_capstyle({"square": "projecting"}.get(c := style.get("stroke-linecap", "butt"), c))
+        context.set_capstyle(
+            {"square": "projecting"}.get(c := style.get("stroke-linecap", "butt"), c)
+        )
         context.set_joinstyle(style.get("stroke-linejoin", "round"))
         dashes = [float(n) for n in NUMBER.findall(style.get("stroke-dasharray", ""))]
         if dashes and edge:
@@ -274,5 +276,3 @@ def _stretch(transform: Affine2D) -> float:
 
 def _number(element: ElementTree.Element, name: str) -> float:
     return float((NUMBER.findall(element.get(name, "0")) or [0])[0])
-
-

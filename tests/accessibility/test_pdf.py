@@ -186,9 +186,7 @@ def test_a_pdf_is_known_by_its_page_and_dropped_when_the_page_is_another(printed
 
 
 def test_the_same_page_gives_the_same_bytes_and_asks_nothing_from_outside(weasyprint):
-    page = (
-        '<html lang="fi"><title>x</title><h1>A</h1><img alt="a" src="https://example.invalid/a.png">'
-    ).encode()
+    page = b'<html lang="fi"><title>x</title><h1>A</h1><img alt="a" src="https://example.invalid/a.png">'
     assert pdf_of(page, "x") == pdf_of(page, "x")
 
 

@@ -136,6 +136,10 @@ RULES = {
 }
 
 
+NOT_WORDS = re.compile(
+    r"\b\w+\.\w+(?:[._]\w+)*|^Paramet(?:ri|er) \w+$|Template for Intervention Description and Replication"
+)
+"""Codes, the names of parameters, and the name of a checklist."""
 COMMON_WORDS = {
     "fi": "ja ei että joka jotka ovat oli olivat kun mutta tai myös niin vain kuin sekä tämä siksi"
     " joten ilman kanssa mukaan välillä aikana vuonna vuoden kaupungin alueen asukkaiden kokeilu"
@@ -151,7 +155,9 @@ SHARED = {"sv": {"om", "en", "den", "som", "till", "för"}, "fi": {"on"}, "en": 
 
 def strangers(words: str, language: str) -> list[str]:
     """Words of another of the three languages; a single one may be a name."""
-    found = re.findall(r"[^\W\d_]+", words.lower())
+    found = re.findall(r"[^\W\d_]+", NOT_WORDS.sub("", words).lower())
+    if len(found) == 1:
+        return []
     return [
         word
         for other, common in COMMON_WORDS.items()

@@ -127,7 +127,12 @@ def _gap_row(report: CityYear, writer: Writer, division: str) -> tuple[Cell, ...
         return (*cells, absent, absent, writer.text("gap.none"))
     change = outcome.changes["difference"].absolute
     moved = estimated(
-        f"group_gap.{division}.change", change, "share", report.year, kind="difference"
+        f"group_gap.{division}.change",
+        change,
+        "share",
+        report.year,
+        kind="difference",
+        since=report.comparison_year,
     )
     return (*cells, moved, limits(moved), writer.text(f"gap.{outcome.verdict}"))
 
@@ -251,5 +256,8 @@ def _change_cells(
         absent = Missing("not_applicable")
         return absent, absent, writer.text("verdict.none")
     change = metrics.change(before, after)
-    cell = estimated(f"{question}.change", change.absolute, "share", report.year, kind="difference")
+    cell = estimated(
+        f"{question}.all.change", change.absolute, "share", report.year,
+        since=report.comparison_year, kind="difference",
+    )  # fmt: skip
     return cell, limits(cell), writer.text(f"verdict.{change.verdict}")

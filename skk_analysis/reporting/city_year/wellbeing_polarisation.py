@@ -68,7 +68,7 @@ def _row(
     change = metrics.change(before, after)
     cell = estimated(
         f"{question}.apouey.change", change.absolute, "score", report.year,
-        kind="difference",
+        since=report.comparison_year, kind="difference",
     )  # fmt: skip
     return (*cells, cell, limits(cell), writer.text(f"verdict.{change.verdict}"))
 

@@ -35,6 +35,8 @@ ATTRIBUTES = {
 """Besides ``aria-…`` and ``data-…``."""
 COMPANION = re.compile(r"downloads/[a-z0-9-]+\.(csv|svg|xlsx|json)")
 """Addresses of the report's own files."""
+MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.DOTALL)
+PICTURE = re.compile(r'(src="data:image/[a-z+]+;)[^"]*')
 SCOPES = {"col", "row", "colgroup", "rowgroup"}
 LINKED = ("#", "https://", "http://", "mailto:")
 ORIGIN = "origin"
@@ -71,11 +73,7 @@ def completed(content: str) -> tuple[str, Outline]:
         Listing everything that keeps somebody from reading the page.
     """
     read = Content(content)
-    problems = [
-        *_headings(read), *_images(read), *_tables(read), *_identities(read), *_foreign(read),
-        *read.problems,
-    ]  # fmt: skip
-    if problems:
+    if problems := _problems(read):
         raise PageError(problems)
     for number, table in enumerate(read.tables, start=1):
         _make_region(read, table, number)
@@ -83,6 +81,19 @@ def completed(content: str) -> tuple[str, Outline]:
     sections = [(h.attributes["id"], h.text) for h in read.headings if h.name == "h2"]
     figures = sum(element.name == "figure" for element in read.elements)
     return "".join(read.pieces), Outline(title, sections, figures, len(read.tables))
+
+
+def page_problems(page: str) -> list[str]:
+    """Everything on a finished page that keeps somebody from reading it; pictures are left out."""
+    main = MAIN.search(page)
+    return _problems(Content(PICTURE.sub(r"\1", main[1] if main else "")))
+
+
+def _problems(read: Content) -> list[str]:
+    return [
+        *_headings(read), *_images(read), *_tables(read), *_identities(read), *_foreign(read),
+        *read.problems,
+    ]  # fmt: skip
 
 
 def check_counts(notebook: NotebookNode, outline: Outline) -> None:

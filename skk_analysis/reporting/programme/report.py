@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 
 from skk_analysis.reporting import origin
 from skk_analysis.reporting.agreed import OutcomeMarks, marks_of
 from skk_analysis.reporting.document import Document
+from skk_analysis.reporting.evidence import Checked
 from skk_analysis.reporting.programme import (
     concept,
     criteria,
@@ -105,6 +107,26 @@ class ProgrammeReport(Document):
     def year(self) -> int:
         """The report's year."""
         return self.data.year
+
+    def checked_effects(self) -> Checked:
+        """The experiments' effects; their verdicts are told in tables."""
+        return {
+            f"programme.effect.{name}": (effect, self.indicators.get(effect.outcome, ""), ())
+            for name, effect in self.analysis.effects.items()
+        }
+
+    def refused_effects(self) -> list[str]:
+        """Why experiments have no estimate."""
+        return [one.reason for one in self.analysis.dossiers.values() if one.reason]
+
+    def told_results(self) -> Mapping[str, Any]:
+        """Pooled results: of the experiments and of the literature."""
+        analysis = self.analysis
+        found: dict[str, Any] = {"together": analysis.together, "known": analysis.known}
+        for place, groups in {"outcome": analysis.by_outcome, "study": analysis.literature}.items():
+            for name, one in groups.items():
+                found[f"{place}.{name}"] = one
+        return found
 
     def table(self, name: str) -> pd.DataFrame | None:
         """A table of the register that has rows, else None."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from skk_analysis.figures import Cell
+from skk_analysis.figures import Cell, Prose
 from skk_analysis.figures.effect import estimate_cells
 from skk_analysis.language import Missing
 from skk_analysis.language.amounts import Amounts
