@@ -155,6 +155,9 @@ def _panel(axes: Axes, chart: SlopePanel, years: tuple[int, int], language: str)
     for slope in chart.slopes:
         colour, marker = VERDICTS.get(slope.verdict, UNCLEAR)
         values = [slope.before.value, slope.after.value]
+        for x, end in enumerate((slope.before, slope.after)):
+            if end.lower is not None and end.upper is not None:
+                axes.vlines(x, end.lower, end.upper, color=colour, linewidth=0.8, alpha=0.6)
         axes.plot(
             (0, 1), values, color=colour, marker=marker, markersize=4, linewidth=1.3, clip_on=False
         )

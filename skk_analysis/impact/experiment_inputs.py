@@ -11,7 +11,9 @@ from skk_analysis.impact.grade import Judgement
 from skk_analysis.impact.panel import Panel
 from skk_analysis.impact.programme_panel import (
     PANEL_LEVELS,
+    POPULATION,
     experiment_row,
+    indicator_rows,
     pandemic_years,
     programme_panel,
 )
@@ -162,7 +164,7 @@ def _with_panel(
         ]
     ):
         return _refused(known, "no_units")
-    values = workspace.table("indicator_values")
+    values = indicator_rows(workspace, [known.outcome, POPULATION[level]])
     there = values[(values["indicator"] == known.outcome) & (values["unit_level"] == level)]
     units = exposure.loc[exposure["experiment"] == known.experiment["id"], "unit_code"]
     known = replace(known, resources=_resource_names(there))

@@ -61,7 +61,8 @@ def _parts(value: Any) -> Iterator[bytes]:
     """The content of a value, piece by piece; equal contents give equal pieces."""
     if isinstance(value, pd.DataFrame):
         yield repr([*value.columns, *map(str, value.dtypes)]).encode()
-        yield pd.util.hash_pandas_object(value, index=True).to_numpy().tobytes()
+        # same hashes; to gather equal texts first pays for frames larger than these
+        yield pd.util.hash_pandas_object(value, index=True, categorize=False).to_numpy().tobytes()
     elif isinstance(value, pd.Series | pd.Index):
         yield from _parts(value.to_frame())
     elif isinstance(value, np.ndarray):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,25 @@ import pandas as pd
 from skk_analysis import protected
 from skk_analysis.programme import Programme
 from skk_analysis.reporting.disclosure.mask import protected_cells
-from skk_analysis.workspace import Resource, SkkError, Workspace
+from skk_analysis.workspace import Resource, SkkError, Workspace, once, reading_once
+
+
+@contextmanager
+def quick_texts() -> Iterator[None]:
+    """Within it texts in new frames are Python's own.
+
+    Arrow's are for millions of rows. A report's frames have hundreds, and what pandas does with
+    them takes twice as long in Arrow; type, content and hash of the frames are the same.
+    """
+    with pd.option_context("mode.string_storage", "python"):
+        yield
+
+
+@contextmanager
+def reading_slice() -> Iterator[None]:
+    """How a report's slice is read: each file once, and texts for small frames."""
+    with reading_once(), quick_texts():
+        yield
 
 
 def year_row(programme: Programme, year: int) -> dict[str, str]:
@@ -95,7 +114,7 @@ def named_resources(frames: Sequence[pd.DataFrame]) -> set[str]:
 
 def of_resources(workspace: Workspace, name: str, named: set[str]) -> pd.DataFrame:
     """Rows of what cleaning said, on these raw files."""
-    table = workspace.table(name)
+    table = once(("table", workspace.processed, name), lambda: workspace.table(name))
     return table[table["resource"].isin(named)].reset_index(drop=True)
 
 

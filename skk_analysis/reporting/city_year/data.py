@@ -19,6 +19,7 @@ from skk_analysis.reporting.tables import (
     of_resources,
     of_units,
     postal_areas,
+    reading_slice,
     resources_named,
     rows_of,
     year_row,
@@ -123,6 +124,7 @@ class ReportData(DataSlice):
         return {"city": self.city.name_fi, "year": self.year}
 
 
+@reading_slice()
 def report_data(workspace: Workspace, city: City | str, year: int) -> ReportData:
     """Read the slice of one report.
 
