@@ -46,9 +46,7 @@ class Made:
 Companion = Callable[[Made], Mapping[str, bytes]]
 """Gives the content of files by their name relative to the report's folder."""
 
-COMPANIONS: tuple[Companion, ...] = (
-    disclosure_record, downloads, told, checks, review_companion,
-)  # fmt: skip
+COMPANIONS: tuple[Companion, ...] = (disclosure_record, downloads, told, checks, review_companion)
 """In their order; the review page comes last, as it shows what others have found."""
 
 

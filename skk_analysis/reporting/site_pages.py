@@ -20,8 +20,12 @@ SitePage = Callable[[Sequence[Order]], Mapping[str, bytes]]
 
 
 SITE_PAGES: tuple[SitePage, ...] = (
-    front_pages, changes_pages, audit_pages, statement_pages, site_file,
-)  # fmt: skip
+    front_pages,
+    changes_pages,
+    audit_pages,
+    statement_pages,
+    site_file,
+)
 
 
 def site_pages(orders: Sequence[Order]) -> dict[str, bytes]:

@@ -10,6 +10,7 @@ from typing import Any
 from skk_analysis.impact.result import Effect
 from skk_analysis.review.checks.effects import Judged, judged
 from skk_analysis.review.checks.page import FRONT, Page
+from skk_analysis.review.disclosure.policy import Policy
 
 Record = Mapping[str, Any]
 """One number of ``results.json``."""
@@ -54,6 +55,8 @@ class Evidence:
     drawings : the figures in their order
     made : how it was made
     page_faults : what keeps somebody from reading the page
+    policy : the strictest limits of disclosure control among the report's sources
+    allowed : ids of numbers that may be shown whatever the limits, ``*`` being anything
     """
 
     language: str
@@ -63,6 +66,8 @@ class Evidence:
     drawings: Sequence[Drawing]
     made: Made
     page_faults: Sequence[str] = ()
+    policy: Policy = field(default_factory=Policy)
+    allowed: Sequence[str] = ()
 
     @property
     def kind(self) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from skk_analysis.review.checks.evidence import Evidence, Fault, Finding
+from skk_analysis.review.disclosure.gate import gate
 
 PRINTED = 16
 HEX = 64
@@ -38,11 +37,7 @@ def reproducible(evidence: Evidence) -> Finding:
 
 def disclosure(evidence: Evidence) -> Finding:
     """What the gate of disclosure control finds in the numbers."""
-    try:
-        gate = import_module("skk_analysis.review.disclosure.gate")
-    except ImportError:
-        return Finding([Fault.of("no_gate", "content")], 1)
-    found = gate.faults(evidence.records)
+    found = gate(evidence.records, evidence.policy, allowed=evidence.allowed)
     faults = [Fault.of("disclosure", words=str(one)) for one in found]
     anchors = [a for a in ("quality", "limitations", "limits") if a in evidence.page.headings]
     return Finding(faults, len(evidence.records), anchors[:1])
