@@ -35,6 +35,7 @@ from skk_analysis.figures import (
 )
 from skk_analysis.figures.area_map import class_edges
 from skk_analysis.figures.dots import side_of
+from skk_analysis.figures.table_data import RESOURCE
 from skk_analysis.language import LANGUAGES, Missing, Quantity, verdict_word
 from skk_analysis.workspace import SkkError
 
