@@ -61,12 +61,9 @@ def quantity_of(record: Record, decimals: int) -> Quantity:
 
 def is_printed(record: Record, shown: str, language: str) -> bool:
     """Whether a text is the record's number in the language's form; words may follow it."""
-    number = quantity_of(record, decimals_of(shown, language))
-    for form in (number.shown(language), number.shown(language, short=True)):
-        rest = shown.removeprefix(form)
-        if shown.startswith(form) and (not rest or rest[0] == " ") and not re.search(r"\d", rest):
-            return True
-    return False
+    form = quantity_of(record, decimals_of(shown, language)).shown(language)
+    rest = shown.removeprefix(form)
+    return shown.startswith(form) and (not rest or rest[0] == " ") and not re.search(r"\d", rest)
 
 
 def printed_interval(record: Record, shown: str, language: str) -> str:
