@@ -32,7 +32,7 @@ def drawn(canvas: Canvas) -> list[dict[str, Any]]:
     -------
     list of dict
         ``bars``: how many, ``zero``: whether the axis along which they grow shows zero and they
-        start there or on another bar; ``intervals``: drawn line segments; ``looks``: colour, marker,
+        start there or on another bar; ``intervals``: line segments; ``looks``: colour, marker,
         line and hatch of what is drawn, each once; ``words``: texts among it.
     """
     return [_of(axes) for axes in canvas.axes]

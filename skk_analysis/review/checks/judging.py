@@ -242,8 +242,8 @@ def multiplicity(evidence: Evidence) -> Finding:
             faults.append(Fault.of("not_adjusted", place, name=one.name))
         if evidence.kind == "experiment" and details.get("agreed_beforehand") is False:
             faults.append(Fault.of("other_outcome", place, name=one.name))
-    anchors = [a for a in ("polarisation-measures", "effects", "disagreement", "effect", "synthesis")
-               if a in evidence.page.headings]  # fmt: skip
+    places = ("polarisation-measures", "effects", "disagreement", "effect", "synthesis")
+    anchors = [anchor for anchor in places if anchor in evidence.page.headings]
     return Finding(faults, examined, anchors[:2])
 
 

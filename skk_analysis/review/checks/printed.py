@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -126,8 +127,9 @@ def sentences(one: Judged, language: str) -> dict[str, str]:
         "mde": mde_text(effect, language),
         "grade": grade_text(grade, language),
         "wording": grade_wording(grade, language),
-        "interval": amounts.limits(*effect.interval) if effect.interval[0] == effect.interval[0] else "",
-    }  # fmt: skip
+    }
+    if not any(math.isnan(limit) for limit in effect.interval):
+        found["interval"] = amounts.limits(*effect.interval)
     for check in effect.checks:
         found[f"check.{check.name}"] = check_text(check, language, amounts=amounts)
     return found
