@@ -30,19 +30,26 @@ TEMPORARY = ".part"
 T = TypeVar("T")
 
 _read_already: ContextVar[dict[Hashable, Any] | None] = ContextVar("read_already", default=None)
+RECENT = "recent"
+LATEST = 8
+"""So many large reads are kept at most."""
 
 
 @contextmanager
-def reading_once() -> Iterator[None]:
+def reading_once(many: bool = False) -> Iterator[None]:
     """Keep what is read with `once` until the block ends.
 
     For who knows that no file changes meanwhile, such as a run that holds the workspace. Within
     another such block it is that one which keeps.
+
+    Parameters
+    ----------
+    many : whether much alike will be read, so that the latest reads with `recently` are kept too
     """
     if _read_already.get() is not None:
         yield
         return
-    token = _read_already.set({})
+    token = _read_already.set({RECENT: {}} if many else {})
     try:
         yield
     finally:
@@ -62,6 +69,23 @@ def once(key: Hashable, read: Callable[[], T]) -> T:
     if key not in kept:
         kept[key] = read()
     return kept[key]
+
+
+def reads_many() -> bool:
+    """Whether `recently` keeps anything."""
+    return RECENT in (_read_already.get() or {})
+
+
+def recently(key: Hashable, read: Callable[[], T]) -> T:
+    """As `once`, for what is too large to be kept for long: of all such reads the latest are."""
+    recent = (_read_already.get() or {}).get(RECENT)
+    if recent is None:
+        return read()
+    found = recent.pop(key) if key in recent else read()
+    recent[key] = found
+    if len(recent) > LATEST:
+        del recent[next(iter(recent))]
+    return found
 
 
 class SkkError(Exception):

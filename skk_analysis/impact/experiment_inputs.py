@@ -18,7 +18,7 @@ from skk_analysis.impact.programme_panel import (
     programme_panel,
 )
 from skk_analysis.programme import Programme
-from skk_analysis.workspace import Workspace
+from skk_analysis.workspace import Workspace, once
 
 __all__ = ["REFUSALS", "ExperimentInputs", "experiment_inputs"]
 
@@ -111,7 +111,11 @@ def experiment_inputs(workspace: Workspace | None, experiment: str) -> Experimen
     ValueError
         If the register has no such experiment.
     """
-    workspace = workspace or Workspace.find()
+    place = workspace or Workspace.find()
+    return once(("experiment", place.root, experiment), lambda: _inputs(place, experiment))
+
+
+def _inputs(workspace: Workspace, experiment: str) -> ExperimentInputs:
     programme = Programme.of(workspace)
     row = {str(k): str(v) for k, v in experiment_row(programme, experiment).items()}
     known = ExperimentInputs(row, pandemic=pandemic_years(programme))

@@ -40,7 +40,7 @@ def inputs(workspace: Workspace, wanted: Iterable[tuple[Kind, Subject]]) -> dict
     known = _recall(memory, basis)
     subjects = {subject: ("/".join(subject.folder), kind) for kind, subject in wanted}
     fresh = [item for item in subjects.items() if item[1][0] not in known]
-    with reading_once():  # the run holds the workspace
+    with reading_once(many=True):  # the run holds the workspace
         for number, (subject, (name, kind)) in enumerate(fresh, start=1):
             known[name] = worked_out(workspace, kind, subject)
             if number % SAVED_EACH == 0 or number == len(fresh):

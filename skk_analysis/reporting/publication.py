@@ -78,6 +78,13 @@ def publish_files(stage: Stage, orders: Sequence[Order], files: Mapping[str, byt
     _switch(stage, orders, (), files)
 
 
+def _record(stage: Stage, orders: Sequence[Order]) -> None:
+    """What is about to leave the house goes into the register of published cells first."""
+    made = [o.report for o in orders if o.report.at(stage.made).folder.is_dir()]
+    if made:
+        record_published(made[0].workspace, [report.at(stage.next) for report in made])
+
+
 def _switch(
     stage: Stage, orders: Sequence[Order], changed: Iterable[Path], files: Mapping[str, bytes]
 ) -> None:
@@ -91,13 +98,6 @@ def _switch(
     for order in following:
         drop_stale_pdf(order.report.folder)
     stage.switch()
-
-
-def _record(stage: Stage, orders: Sequence[Order]) -> None:
-    """What is about to leave the house goes into the register of published cells first."""
-    made = [o.report for o in orders if o.report.at(stage.made).folder.is_dir()]
-    if made:
-        record_published(made[0].workspace, [report.at(stage.next) for report in made])
 
 
 def _changed(stage: Stage, order: Order) -> Iterator[Path]:

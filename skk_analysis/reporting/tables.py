@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,15 @@ import pandas as pd
 from skk_analysis import protected
 from skk_analysis.programme import Programme
 from skk_analysis.reporting.disclosure.mask import protected_cells
-from skk_analysis.workspace import Resource, SkkError, Workspace, once, reading_once
+from skk_analysis.workspace import (
+    Resource,
+    SkkError,
+    Workspace,
+    once,
+    reading_once,
+    reads_many,
+    recently,
+)
 
 
 @contextmanager
@@ -51,6 +60,7 @@ def year_row(programme: Programme, year: int) -> dict[str, str]:
 OBSERVED = ("unit_code", "indicator", "reference_year", "group", "value", "status", "resource")
 """Columns of the published figures that reports read."""
 
+YEARS = ("year", "reference_year")
 Filter = tuple[str, str, Any]
 """Column, comparison, value: as pyarrow takes them."""
 
@@ -70,7 +80,7 @@ def rows_of(
     """Rows of a processed table for which all filters of a list hold, in the table's order.
 
     The tables are sorted by unit and come in small row groups, so a city's rows are read without
-    the rest of the country.
+    the rest of the country. Who reads the slices of many years reads the rows of all years once.
     """
     path = workspace.processed / f"{name}.parquet"
     if not path.is_file():
@@ -82,8 +92,8 @@ def rows_of(
     if not filters:
         return pd.read_parquet(path, columns=kept).iloc[:0]
     if name not in protected.TABLES:
-        return pd.read_parquet(path, columns=kept, filters=filters).reset_index(drop=True)
-    rows = pd.read_parquet(path, columns=protected.needed(kept), filters=filters)
+        return _read(path, kept, filters)
+    rows = _read(path, protected.needed(kept), filters)
     cells = protected.read(protected_cells(workspace), filters)
     rows = _of_status(protected.masked(rows, cells), filters).reset_index(drop=True)
     return rows if kept is None else rows[kept]
@@ -93,6 +103,29 @@ def _of_status(rows: pd.DataFrame, filters: list[list[Filter]]) -> pd.DataFrame:
     """Without rows that have become protected where every filter asks for observed ones."""
     asked = all(("status", "==", "observed") in one for one in filters)
     return rows[rows["status"] == "observed"] if asked else rows
+
+
+def _read(path: Path, columns: list[str] | None, either: list[list[Filter]]) -> pd.DataFrame:
+    if not reads_many():
+        return pd.read_parquet(path, columns=columns, filters=either).reset_index(drop=True)
+    return _of_years(path, columns, either)
+
+
+def _of_years(path: Path, columns: list[str] | None, either: list[list[Filter]]) -> pd.DataFrame:
+    """The same rows, from those of all years."""
+    from pyarrow import parquet
+
+    years = [item for item in either[0] if item[0] in YEARS] if len(either) == 1 else []
+    broad = [[item for item in one if item not in years] for one in either]
+    asked = dict.fromkeys([*(columns or ()), *(name for name, _, _ in years)])
+    read = list(asked) if columns else None
+    rows = recently(
+        ("rows", path, repr((read, broad))),
+        lambda: parquet.read_table(path, columns=read, filters=broad),
+    )
+    if years:
+        rows = rows.filter(parquet.filters_to_expression([years]))
+    return (rows.select(columns) if columns else rows).to_pandas()
 
 
 def postal_areas(
