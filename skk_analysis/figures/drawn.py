@@ -17,7 +17,7 @@ from matplotlib.colors import to_hex
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
-from matplotlib.text import Text
+from matplotlib.patches import Polygon
 
 DRAWN = "skk-drawn"
 """Id of the element that holds it."""
@@ -33,7 +33,7 @@ def drawn(canvas: Canvas) -> list[dict[str, Any]]:
     list of dict
         ``bars``: how many, ``zero``: whether the axis along which they grow shows zero and they
         start there or on another bar; ``intervals``: drawn line segments; ``looks``: colour, marker,
-        line and hatch of what is drawn, each once; ``words``: texts in the axes.
+        line and hatch of what is drawn, each once; ``words``: texts among it.
     """
     return [_of(axes) for axes in canvas.axes]
 
@@ -44,11 +44,18 @@ def _of(axes: Axes) -> dict[str, Any]:
         "bars": len(bars),
         "intervals": _segments(axes),
         "looks": sorted({look for artist in axes.get_children() for look in _looks(axes, artist)}),
-        "words": sum(bool(t.get_text().strip()) for t in axes.findobj(Text) if t.get_visible()),
+        "words": _words(axes),
     }
     if bars:
         told["zero"] = _on_zero(axes)
     return told
+
+
+def _words(axes: Axes) -> int:
+    """Texts among what is drawn, and those of the legend; no ticks and titles of axes."""
+    legend = axes.get_legend()
+    texts = [*axes.texts, *(legend.get_texts() if legend else ())]
+    return sum(bool(text.get_text().strip()) for text in texts)
 
 
 def _on_zero(axes: Axes) -> bool:
@@ -73,8 +80,8 @@ def _on_zero(axes: Axes) -> bool:
 
 
 def _segments(axes: Axes) -> int:
-    """Line segments with two ends in the data: intervals and the like, no grid or reference."""
-    count = 0
+    """Line segments with two ends in the data, and diamonds; no grid or reference."""
+    count = sum(isinstance(artist, Polygon) for artist in axes.patches)
     for artist in axes.get_children():
         if isinstance(artist, LineCollection):
             count += sum(

@@ -40,6 +40,7 @@ def evidence_of(made: Made) -> Evidence | None:
     """
     from skk_analysis.reporting.fingerprint import lock_hash
     from skk_analysis.reporting.page.accessible import page_problems
+    from skk_analysis.reporting.disclosure.policies import allowed, policies
     from skk_analysis.review import checks as c
 
     facts = [o.data[EVIDENCE_TYPE] for o in displays(made.notebook) if EVIDENCE_TYPE in o.data]
@@ -48,6 +49,7 @@ def evidence_of(made: Made) -> Evidence | None:
     if len(facts) > 1:
         raise SkkError(f"{len(facts)} outputs of evidence ({EVIDENCE_TYPE}), must be one.")
     order = made.order
+    used = [r for r in order.report.workspace.resources() if r.name in order.sources]
     return c.Evidence(
         language=order.report.language,
         page=c.read_page(made.page),
@@ -66,6 +68,8 @@ def evidence_of(made: Made) -> Evidence | None:
             ],
         ),
         page_faults=page_problems(made.page),
+        policy=policies(order.report.workspace).strictest(used),
+        open_numbers=allowed(order.report),
     )  # fmt: skip
 
 

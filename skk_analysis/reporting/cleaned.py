@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 RECORD = "cleaned.json"
 CHECKED = "checked.json"
 NOT_OURS = {
-    RECORD, CHECKED, ".gitkeep", "inputs.json", "protected_cells.parquet", "protected.json",
+    RECORD, CHECKED, ".gitkeep", "inputs.json", "protected_cells.parquet", "protected.json", "disclosure_audit.json",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from skk_analysis.reporting.evidence import Checked, evidence
 from skk_analysis.reporting.provenance import Provenance, provenance
 from skk_analysis.reporting.section import Numbering, Section, Writer
 from skk_analysis.reporting.sourcing import Sourcing
+from skk_analysis.reporting.tables import quick_texts
 from skk_analysis.workspace import SkkError
 
 RESULTS = "application/vnd.skk.results+json"
@@ -140,7 +141,8 @@ class Document:
         writer = self.writer(anchor)
         heading = f"{number}. {self.text(self.heading.format(name=name))}"
         writer.parts.append(Heading(heading, anchor))
-        self.sections[name](self, writer)
+        with quick_texts():
+            self.sections[name](self, writer)
         return self._keep(writer.section())
 
     def _keep(self, section: Section) -> Section:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from skk_analysis.reporting.changes import Change, change
+from skk_analysis.reporting.disclosure.published import record_published
 from skk_analysis.reporting.front.changes import published_changes
 from skk_analysis.reporting.pdf_files import drop_stale_pdf
 from skk_analysis.reporting.report import State
@@ -77,10 +78,18 @@ def publish_files(stage: Stage, orders: Sequence[Order], files: Mapping[str, byt
     _switch(stage, orders, (), files)
 
 
+def _record(stage: Stage, orders: Sequence[Order]) -> None:
+    """What is about to leave the house goes into the register of published cells first."""
+    made = [o.report for o in orders if o.report.at(stage.made).folder.is_dir()]
+    if made:
+        record_published(made[0].workspace, [report.at(stage.next) for report in made])
+
+
 def _switch(
     stage: Stage, orders: Sequence[Order], changed: Iterable[Path], files: Mapping[str, bytes]
 ) -> None:
     stage.assemble(changed)
+    _record(stage, orders)
     for name, content in files.items():
         stage.put(name, content)
     following = [order.at(stage.next) for order in orders]

@@ -69,7 +69,7 @@ def test_texts_tell_what_is_drawn(name, language):
     """The description names every unit; the table has every number; twice the same bytes."""
     figure, again = DRAWN[name](language), DRAWN[name](language)
     assert figure.svg == again.svg
-    assert figure.alt.find("Espoo") >= 0
+    assert len(figure.alt) < 150
     told = [city for city in CITIES if city in figure.description]
     assert told == [city for city in CITIES if not (name == "units" and city.startswith("Turku"))]
     assert not re.search(r"{\w+}", figure.alt + figure.description)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -69,12 +69,18 @@ def _open(programme: Programme, rules: Policies) -> Iterator[str]:
         yield "monitor.peers.*"
 
 
-def _granted(programme: Programme, folder: str) -> Iterator[str]:
+def exceptions_of(programme: Programme, folder: str) -> list[dict[str, str]]:
+    """The exceptions that were asked for about a report, by its folder; with the decision."""
     table = programme.optional_table(EXCEPTIONS)
-    for row in table.to_dict("records") if table is not None else ():
-        if row["decision"] == "granted" and _fits(row, folder):
-            yield str(row["output"])
+    rows = table.to_dict("records") if table is not None else []
+    return [
+        {str(key): str(value) for key, value in row.items()}
+        for row in rows
+        if fnmatchcase(folder, row["report"])
+    ]
 
 
-def _fits(row: Mapping[str, str], folder: str) -> bool:
-    return fnmatchcase(folder, row["report"])
+def _granted(programme: Programme, folder: str) -> Iterator[str]:
+    for row in exceptions_of(programme, folder):
+        if row["decision"] == "granted":
+            yield row["output"]

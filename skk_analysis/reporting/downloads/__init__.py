@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from skk_analysis.reporting.downloads.items import FOLDER, Item, items
+from skk_analysis.reporting.downloads.items import FOLDER, WORKBOOK, Item, items
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.companions import Made
@@ -26,7 +26,7 @@ def downloads(made: Made) -> Mapping[str, bytes]:
     """The files by name relative to the report's folder; none if the report shows no data."""
     from skk_analysis.reporting.downloads.csv_file import csv_bytes
     from skk_analysis.reporting.downloads.package import PACKAGE, package_bytes
-    from skk_analysis.reporting.downloads.workbook import WORKBOOK, workbook_bytes
+    from skk_analysis.reporting.downloads.workbook import workbook_bytes
 
     found = items(made.notebook)
     if not found:

@@ -14,7 +14,7 @@ from skk_analysis.reporting.execute import INJECTED
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-FOLDER = "downloads"
+FOLDER, WORKBOOK = "downloads", "tables.xlsx"
 SVG = "image/svg+xml"
 HIDDEN_TAGS = {"notes", "parameters", INJECTED}
 """Cells for researchers and for papermill: not on the page, so not to be taken away."""

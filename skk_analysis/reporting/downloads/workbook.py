@@ -14,13 +14,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from skk_analysis.language import text
-from skk_analysis.reporting.downloads.items import Item
+from skk_analysis.reporting.downloads.items import WORKBOOK, Item
 
 if TYPE_CHECKING:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-WORKBOOK = "tables.xlsx"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The first time that a zip can hold."""
 LONGEST_NAME, LONGEST_TEXT, WIDEST = 31, 32_767, 60

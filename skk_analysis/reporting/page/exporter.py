@@ -17,11 +17,12 @@ from markupsafe import Markup
 from skk_analysis.language import LANGUAGES, text
 from skk_analysis.reporting.addresses import INDEX
 from skk_analysis.reporting.checks import IMAGE_TYPES, RESULTS_TYPE
-from skk_analysis.reporting.downloads.items import FOLDER, HIDDEN_TAGS, placed_items
+from skk_analysis.reporting.downloads.items import FOLDER, HIDDEN_TAGS, WORKBOOK, placed_items
 from skk_analysis.reporting.execute import quick_imports
 from skk_analysis.reporting.page.accessible import PageError, check_counts, completed
 from skk_analysis.reporting.page.drawing import faults
 from skk_analysis.reporting.page.shell import TEMPLATES, environment, page
+from skk_analysis.workspace import PACKAGE_FILE
 
 with quick_imports():
     from nbconvert.exporters import TemplateExporter
@@ -81,7 +82,8 @@ def report_page(
     PageError
         If something is missing that a reader needs, such as an alt text; all of it is listed.
     """
-    content, _ = _exporter(language).from_notebook_node(_visible(notebook))
+    seen = _visible(notebook)
+    content, _ = _exporter(language).from_notebook_node(seen)
     body, outline = completed(content)
     check_counts(notebook, outline)
     return page(
@@ -92,6 +94,8 @@ def report_page(
         kind=kind,
         home=ROOT + INDEX[language],
         languages=[{"language": o, "name": text("site.in_language", o)} for o in LANGUAGES],
+        workbook=f"{FOLDER}/{WORKBOOK}" if any(placed_items(seen)) else "",
+        package=f"{FOLDER}/{PACKAGE_FILE}",
         title=outline.title,
         contents=outline.sections,
         content=Markup(body),

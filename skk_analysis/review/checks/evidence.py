@@ -10,6 +10,7 @@ from typing import Any
 from skk_analysis.impact.result import Effect
 from skk_analysis.review.checks.effects import Judged, judged
 from skk_analysis.review.checks.page import FRONT, Page
+from skk_analysis.review.disclosure.policy import Policy
 
 Record = Mapping[str, Any]
 """One number of ``results.json``."""
@@ -54,6 +55,8 @@ class Evidence:
     drawings : the figures in their order
     made : how it was made
     page_faults : what keeps somebody from reading the page
+    policy : limits of disclosure, the strictest of the report's sources
+    open_numbers : patterns of ids that everybody may know
     """
 
     language: str
@@ -63,6 +66,8 @@ class Evidence:
     drawings: Sequence[Drawing]
     made: Made
     page_faults: Sequence[str] = ()
+    policy: Policy = field(default_factory=Policy)
+    open_numbers: Sequence[str] = ()
 
     @property
     def kind(self) -> str:
@@ -110,7 +115,7 @@ class Fault:
     anchor: str = ""
 
     @classmethod
-    def of(cls, name: str, anchor: str = "", **words: str) -> Fault:
+    def of(cls, name: str, anchor: str = "", /, **words: str) -> Fault:
         """A fault with its words as keywords."""
         return cls(name, words, anchor)
 

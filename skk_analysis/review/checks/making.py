@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from skk_analysis.review.checks.evidence import Evidence, Fault, Finding
+from skk_analysis.review.disclosure.gate import gate
 
 PRINTED = 16
 HEX = 64
@@ -37,12 +36,8 @@ def reproducible(evidence: Evidence) -> Finding:
 
 
 def disclosure(evidence: Evidence) -> Finding:
-    """What the gate of disclosure control finds in the numbers."""
-    try:
-        gate = import_module("skk_analysis.review.disclosure.gate")
-    except ImportError:
-        return Finding([Fault.of("no_gate", "content")], 1)
-    found = gate.faults(evidence.records)
-    faults = [Fault.of("disclosure", words=str(one)) for one in found]
+    """What the gate of disclosure control finds in the numbers, by the strictest limits."""
+    found = gate(evidence.records, evidence.policy, allowed=evidence.open_numbers)
+    faults = [Fault.of("disclosure", evidence.shown_at(one.id), words=str(one)) for one in found]
     anchors = [a for a in ("quality", "limitations", "limits") if a in evidence.page.headings]
     return Finding(faults, len(evidence.records), anchors[:1])

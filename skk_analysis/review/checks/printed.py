@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 
 from skk_analysis.language import forms
@@ -25,7 +25,7 @@ from skk_analysis.review.checks.effects import Judged
 from skk_analysis.review.checks.evidence import Evidence, Record
 
 YEAR = re.compile(r"(?<![\d,.])(19|20)\d\d(?![\d,.]\d)")
-DATE = re.compile(r"\b\d{1,2}\.\d{1,2}\.(\d{4})?")
+DATE = re.compile(r"\b\d{1,2}\.\d{1,2}\.(\d{4})?|\b\d{1,2} [A-Z][a-z]{2,8}( \d{4})?\b")
 CLOCK = re.compile(r"\bklo \d{1,2}\.\d\d\b")
 PLACE = re.compile(r"\{[^}]*\}")
 LEAST = 4
@@ -42,7 +42,7 @@ def signs(language: str) -> tuple[str, str]:
 @cache
 def _token(language: str) -> re.Pattern[str]:
     group, point = (re.escape(sign) for sign in signs(language))
-    return re.compile(rf"(?<![\w.,])\d{{1,3}}(?:{group}\d{{3}})+(?:{point}\d+)?|\d+(?:{point}\d+)?")
+    return re.compile(rf"(?<![\w.,])(?:\d{{1,3}}(?:{group}\d{{3}})+|\d+)(?:{point}\d+)?")
 
 
 def decimals_of(shown: str, language: str) -> int:
@@ -147,6 +147,7 @@ def _known(evidence: Evidence) -> Iterator[float]:
                 yield abs(forms.scaled(float(value), record["unit"]))
         if record.get("n"):
             yield float(record["n"])
+    yield from (float(place) for place, _ in enumerate(evidence.page.headings, start=1))
     for numbers in evidence.facts["said"].values():
         for value in numbers:
             yield abs(value)
@@ -157,6 +158,7 @@ def _known(evidence: Evidence) -> Iterator[float]:
         for value in (effect.estimate, *effect.interval, effect.mde):
             if abs(value) < float("inf"):
                 yield abs(forms.scaled(value, amounts.form))
+        yield float(one.placebos)
         yield float(one.grade.sms)
         yield float(one.grade.nesta)
 
@@ -164,19 +166,10 @@ def _known(evidence: Evidence) -> Iterator[float]:
 @cache
 def pieces(language: str) -> tuple[str, ...]:
     """The parts of the catalogue's messages that hold digits themselves, longest first."""
-    return _pieces_of(keys(language), language, re.compile(r"\d"))
-
-
-def _pieces_of(names: Iterable[str], language: str, wanted: re.Pattern[str]) -> tuple[str, ...]:
     found = {
         piece.strip(" ")
-        for name in names
+        for name in keys(language)
         for piece in PLACE.split(template(name, language))
-        if wanted.search(piece) and len(piece.strip()) >= LEAST
+        if re.search(r"\d", piece) and len(piece.strip()) >= LEAST
     }
     return tuple(sorted(found, key=lambda words: (-len(words), words)))
-
-
-def pieces_with(names: Iterable[str], language: str, wanted: re.Pattern[str]) -> tuple[str, ...]:
-    """The parts of some messages that a pattern is found in, longest first."""
-    return _pieces_of(names, language, wanted)
