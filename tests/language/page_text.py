@@ -10,6 +10,9 @@ from html import unescape
 from bs4 import BeautifulSoup, Comment
 
 NB = "\u00a0"
+WORDS = re.compile(r"[^\W\d_][\w’'-]*")
+MOST_WORDS = 150
+"""Of a plain-language summary."""
 BLOCKS = (
     "p", "li", "td", "th", "caption", "figcaption", "summary", "dt", "dd", "h1", "h2", "h3", "h4",
     "title", "label",
