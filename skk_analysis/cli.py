@@ -2,7 +2,7 @@
 
 Exit status: 0 all is well, 1 something could not be done (the message says what), 2 wrong usage,
 3 another process holds the workspace (of ``verify``: a report was changed since it was made),
-130 stopped by the user. `cli_run` has more of them.
+130 stopped by the user. `cli_run` and `cli_review` have more of them.
 Everything heavy is imported inside the verbs, so that ``skk --help`` answers at once.
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from skk_analysis import cli_programme, cli_run
+from skk_analysis import cli_programme, cli_release, cli_review, cli_run
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -36,6 +36,9 @@ app.add_typer(raw, name="raw")
 app.command()(cli_run.run)
 app.command()(cli_run.schedule)
 app.add_typer(cli_programme.app, name="programme")
+app.add_typer(cli_review.app, name="review")
+app.add_typer(cli_release.app, name="release")
+app.command()(cli_release.diff)
 
 DEBUG = "--debug"
 Workspaces = Annotated[
@@ -207,6 +210,9 @@ def reports(
         str, typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers make them.")
     ] = "",
     force: Annotated[bool, typer.Option(help="Make also what is up to date.")] = False,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Make report.pdf beside each page, too (extra 'pdf').")
+    ] = False,
 ) -> None:
     """Bring the reports up to date and write their index."""
     from skk_analysis.reporting.grid import run_reports
@@ -220,14 +226,15 @@ def reports(
     try:
         with Progress() as progress:
             summary = run_reports(
-                place, choice, jobs, force, listener=progress.listener, cluster=cluster
+                place, choice, jobs, force, listener=progress.listener, cluster=cluster, pdf=pdf
             )
     except KeyboardInterrupt:
         typer.echo("skk: stopped; the reports that were finished are published.", err=True)
         raise typer.Exit(130) from None
     typer.echo(
         f"{len(summary.made)} made, {len(summary.skipped)} up to date, "
-        f"{len(summary.failed)} failed. Index: {place.reports / 'index.html'}"
+        f"{len(summary.failed)} failed{f', {len(summary.printed)} PDF files made' if pdf else ''}. "
+        f"Index: {place.reports / 'index.html'}"
     )
     if not summary.ok:
         raise typer.Exit(1)

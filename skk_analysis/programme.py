@@ -25,6 +25,7 @@ REQUIRED_COLUMNS = {
     "years": ["year", "comparison_year", "pandemic", "decision"],
     "indicators": ["id", "name_fi", "name_sv", "name_en", "dimension", "kind", "unit", "direction"],
     "experiments": ["id", "city_code", "name_fi"],
+    "contacts": ["purpose", "name_fi"],
 }
 """The columns that reporting cannot do without; the tables may hold more."""
 
@@ -34,12 +35,16 @@ STARTING_REGISTER = Path(__file__).parent / "register"
 
 @dataclass(frozen=True)
 class City:
-    """One city of the programme; ``code`` is Statistics Finland's municipality code as text."""
+    """One city of the programme; ``code`` is Statistics Finland's municipality code as text.
+
+    ``languages`` are those that reports about it are made in; none where the register names none.
+    """
 
     code: str
     name_fi: str
     name_sv: str
     name_en: str
+    languages: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -130,7 +135,10 @@ class Programme:
     def cities(self) -> list[City]:
         """The cities that take part (``actual`` = yes), in the register's order."""
         return [
-            City(*(row[column] for column in ("code", "name_fi", "name_sv", "name_en")))
+            City(
+                *(row[column] for column in ("code", "name_fi", "name_sv", "name_en")),
+                languages=tuple(row.get("languages", "").replace(";", " ").split()),
+            )
             for row in self._records("cities")
             if row["actual"] == "yes"
         ]
@@ -155,6 +163,11 @@ class Programme:
         """The rows of the experiments; none where the register has no such table."""
         there = (self.folder / "experiments.csv").is_file()
         return self._records("experiments") if there else []
+
+    def contacts(self) -> list[dict[str, str]]:
+        """The rows of ``contacts``: whom readers can turn to; none without such a table."""
+        there = (self.folder / "contacts.csv").is_file()
+        return self._records("contacts") if there else []
 
     def years(self) -> list[int]:
         """The reported years, ascending.

@@ -271,6 +271,8 @@ class Workspace:
     def table(self, name: str) -> pd.DataFrame:
         """A processed table, such as ``observations`` or ``households``.
 
+        Figures that disclosure control hides (`skk_analysis.protected`) are protected in it.
+
         Raises
         ------
         SkkError
@@ -281,7 +283,12 @@ class Workspace:
         path = self.processed / f"{name}.parquet"
         if not path.is_file():
             raise SkkError(f"There is no processed table {name!r} in {self.root}. Run 'skk clean'.")
-        return pd.read_parquet(path)
+        from skk_analysis import protected
+
+        cells = self.processed / protected.FILE
+        if name not in protected.TABLES or not cells.is_file():
+            return pd.read_parquet(path)
+        return protected.masked(pd.read_parquet(path), protected.read(cells))
 
 
 def sha256(path: Path) -> str:

@@ -50,7 +50,7 @@ def directions(
     rows = []
     for place, row in enumerate(found.to_dict("records"), start=1):
         key = f"{record}.{place}"
-        counts = [Quantity(f"{key}.{name}", float(row[name]), "persons") for name in COUNTS]
+        counts = [Quantity(f"{key}.{name}", float(row[name]), "count") for name in COUNTS]
         share: Cell = Missing("not_applicable")
         if math.isfinite(row["share_above"]):
             limits = {"lower": row["lower"], "upper": row["upper"]}

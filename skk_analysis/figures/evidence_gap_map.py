@@ -125,7 +125,7 @@ def _table(cells: list[dict[str, Any]], caption: str, language: str, record: str
     rows: list[tuple[Cell, ...]] = []
     for place, cell in enumerate(cells, start=1):
         counts = [
-            Quantity(f"{record}.{place}.{name}", float(cell[name]), "persons")
+            Quantity(f"{record}.{place}.{name}", float(cell[name]), "count")
             for name in ("evaluations", "syntheses")
         ]
         gap = text(f"evidence.{cell['gap']}", language)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from skk_analysis.figures.table import Table
+from skk_analysis.figures.table_data import RESOURCE, resource
 from skk_analysis.language.quantities import Quantity
 
 
@@ -40,12 +41,12 @@ class Figure:
         """The numbers that the figure draws."""
         return self.table.quantities()
 
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         metadata = {
             "alt": self.alt,
             "caption": self.caption,
             "description": self.description,
             "table": self.table.html(),
         }
-        data = {"image/svg+xml": self.svg, "text/plain": self.alt}
+        data = {"image/svg+xml": self.svg, "text/plain": self.alt, RESOURCE: resource(self.table)}
         return data, {"image/svg+xml": metadata}

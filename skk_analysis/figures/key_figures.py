@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from skk_analysis.language.parts import marked
 from skk_analysis.language.quantities import Quantity
 
 __all__ = ["Box", "KeyFigures"]
@@ -40,16 +41,16 @@ class KeyFigures:
         return "\n".join(f"{b.title}: {self._shown(b.value)}. {b.note}" for b in self.boxes)
 
     def _box(self, box: Box) -> str:
-        value = escape(self._shown(box.value), quote=False)
+        value = marked(self._shown(box.value))
         if isinstance(box.value, Quantity):
             value = f'<data value="{escape(box.value.id)}">{value}</data>'
-        note = escape(box.note, quote=False)
+        note = marked(box.note)
         return (
-            f'<div><dt>{escape(box.title)}</dt><dd>{value}</dd><dd class="note">{note}</dd></div>'
+            f'<div><dt>{marked(box.title)}</dt><dd>{value}</dd><dd class="note">{note}</dd></div>'
         )
 
     def _shown(self, value: Quantity | str) -> str:
-        return value if isinstance(value, str) else value.shown(self.language, short=True)
+        return value if isinstance(value, str) else value.shown(self.language)
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
         return {"text/html": self.html(), "text/plain": self.plain()}, {}

@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 
 from skk_analysis.language.catalogue import placeholders, template
+from skk_analysis.language.parts import marked
 from skk_analysis.language.quantities import Quantity
 from skk_analysis.workspace import SkkError
 
@@ -52,13 +53,13 @@ class Sentence:
 
 
 def _plain(part: Part, language: str) -> str:
-    return part.shown(language) if isinstance(part, Quantity) else part
+    return part.shown(language) if isinstance(part, Quantity) else f"{part}"
 
 
 def _marked(part: Part, language: str) -> str:
     if isinstance(part, Quantity):
         return f'<data value="{escape(part.id)}">{part.shown(language)}</data>'
-    return escape(part, quote=False)
+    return marked(part)
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Heading:
 
     def html(self) -> str:
         """``<h2 id="…">…</h2>``."""
-        return f'<h{self.level} id="{self.anchor}">{escape(self.words)}</h{self.level}>'
+        return f'<h{self.level} id="{self.anchor}">{marked(self.words)}</h{self.level}>'
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
         return {"text/html": self.html(), "text/plain": self.words}, {}

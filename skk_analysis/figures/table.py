@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from skk_analysis.figures.table_data import RESOURCE, resource
 from skk_analysis.language.catalogue import text
+from skk_analysis.language.parts import marked
 from skk_analysis.language.quantities import Missing, Quantity
 
 
@@ -80,7 +82,7 @@ class Table:
     def html(self) -> str:
         """The table as accessible HTML, with what its signs mean."""
         head = "".join(
-            f'<th scope="col"{_side(self._is_numeric(i))}>{escape(heading)}</th>'
+            f'<th scope="col"{_side(self._is_numeric(i))}>{marked(heading)}</th>'
             for i, heading in enumerate(self.columns)
         )
         body = "".join(
@@ -98,7 +100,7 @@ class Table:
             )
         notes = [self.note] if self.note else []
         notes += [text(f"missing.{s}.meaning", self.language) for s in self.statuses()]
-        return table + "".join(f'<p class="note">{escape(note)}</p>' for note in notes)
+        return table + "".join(f'<p class="note">{marked(note)}</p>' for note in notes)
 
     def plain(self) -> str:
         """The table as text, one row a line."""
@@ -106,8 +108,9 @@ class Table:
         lines += [" | ".join(self._words(cell) for cell in row) for row in self.rows]
         return "\n".join(lines)
 
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
-        return {"text/html": self.html(), "text/plain": self.plain()}, {}
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        shown = {"text/html": self.html(), "text/plain": self.plain()}
+        return {**shown, RESOURCE: resource(self)}, {}
 
     def _is_numeric(self, column: int) -> bool:
         return column > 0 and any(
@@ -117,32 +120,32 @@ class Table:
     def _words(self, cell: Cell) -> str:
         match cell:
             case Quantity():
-                return cell.shown(self.language, short=True)
+                return cell.shown(self.language)
             case Limits():
                 return cell.of.interval(self.language) or text("table.no_interval", self.language)
             case Marked():
-                return f"{cell.quantity.shown(self.language, short=True)} {cell.symbol}"
+                return f"{cell.quantity.shown(self.language)} {cell.symbol}"
             case Missing():
                 return cell.shown(self.language)
         return cell
 
     def _heading(self, cell: Cell) -> str:
-        return f'<th scope="row">{escape(self._words(cell))}</th>'
+        return f'<th scope="row">{marked(self._words(cell))}</th>'
 
     def _cell(self, cell: Cell) -> str:
-        words = escape(self._words(cell))
+        words = marked(self._words(cell))
         match cell:
             case Quantity():
                 return f'<td class="number" data-result="{escape(cell.id)}">{words}</td>'
             case Marked():
-                number = escape(cell.quantity.shown(self.language, short=True))
+                number = escape(cell.quantity.shown(self.language))
                 return (
                     f'<td class="number {cell.mark}" data-result="{escape(cell.quantity.id)}">'
                     f'{number} <span aria-hidden="true">{cell.symbol}</span>'
                     f'<span class="unseen"> {escape(cell.word)}</span></td>'
                 )
             case Limits():
-                return f'<td class="number">{words}</td>'
+                return f'<td class="number" data-limits="{escape(cell.of.id)}">{words}</td>'
             case Missing():
                 kind = "protected" if cell.status == "protected" else "missing"
                 return f'<td class="number {kind}">{words}</td>'
@@ -178,4 +181,5 @@ def count_of(quantity: Quantity) -> Cell:
     """The number of observations behind a quantity, as a cell."""
     if quantity.n is None:
         return Missing("not_applicable")
-    return Quantity(f"{quantity.id}.n", float(quantity.n), "persons", year=quantity.year)
+    unit = "persons" if quantity.n_of == "persons" else "count"
+    return Quantity(f"{quantity.id}.n", float(quantity.n), unit, year=quantity.year)

@@ -240,7 +240,12 @@ def _judged(known: ExperimentInputs, effect: Effect, limit: float | None) -> Eff
         pandemic_only=bool(effect.years) and set(effect.years) <= set(known.pandemic),
         assignment=assignment_of(known.experiment),
     )
-    effect = replace(effect, grade=evidence_grade(facts, effect.checks))
+    effect = replace(
+        effect,
+        grade=evidence_grade(facts, effect.checks),
+        details={**effect.details, "design": facts, "limit": limit},
+    )
+    effect = _graded(known, effect)
     return replace(effect, verdict=verdict_of(effect, limit=limit, better=better))
 
 
@@ -261,7 +266,15 @@ def _of_panel(
         )
     except ValueError as error:
         return _refused(known, "method_refuses", str(error))
+    found = replace(found, effect=_graded(known, found.effect))
     return ExperimentDossier(known, found.effect, found.table, evaluation=found)
+
+
+def _graded(known: ExperimentInputs, effect: Effect) -> Effect:
+    """Return the effect with what a reviewer decided about its grade."""
+    if known.judgement is None or effect.grade is None:
+        return effect
+    return replace(effect, grade=known.judgement.on(effect.grade))
 
 
 def _complete(panel: Panel, outcome: str) -> Panel:

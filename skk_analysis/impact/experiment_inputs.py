@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from skk_analysis.impact.grade import Judgement
 from skk_analysis.impact.panel import Panel
 from skk_analysis.impact.programme_panel import (
     PANEL_LEVELS,
@@ -65,6 +66,8 @@ class ExperimentInputs:
         One of :data:`REFUSALS` where the register or the data have nothing to estimate from.
     resources : tuple of str
         Names of the raw files that the rows come from.
+    judgement : Judgement or None
+        What a reviewer decided about the grade of evidence.
     """
 
     experiment: Mapping[str, str]
@@ -74,6 +77,7 @@ class ExperimentInputs:
     pandemic: tuple[int, ...] = ()
     refusal: str | None = None
     resources: tuple[str, ...] = ()
+    judgement: Judgement | None = None
 
     @property
     def outcome(self) -> str:

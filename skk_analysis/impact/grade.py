@@ -13,7 +13,17 @@ from typing import NamedTuple
 
 from skk_analysis.impact.checks import FAILED, PASSED, Check
 
-__all__ = ["REASONS", "STEPS", "WORDINGS", "Design", "Grade", "Reason", "Review", "evidence_grade"]
+__all__ = [
+    "REASONS",
+    "STEPS",
+    "WORDINGS",
+    "Design",
+    "Grade",
+    "Judgement",
+    "Reason",
+    "Review",
+    "evidence_grade",
+]
 
 COMPARISONS = ("none", "controls", "comparison_group")
 ASSIGNMENTS = ("self_selected", "worst_off", "whole_city", "threshold", "lottery")
@@ -158,6 +168,26 @@ class Review(NamedTuple):
     to: int
     reason: str
     reviewer: str
+
+
+class Judgement(NamedTuple):
+    """What a reviewer decided about a grade, and what it was then."""
+
+    computed: int
+    """The grade that the reviewer saw."""
+    to: int
+    reason: str
+    reviewer: str
+
+    def on(self, grade: Grade) -> Grade:
+        """The grade with the decision, as far as it still says something.
+
+        A lowering is a ceiling: a grade that is computed lower by now stays so.  A raising holds as
+        long as no less is computed than the reviewer saw; from less nobody has raised it.
+        """
+        lowers = self.to < self.computed
+        holds = grade.sms > self.to if lowers else self.computed <= grade.sms < self.to
+        return grade.reviewed(self.to, self.reason, self.reviewer) if holds else grade
 
 
 @dataclass(frozen=True)

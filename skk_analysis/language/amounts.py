@@ -58,7 +58,7 @@ class Amounts:
         scale = max((abs(v) for v in values if _positive(abs(v))), default=1.0)
         return cls(unit, _decimals(scale, unit), language)
 
-    def difference(self, value: float, *, signed: bool = True, short: bool = False) -> str:
+    def difference(self, value: float, *, signed: bool = True) -> str:
         """An amount with its sign and unit: ``−0,3 prosenttiyksikköä``."""
         if math.isnan(value):
             return text("effect.unknown", self.language)
@@ -67,9 +67,7 @@ class Amounts:
         if self.ratio:
             return forms.number(value, self.language, self.decimals)
         return self._in_words(
-            forms.difference(
-                value, self.form, self.language, self.decimals, signed=signed, short=short
-            )
+            forms.difference(value, self.form, self.language, self.decimals, signed=signed)
         )
 
     def level(self, value: float) -> str:
@@ -77,9 +75,9 @@ class Amounts:
         shown = forms.quantity(value, self.form, self.language, self.decimals)
         return self._in_words(shown)
 
-    def size(self, value: float, *, short: bool = False) -> str:
+    def size(self, value: float) -> str:
         """An amount without sign: how large something must be to be seen."""
-        size = self.difference(abs(value), signed=False, short=short)
+        size = self.difference(abs(value), signed=False)
         return text("effect.times", self.language, number=size) if self.ratio else size
 
     def limits(self, lower: float, upper: float) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import string
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
@@ -13,6 +15,9 @@ from skk_analysis.workspace import SkkError
 
 LANGUAGES = ("fi", "sv", "en")
 """Languages of the reports; the first one is the one the programme was written in."""
+
+FORMS = ("one", "other")
+"""CLDR's names of the plural forms in the order of the catalogues; our languages have these two."""
 
 CATALOGUES = Path(__file__).parent / "catalogues"
 
@@ -73,10 +78,29 @@ def text(key: str, language: str, **values: str) -> str:
     return _filled(template(key, language), key, language, values)
 
 
-def template(key: str, language: str) -> str:
-    """The message with its placeholders still open."""
+def counted(key: str, language: str, amount: Decimal, **values: str) -> str:
+    """The form of a message that the language has for an amount: one euro, two euros.
+
+    Parameters
+    ----------
+    key : id of a message with plural forms
+    language : ``fi``, ``sv`` or ``en``
+    amount : with the decimals that are printed: 1,0 is a plural where 1 is not (CLDR's rules)
+    values : one text for each placeholder
+
+    Examples
+    --------
+    >>> counted("form.points", "en", Decimal(1), number="+1")
+    '+1\xa0percentage point'
+    """
+    form = FORMS.index(Locale.parse(language).plural_form(abs(amount)))
+    return _filled(template(key, language, form), key, language, values)
+
+
+def template(key: str, language: str, form: int = -1) -> str:
+    """The message with its placeholders still open; of several forms the general one, the last."""
     try:
-        return _messages(language)[key]
+        return _messages(language)[key][form]
     except KeyError:
         raise SkkError(f"The catalogue of {language!r} has no message {key!r}.") from None
 
@@ -87,12 +111,12 @@ def placeholders(template: str) -> set[str]:
 
 
 @cache
-def _messages(language: str) -> dict[str, str]:
-    """Message id to its text."""
+def _messages(language: str) -> dict[str, tuple[str, ...]]:
+    """Message id to its text, or to its texts for one and for several."""
+    found = ((m.id, m.string) for m in catalogue(language) if m.id)
     return {
-        message.id: message.string
-        for message in catalogue(language)
-        if isinstance(message.id, str) and message.id and isinstance(message.string, str)
+        (key if isinstance(key, str) else key[0]): (said,) if isinstance(said, str) else tuple(said)
+        for key, said in found
     }
 
 

@@ -24,6 +24,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import date as Date  # noqa: N812 - `date` is the form below
+from decimal import Decimal
 from functools import cache
 
 from babel import Locale
@@ -31,7 +32,7 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from skk_analysis.language.catalogue import text
+from skk_analysis.language.catalogue import counted, text
 
 MINUS = "−"
 NO_BREAK_SPACE = "\u00a0"
@@ -53,6 +54,9 @@ DECIMALS = {
     "per_1000": 1,
 }
 """Units and the decimals they are printed with unless the dictionary says otherwise."""
+
+MANY = Decimal(2)
+"""Stands for the amounts of a range, which are several."""
 
 POINTS = ("share", "percent", "index", "index_100")
 """Units whose differences are percentage points."""
@@ -91,8 +95,9 @@ def scaled(value: float, unit: str) -> float:
 
 def quantity(value: float, unit: str, language: str, decimals: int | None = None) -> str:
     """A value with its unit: ``36,5 %``, ``27 524 €``, ``27,7``."""
-    digits = number(scaled(value, unit), language, places(unit, decimals))
-    return _with_unit(digits, unit, language)
+    count = places(unit, decimals)
+    digits = number(scaled(value, unit), language, count)
+    return _with_unit(digits, unit, language, _amount(value, unit, count))
 
 
 def difference(
@@ -101,15 +106,14 @@ def difference(
     language: str,
     decimals: int | None = None,
     *,
-    short: bool = False,
     signed: bool = True,
 ) -> str:
     """A difference of two values with its unit and sign: ``−0,3 prosenttiyksikköä``."""
-    digits = number(scaled(value, unit), language, places(unit, decimals), signed=signed)
+    count = places(unit, decimals)
+    digits = number(scaled(value, unit), language, count, signed=signed)
     if unit in POINTS:
-        key = "form.points_short" if short else "form.points"
-        return text(key, language, number=digits)
-    return _with_unit(digits, unit, language)
+        return counted("form.points", language, _amount(value, unit, count), number=digits)
+    return _with_unit(digits, unit, language, _amount(value, unit, count))
 
 
 def relative(ratio: float, language: str) -> str:
@@ -178,9 +182,14 @@ def joined(items: Sequence[str], language: str) -> str:
     return format_list(list(items), locale=Locale.parse(LOCALES[language])) if items else ""
 
 
-def _with_unit(digits: str, unit: str, language: str) -> str:
+def _amount(value: float, unit: str, decimals: int) -> Decimal:
+    """The number as it is printed, which decides between singular and plural."""
+    return Decimal(f"{abs(scaled(value, unit)):.{decimals}f}")
+
+
+def _with_unit(digits: str, unit: str, language: str, amount: Decimal | None = None) -> str:
     if unit in ("share", "percent"):
         return text("form.percent", language, number=digits)
     if unit == "euro":
-        return text("form.euro", language, number=digits)
+        return counted("form.euro", language, MANY if amount is None else amount, number=digits)
     return digits

@@ -24,7 +24,10 @@ class Quantity:
     unit : a unit of `forms`
     lower, upper : limits of its 95 % interval
     n : number of observations behind it
+    n_of : what ``n`` counts: persons (or their households), or units that are nobody's data, such
+        as municipalities and reviews
     year : reference year of the data
+    since : of a change, the year that it is counted from
     kind : a level, a change of a level, a gap between two levels of one time, or the ratio of
         after to before
     """
@@ -37,17 +40,17 @@ class Quantity:
     upper: float | None = None
     n: int | None = None
     year: int | None = None
+    since: int | None = None
     kind: Literal["value", "difference", "gap", "relative"] = "value"
+    n_of: Literal["persons", "units"] = "persons"
 
-    def shown(self, language: str, *, short: bool = False) -> str:
-        """The number as it is printed; ``short`` is for tables."""
+    def shown(self, language: str) -> str:
+        """The number as it is printed."""
         if self.kind == "relative":
             return forms.relative(self.value, language)
         if self.kind in ("difference", "gap"):
             signed = self.kind == "difference"
-            return forms.difference(
-                self.value, self.unit, language, self.decimals, short=short, signed=signed
-            )
+            return forms.difference(self.value, self.unit, language, self.decimals, signed=signed)
         return forms.quantity(self.value, self.unit, language, self.decimals)
 
     def interval(self, language: str) -> str:
@@ -76,6 +79,7 @@ class Quantity:
 
     def record(self) -> dict[str, Any]:
         """The number as results keep it."""
+        more = {} if self.n_of == "persons" else {"n_of": self.n_of}
         return {
             "id": self.id,
             "value": self.value,
@@ -85,6 +89,8 @@ class Quantity:
             "upper": self.upper,
             "n": self.n,
             "reference_year": self.year,
+            "since": self.since,
+            **more,
         }
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from skk_analysis.reporting.report import RESULTS, Report
+from skk_analysis.reporting.differences import results_of
+from skk_analysis.reporting.report import Report
+from skk_analysis.review.differences import result_differences
 
 NEW, CHANGED, SAME = "new", "changed", "same numbers"
 
@@ -40,20 +38,11 @@ def change(old: Report, new: Report) -> Change:
     name = str(new)
     if old.record() is None:
         return Change(name, NEW)
-    before, after = _numbers(old.folder), _numbers(new.folder)
-    both = before.keys() & after.keys()
-    changed = sum(before[key] != after[key] for key in both)
-    added, removed = len(after.keys() - both), len(before.keys() - both)
-    kind = CHANGED if changed or added or removed else SAME
+    found = result_differences(results_of(old.folder), results_of(new.folder))
+    added, removed = (
+        sum(side is None for side in sides)
+        for sides in ((one.before for one in found), (one.after for one in found))
+    )
+    changed = len(found) - added - removed
+    kind = CHANGED if found else SAME
     return Change(name, kind, changed, added, removed)
-
-
-def _numbers(folder: Path) -> dict[tuple[str, int], Any]:
-    """The numbers of a report by id; the same id a second time is a number of its own."""
-    seen: Counter[str] = Counter()
-    numbers = {}
-    for item in json.loads((folder / RESULTS).read_text("utf-8")):
-        key = str(item.get("id")) if isinstance(item, dict) else str(item)
-        seen[key] += 1
-        numbers[key, seen[key]] = item
-    return numbers

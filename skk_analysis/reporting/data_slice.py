@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from skk_analysis.reporting.disclosure.policies import POLICY, policies_of
+from skk_analysis.review.disclosure.policy import Policy
 from skk_analysis.workspace import Resource
 
 SMALL = 3000
@@ -27,6 +29,13 @@ class DataSlice:
 
     resources: list[Resource]
     """The raw files that the rows come from; their hashes are part of the digest."""
+    register: Mapping[str, pd.DataFrame]
+    """Tables of the programme register, the rules of disclosure control among them."""
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The limits below which the report shows nothing: the strictest of its sources."""
+        return policies_of(self.register.get(POLICY)).strictest(self.resources)
 
     @property
     def parameters(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from skk_analysis.figures import Sentence
 from skk_analysis.reporting.document import Document
+from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Writer
 
 DIMENSIONS = (
@@ -31,7 +32,7 @@ class DictionaryDocument(Document):
 
     def indicator_name(self, indicator: str) -> str:
         """An indicator's name in the report's language."""
-        return str(self.data.indicators.loc[indicator, f"name_{self.language}"])
+        return localised(self.data.indicators.loc[indicator], "name", self.language) or indicator
 
     def unit(self, indicator: str) -> tuple[str, int | None]:
         """An indicator's unit and decimals."""
@@ -70,7 +71,7 @@ def why_missing(
 ) -> tuple[str, str]:
     """The reason in words, and the nearest year with a value (``""`` if there is none)."""
     year = report.data.year
-    note = report.data.indicators.loc[indicator, f"break_note_{report.language}"]
+    note = localised(report.data.indicators.loc[indicator], "break_note", report.language)
     rows = values[(values["indicator"] == indicator) & (values["status"] == "observed")]
     years = {int(y) for y in rows["reference_year"].unique()}
     because = writer.text("scope.no_source")

@@ -1,187 +1,115 @@
-"""What two makings of a report say differently: numbers by their id, texts and figures."""
+"""Two folders of a report against each other; what to compare is `review.differences`.
+
+A folder may lie in a site, in a copy, or in a release (`zipfile.Path`), which has no notebook.
+"""
 
 from __future__ import annotations
 
-import difflib
-import hashlib
 import json
-import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import takewhile, zip_longest
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from skk_analysis.reporting.report import PAGE, RESULTS
+from skk_analysis.reporting.ingredients import Crate, recorded
+from skk_analysis.reporting.report import CRATE, NOTEBOOK, RECORD, RESULTS, Record
+from skk_analysis.review import differences
+from skk_analysis.review.differences import (
+    Content,
+    Ingredients,
+    Making,
+    NumberDifference,
+    TextDifference,
+    content,
+    text_differences,
+)
+from skk_analysis.workspace import SkkError
 
-if TYPE_CHECKING:
-    from bs4 import Tag
-
-HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-TEXTS = (*HEADINGS, "p", "li", "dt", "dd", "caption", "figcaption", "tr")
-LINE, LEAD = 90, 30
-"""Characters of a text that are printed, and how many of them before the first other one."""
-ORIGIN = "origin"
-"""The section that tells the ingredients; they are compared by themselves."""
-
-
-@dataclass(frozen=True)
-class NumberDifference:
-    """One figure of one result; None where it isn't there."""
-
-    id: str
-    field: str
-    published: Any
-    now: Any
-
-    @property
-    def difference(self) -> float | None:
-        """Now less published."""
-        both = (self.published, self.now)
-        return self.now - self.published if all(map(_is_number, both)) else None
-
-    @property
-    def relative(self) -> float | None:
-        """The difference over the published figure."""
-        return self.difference / self.published if self.difference and self.published else None
-
-    def __str__(self) -> str:
-        told = f"{self.id} {self.field}: published {self.published!r}, now {self.now!r}"
-        if self.difference is None:
-            return told
-        relative = "" if self.relative is None else f", relative {self.relative:+.2g}"
-        return f"{told}, difference {self.difference:+.6g}{relative}"
+CONTENT = "content.json"
+"""What a report says, as data: the companion that differences are worked out from."""
 
 
-@dataclass(frozen=True)
-class TextDifference:
-    """A text of a section, or what a figure is called; empty where it isn't there."""
+class Folder(Protocol):
+    """A place with files: `pathlib.Path` and `zipfile.Path`."""
 
-    section: str
-    published: str
-    now: str
-
-    def __str__(self) -> str:
-        if self.published == self.now:
-            return f"{self.section}: «{_short(self.now)}» is drawn differently"
-        pairs = zip(self.published, self.now, strict=False)
-        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-        was, is_ = (_short(text, same) for text in (self.published, self.now))
-        return f"{self.section}: published «{was}», now «{is_}»"
+    def __truediv__(self, name: str) -> Folder: ...
+    def read_text(self, encoding: str) -> str: ...
+    def is_file(self) -> bool: ...
 
 
 def number_differences(
     published: Path, now: Path, tolerance: float = 0.0
 ) -> list[NumberDifference]:
-    """The numbers of two report folders that are not the same, in whatever order they stand.
+    """The figures of two report folders' results that are not the same, in the published order.
 
     Parameters
     ----------
     published, now : folders of reports
-    tolerance : numbers are the same if they differ by no more than this times the larger of them,
-        or times 1 if both are smaller; the default is exact. Not a number is the same as not a
-        number, and as nothing else.
+    tolerance : see `review.differences.number_differences`
     """
-    before, after = _results(published), _results(now)
-    return [
-        NumberDifference(id_, field, old.get(field), new.get(field))
-        for id_ in [*before, *(key for key in after if key not in before)]
-        for old, new in [(before.get(id_, {}), after.get(id_, {}))]
-        for field in dict.fromkeys([*old, *new])
-        if not _same(old.get(field), new.get(field), tolerance)
-    ]
+    return differences.number_differences(results_of(published), results_of(now), tolerance)
+
+
+def results_of(folder: Folder) -> list[Any]:
+    """The records of a report's numbers."""
+    found = _json(folder / RESULTS)
+    return found if isinstance(found, list) else []
 
 
 def page_differences(
     published: Path, now: Path, run_ids: Sequence[str] = ()
 ) -> tuple[list[TextDifference], list[TextDifference]]:
-    """The texts and the figures of two report folders' pages that are not the same.
+    """The texts and the figures that two report folders do not show alike.
 
     Parameters
     ----------
     published, now : folders of reports
     run_ids : these are ingredients and not content; they count as the same
     """
-    before, after = (_Content(folder / PAGE, run_ids) for folder in (published, now))
-    return _changed(before.texts, after.texts), _changed(before.figures, after.figures)
+    before, after = (content(_json(folder / NOTEBOOK), run_ids) for folder in (published, now))
+    return (
+        text_differences(before.texts, after.texts),
+        text_differences(before.figures, after.figures),
+    )
 
 
-class _Content:
-    """What a page says, in its order: (section, text) and (section, name, hash of the picture)."""
+def making_of(folder: Folder) -> Making:
+    """What a report's folder holds, as far as it can be compared.
 
-    def __init__(self, page: Path, run_ids: Sequence[str]) -> None:
-        from bs4 import BeautifulSoup
-
-        soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
-        self.texts: list[tuple[str, ...]] = []
-        self.figures: list[tuple[str, ...]] = []
-        section = ""
-        for tag in (soup.main or soup).find_all([*TEXTS, "img"]):
-            if tag.name in HEADINGS:
-                section = str(tag.get("id") or tag.get_text(" ", strip=True))
-            if section == ORIGIN or tag.find_parent(class_="code"):
-                continue
-            if tag.name == "img":
-                picture = hashlib.sha256(str(tag.get("src")).encode()).hexdigest()
-                self.figures.append((section, _figure_name(tag), picture))
-            elif not tag.find(TEXTS):
-                told = " ".join(tag.get_text(" ", strip=True).split())
-                for run_id in run_ids:
-                    told = told.replace(run_id, "…")
-                self.texts.append((section, told))
+    Raises
+    ------
+    SkkError
+        If it is no whole folder of a report.
+    """
+    try:
+        record = Record(**_json(folder / RECORD))
+        crate = Crate(folder) if (folder / CRATE).is_file() else None
+        return Making(
+            record.run_id, record.data_date, results_of(folder),
+            _content(folder, record), recorded(record, crate),
+        )  # fmt: skip
+    except (OSError, KeyError, ValueError, TypeError) as error:
+        raise SkkError(f"{folder} is no whole folder of a report: {error}.") from error
 
 
-def _figure_name(image: Tag) -> str:
-    frame = image.find_parent("figure")
-    caption = frame.find("figcaption") if frame else None
-    return caption.get_text(" ", strip=True) if caption else str(image.get("alt", ""))
+def _content(folder: Folder, record: Record) -> Content:
+    """What the report says; a folder of an earlier version has only its notebook to tell it."""
+    if (folder / CONTENT).is_file():
+        return Content.of_record(_json(folder / CONTENT))
+    return content(_json(folder / NOTEBOOK), [record.run_id])
 
 
-def _changed(before: list[tuple[str, ...]], after: list[tuple[str, ...]]) -> list[TextDifference]:
-    """What was replaced, taken away and added."""
-    found = []
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    for kind, a, b, c, d in matcher.get_opcodes():
-        if kind == "equal":
-            continue
-        for old, new in zip_longest(before[a:b], after[c:d]):
-            section = (new or old)[0]
-            found.append(TextDifference(section, old[1] if old else "", new[1] if new else ""))
-    return found
+def _json(file: Folder) -> Any:
+    return json.loads(file.read_text("utf-8"))
 
 
-def _results(folder: Path) -> dict[str, dict[str, Any]]:
-    """Results by id; the same id a second time is a result of its own."""
-    results: dict[str, dict[str, Any]] = {}
-    for item in _items(folder):
-        id_ = name = str(item.get("id", ""))
-        number = 1
-        while name in results:
-            number += 1
-            name = f"{id_} ({number})"
-        results[name] = {key: value for key, value in item.items() if key != "id"}
-    return results
-
-
-def _items(folder: Path) -> Iterator[dict[str, Any]]:
-    for item in json.loads((folder / RESULTS).read_text("utf-8")):
-        yield item if isinstance(item, dict) else {"id": str(item)}
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _same(one: Any, other: Any, tolerance: float) -> bool:
-    if not (_is_number(one) and _is_number(other)):
-        return bool(one == other and type(one) is type(other))
-    if math.isnan(one) or math.isnan(other):
-        return math.isnan(one) and math.isnan(other)
-    return one == other or abs(one - other) <= tolerance * max(abs(one), abs(other), 1.0)
-
-
-def _short(text: str, same: int = 0) -> str:
-    """What fits on a line, from a little before the place where two texts part."""
-    start = max(same - LEAD, 0) if len(text) > LINE else 0
-    end = start + LINE
-    return ("…" if start else "") + text[start:end] + ("…" if len(text) > end else "")
+__all__ = [
+    "CONTENT",
+    "Folder",
+    "Ingredients",
+    "NumberDifference",
+    "TextDifference",
+    "making_of",
+    "number_differences",
+    "page_differences",
+    "results_of",
+]

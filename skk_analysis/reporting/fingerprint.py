@@ -33,8 +33,8 @@ MAIN_PACKAGES = (
 PICTURES = {".svg", ".png", ".jpg", ".jpeg"}
 """Suffixes of the drawings of models that a card shows."""
 
-CODE_SUFFIXES = {".py", ".po", ".csv", ".toml", ".j2", ".css"}
-WITHOUT_EFFECT = {"cli.py", "cli_run.py", "__main__.py", "sample"}
+CODE_SUFFIXES = {".py", ".po", ".csv", ".toml", ".j2", ".css", ".js"}
+WITHOUT_EFFECT = {"cli.py", "cli_review.py", "cli_run.py", "__main__.py", "sample"}
 """Files and rooms of the library that cannot change a report made from given data."""
 CLEANING_CODE = ("cleaning", "workspace.py", "programme.py")
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from skk_analysis.reporting.fingerprint import (
@@ -18,32 +17,24 @@ from skk_analysis.reporting.fingerprint import (
     register_hashes,
 )
 from skk_analysis.reporting.report import CRATE, Record, Report
+from skk_analysis.review.differences import (
+    IngredientDifference,
+    Ingredients,
+    ingredient_differences,
+)
+from skk_analysis.review.differences.ingredients import different
 from skk_analysis.workspace import sha256
 
-HASH_SHOWN = 12
+if TYPE_CHECKING:
+    from skk_analysis.reporting.differences import Folder
 
-
-@dataclass(frozen=True)
-class IngredientDifference:
-    """An ingredient; empty where there is none.
-
-    ``kind`` is one of: data, raw file, register, parameter, notebook, code, environment, package.
-    """
-
-    kind: str
-    name: str
-    published: str
-    now: str
-
-    def __str__(self) -> str:
-        was, is_ = (value[:HASH_SHOWN] or "none" for value in (self.published, self.now))
-        return f"{' '.join(filter(None, [self.kind, self.name]))}: published {was}, now {is_}"
+__all__ = ["Crate", "IngredientDifference", "data", "files_and_software", "recorded"]
 
 
 class Crate:
     """What the run record of a report tells that ``report.json`` does not."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Folder) -> None:
         """Read the record.
 
         Raises
@@ -93,6 +84,22 @@ class Crate:
         return next((m.removeprefix("git:") for m in marks if m.startswith("git:")), "")
 
 
+def recorded(record: Record, crate: Crate | None) -> Ingredients:
+    """What a published report was made from; a folder without run record tells less."""
+    return Ingredients(
+        data=record.data,
+        raw=record.sources,
+        register=crate.register if crate else {},
+        parameters=_texts(record.parameters),
+        notebook=record.notebook,
+        code=record.code,
+        commit=crate.commit if crate else "",
+        environment=record.environment,
+        lock={LOCK.name: crate.hash("#lock")} if crate else {},
+        packages=crate.packages if crate else {},
+    )
+
+
 def files_and_software(
     report: Report, record: Record, crate: Crate, versions: Versions
 ) -> list[IngredientDifference]:
@@ -103,17 +110,18 @@ def files_and_software(
         for name in record.sources
         if name in there and (path := report.workspace.raw / there[name].path).is_file()
     }
-    found = [*_different("raw file", record.sources, raw)]
-    found += _different("parameter", _texts(record.parameters), _texts(report.parameters))
-    found += _different("notebook", {"": record.notebook}, {"": versions.notebook})
-    if record.code != versions.code:
-        found += _different("code", {"": record.code}, {"": versions.code})
-        found += _different("code", {"commit": crate.commit}, {"commit": git_commit()})
-    if record.environment != versions.environment:
-        locks = ({LOCK.name: crate.hash("#lock")}, {LOCK.name: lock_hash()})
-        found += _different("environment", *locks)
-        found += _different("package", crate.packages, installed_versions())
-    return found
+    now = Ingredients(
+        data=record.data,  # `data` tells of the slice
+        raw=raw,
+        parameters=_texts(report.parameters),
+        notebook=versions.notebook,
+        code=versions.code,
+        commit=git_commit(),
+        environment=versions.environment,
+        lock={LOCK.name: lock_hash()},
+        packages=installed_versions(),
+    )
+    return ingredient_differences(recorded(record, crate), now)
 
 
 def data(
@@ -130,19 +138,10 @@ def data(
         return []
     added = {name: value for name, value in sources.items() if name not in record.sources}
     return [
-        *_different("data", {"": record.data}, {"": digest}),
-        *_different("raw file", {}, added),
-        *_different("register", crate.register, register_hashes(report.workspace)),
+        *different("data", {"": record.data}, {"": digest}),
+        *different("raw file", {}, added),
+        *different("register", crate.register, register_hashes(report.workspace)),
     ]
-
-
-def _different(
-    kind: str, published: Mapping[str, str], now: Mapping[str, str]
-) -> Iterator[IngredientDifference]:
-    for name in sorted(published.keys() | now.keys()):
-        was, is_ = published.get(name, ""), now.get(name, "")
-        if was != is_:
-            yield IngredientDifference(kind, name, was, is_)
 
 
 def _texts(parameters: Mapping[str, Any]) -> dict[str, str]:

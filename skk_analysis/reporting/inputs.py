@@ -3,8 +3,8 @@
 The truth is ``report_data`` of a kind of report: the slice of tables that a report may read,
 with a digest and the raw files it comes from. Working it out takes seconds for all reports, so the
 answer is kept in ``data/processed/inputs.json`` under the hash of everything it was worked out
-from (raw files, register, library, environment). It is a memory, never a proof: remove it at
-will.
+from (raw files, register, protected cells, library, environment). It is a memory, never a proof:
+remove it at will.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from skk_analysis.reporting.disclosure.mask import mask_hash
 from skk_analysis.reporting.fingerprint import code_hash, digest, environment_hash, raw_hash
 from skk_analysis.reporting.kinds import Kind, Subject
+from skk_analysis.reporting.reviewed import reviewed_grades
 from skk_analysis.workspace import Workspace, reading_once, write_json
 
 MEMORY = "inputs.json"
@@ -53,7 +55,9 @@ def is_remembered(workspace: Workspace) -> bool:
 
 
 def _basis(workspace: Workspace) -> str:
-    return digest(raw_hash(workspace), code_hash(), environment_hash())
+    grades = {name: list(judgement) for name, judgement in reviewed_grades(workspace).items()}
+    hashes = (raw_hash(workspace), mask_hash(workspace), code_hash(), environment_hash())
+    return digest(*hashes, grades)
 
 
 def worked_out(workspace: Workspace, kind: Kind, subject: Subject) -> Inputs:

@@ -31,7 +31,7 @@ class Choice:
     years : chooses the reports about one of these years
     experiments : ids; chooses the reports about one of these experiments
     kinds : names of kinds
-    languages : of the reports; by default Finnish
+    languages : of the reports; by default those of the city that one is about, else Finnish
     all_municipalities : city reports of every municipality in the cleaned data, not only of the
         programme's cities
     """
@@ -64,6 +64,9 @@ def chosen_reports(
         places = {city_named(workspace, name) for name in choice.cities}
     _known(choice.years, programme.years(), "The programme has no year {}. It has: {}.")
     _known(choice.languages, LANGUAGES, "There is no language {!r}; use {}.")
+    for city in programme.cities():
+        unknown = f"cities.csv, {city.name_fi}: there is no language {{!r}}; use {{}}."
+        _known(city.languages, LANGUAGES, unknown)
     if choice.experiments:
         ids = [row["id"] for row in programme.experiments()]
         _known(choice.experiments, ids, "The register has no experiment {!r}. It has: {}.")
@@ -74,11 +77,16 @@ def chosen_reports(
         if not choice.kinds or kind.name in choice.kinds
         for subject in _subjects(kind, programme, every)
         if _is_chosen(subject, choice, places)
-        for language in dict.fromkeys(choice.languages or DEFAULT_LANGUAGES)
+        for language in dict.fromkeys(choice.languages or default_languages(subject))
     ]
     for report in reports:
         check_parameters(report.parameters, report.kind.declared)
     return reports
+
+
+def default_languages(subject: Subject) -> tuple[str, ...]:
+    """The languages that reports on a subject are made in unless others are asked for."""
+    return (subject.city.languages if subject.city else ()) or DEFAULT_LANGUAGES
 
 
 def listed_reports(
@@ -88,29 +96,31 @@ def listed_reports(
     all_municipalities: bool = False,
     beside: Sequence[Path] = (),
 ) -> list[Report]:
-    """What the index lists: each subject in each language that is asked for or on disk.
+    """What the index lists: each subject in its own languages and any that others are asked in.
 
     Of all municipalities it lists those that were chosen or have a report. ``beside`` are folders
     with reports that a killed run finished and did not publish.
     """
-    asked = {report.language for report in chosen}
     places = (workspace.reports, *beside)
     present = {
         path.relative_to(place).parts[:-1]
         for place in places
         for path in place.glob(f"*/*/*/{RECORD}")
     }
-    spoken = asked | {language for *_, language in present} | set(DEFAULT_LANGUAGES)
-    languages = [language for language in LANGUAGES if language in spoken]
-    listed = chosen_reports(workspace, Choice(languages=languages), kinds)
+    every = chosen_reports(workspace, Choice(languages=LANGUAGES), kinds)
+    own = {(*r.subject.folder, r.language) for r in every if _is_own(r)}
+    subjects = {r.subject.folder for r in every}
+    further = {report.language for report in chosen if not _is_own(report)}
+    further |= {language for *folder, language in present - own if tuple(folder) in subjects}
+    listed = [report for report in every if _is_own(report) or report.language in further]
     beyond = {tuple(folder) for *folder, _ in present} - {r.subject.folder for r in listed}
     if not (all_municipalities or beyond):
         return listed
-    every = Choice(languages=languages, all_municipalities=True)
+    anywhere = Choice(languages=LANGUAGES, all_municipalities=True)
     needed = {*chosen, *listed}
     return [
         report
-        for report in chosen_reports(workspace, every, kinds)
+        for report in chosen_reports(workspace, anywhere, kinds)
         if report in needed or (*report.subject.folder, report.language) in present
     ]
 
@@ -152,6 +162,10 @@ def _subjects(kind: Kind, programme: Programme, every: list[City] | None) -> lis
     if every is not None and kind.name == CITY_YEAR.name:
         return city_years(every, programme.years())
     return kind.subjects(programme)
+
+
+def _is_own(report: Report) -> bool:
+    return report.language in default_languages(report.subject)
 
 
 def _is_chosen(subject: Subject, choice: Choice, places: set[City]) -> bool:

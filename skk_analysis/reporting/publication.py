@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from skk_analysis.reporting.changes import Change, change
+from skk_analysis.reporting.disclosure.published import record_published
+from skk_analysis.reporting.front.changes import published_changes
+from skk_analysis.reporting.pdf_files import drop_stale_pdf
 from skk_analysis.reporting.report import State
 from skk_analysis.reporting.runner import Order
+from skk_analysis.reporting.signoff.statuses import restamped
 from skk_analysis.reporting.site import MADE, Stage
 from skk_analysis.reporting.site_pages import site_pages
 
@@ -56,13 +60,44 @@ def publish(stage: Stage, orders: Sequence[Order]) -> bool:
         If it cannot be replaced; the site then stays as it was.
     """
     changed = [path for order in orders for path in _changed(stage, order)]
-    if not changed and _is_up_to_date(stage.site, site_pages(orders)):
+    if not changed and _is_up_to_date(stage.site, _on_the_site(orders)):
         return False
-    stage.assemble(changed)
-    for name, content in site_pages([order.at(stage.next) for order in orders]).items():
-        stage.put(name, content)
-    stage.switch()
+    _switch(stage, orders, changed, dict(published_changes(stage, orders)))
     return True
+
+
+def publish_files(stage: Stage, orders: Sequence[Order], files: Mapping[str, bytes]) -> None:
+    """Replace the site by itself with further files in the reports' folders.
+
+    Parameters
+    ----------
+    stage : of the run, which has published already
+    orders : every report that the site lists
+    files : content by name on the site
+    """
+    _switch(stage, orders, (), files)
+
+
+def _record(stage: Stage, orders: Sequence[Order]) -> None:
+    """What is about to leave the house goes into the register of published cells first."""
+    made = [o.report for o in orders if o.report.at(stage.made).folder.is_dir()]
+    if made:
+        record_published(made[0].workspace, [report.at(stage.next) for report in made])
+
+
+def _switch(
+    stage: Stage, orders: Sequence[Order], changed: Iterable[Path], files: Mapping[str, bytes]
+) -> None:
+    stage.assemble(changed)
+    _record(stage, orders)
+    for name, content in files.items():
+        stage.put(name, content)
+    following = [order.at(stage.next) for order in orders]
+    for name, content in _on_the_site(following).items():
+        stage.put(name, content)
+    for order in following:
+        drop_stale_pdf(order.report.folder)
+    stage.switch()
 
 
 def _changed(stage: Stage, order: Order) -> Iterator[Path]:
@@ -74,6 +109,14 @@ def _changed(stage: Stage, order: Order) -> Iterator[Path]:
     if whole or made.failure():
         yield made.failure_file.relative_to(stage.made)
         yield made.failed_notebook.relative_to(stage.made)
+
+
+def _on_the_site(orders: Sequence[Order]) -> dict[str, bytes]:
+    """What publication writes: pages about all, and stamps that the ledger has changed."""
+    if not orders:
+        return site_pages(orders)
+    reports = [order.report for order in orders]
+    return {**dict(restamped(reports[0].workspace, reports)), **site_pages(orders)}
 
 
 def _is_up_to_date(site: Path, pages: Mapping[str, bytes]) -> bool:

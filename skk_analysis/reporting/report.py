@@ -4,7 +4,8 @@
 ``results.json``, ``report.json``, ``ro-crate-metadata.json`` and what `companions` adds.
 ``report.json`` is the only proof that the report is complete: it names the run id and the hash of
 every other file but the crate, which tells how and when the report was made (`run_record`) and is
-in no hash because it holds times. A report whose record is missing, unreadable or in conflict with
+in no hash because it holds times. What the ledger of reviews stamps on pages is in no hash either
+(`stamp`). A report whose record is missing, unreadable or in conflict with
 its files does not exist for us. A failed run leaves ``<language>.failed.json`` and
 ``<language>.failed.ipynb`` beside the folder and never touches what is inside.
 """
@@ -18,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from skk_analysis.reporting.kinds import Kind, Subject
-from skk_analysis.workspace import Workspace, sha256, write_json
+from skk_analysis.reporting.stamp import content_hash
+from skk_analysis.workspace import Workspace, write_json
 
 PAGE, NOTEBOOK, RESULTS, RECORD = "index.html", "notebook.ipynb", "results.json", "report.json"
 CRATE = "ro-crate-metadata.json"
@@ -106,7 +108,8 @@ class Report:
         try:
             record = Record(**json.loads((self.folder / RECORD).read_text("utf-8")))
             whole = record.outputs.keys() >= {PAGE, NOTEBOOK, RESULTS} and all(
-                sha256(self.folder / name) == expected for name, expected in record.outputs.items()
+                content_hash(self.folder / name) == expected
+                for name, expected in record.outputs.items()
             )
             whole = whole and (self.folder / CRATE).is_file()
         except (OSError, ValueError, TypeError, AttributeError):

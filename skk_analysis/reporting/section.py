@@ -12,6 +12,9 @@ from skk_analysis.figures.prose import Part
 from skk_analysis.language import Missing, Quantity, text
 from skk_analysis.workspace import SkkError
 
+SUMMARY = "summary"
+"""Class of what stands first in every report: what it says, in plain words, 150 of them at most."""
+
 
 class Display(Protocol):
     """Something that a notebook shows."""
@@ -19,7 +22,7 @@ class Display(Protocol):
     def quantities(self) -> Iterable[Quantity]:
         """The numbers in it."""
 
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]: ...
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]: ...
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,10 @@ from skk_analysis.reporting.kinds import KINDS, Kind
 from skk_analysis.reporting.plan import Choice, chosen_reports, order_of
 from skk_analysis.reporting.report import CRATE, NOTEBOOK, PAGE, RECORD, RESULTS, Record, Report
 from skk_analysis.reporting.runner import finished_report
-from skk_analysis.workspace import SkkError, Workspace, sha256
+from skk_analysis.reporting.signoff.statuses import stamp_faults
+from skk_analysis.reporting.stamp import content_hash
+from skk_analysis.review.ledger import folder_of
+from skk_analysis.workspace import SkkError, Workspace
 
 IDENTICAL, DIFFERENT, TAMPERED = 0, 1, 3
 """Exit statuses; 2 is wrong usage."""
@@ -146,8 +149,21 @@ def verify(
         return Verification(str(report), tuple(tampered))
     if not isinstance(report, Report):
         report = _report_in(folder, workspace or Workspace.find(), kinds)
+    if forged := stamp_faults(report, folder):
+        return Verification(str(report), tuple(forged))
     with tempfile.TemporaryDirectory(prefix="skk-verify-") as scratch:
         return _compared(report, folder, Path(scratch), tolerance, timeout)
+
+
+def report_at(place: Path, workspace: Workspace, kinds: Sequence[Kind] = KINDS) -> Report:
+    """The report whose folder, or a file of it, lies at a place; also of a copy elsewhere.
+
+    Raises
+    ------
+    SkkError
+        If there is none.
+    """
+    return _report_in(_folder(place), workspace, kinds)
 
 
 def published_reports(
@@ -185,7 +201,7 @@ def tampering(folder: Path) -> list[str]:
         file = folder / name
         if not file.is_file():
             found.append(f"{name} is missing")
-        elif {sha256(file)} != hashes | {crate.hash(name)}:
+        elif {content_hash(file)} != hashes | {crate.hash(name)}:
             found.append(f"{name} is not what its recorded hash says")
     return found
 
@@ -224,7 +240,7 @@ def _compared(
 
 
 def _hash(file: Path) -> str | None:
-    return sha256(file) if file.is_file() else None
+    return content_hash(file) if file.is_file() else None
 
 
 def _cleaned(workspace: Workspace, scratch: Path) -> Workspace:
@@ -237,6 +253,8 @@ def _cleaned(workspace: Workspace, scratch: Path) -> Workspace:
         made.raw.symlink_to(workspace.raw.resolve(), target_is_directory=True)
     except OSError:  # where links need a privilege
         shutil.copytree(workspace.raw, made.raw)
+    if folder_of(workspace).exists():  # reviewed grades are among the data
+        shutil.copytree(folder_of(workspace), folder_of(made))
     clean(made)
     return made
 

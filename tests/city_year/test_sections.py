@@ -108,7 +108,7 @@ def test_every_number_of_the_text_is_on_record(whole, sections):
         assert records[name]["value"] == quantities[name].value
     for cell in soup.find_all("td", attrs={"data-result": True}):
         assert cell["data-result"] in records
-        assert cell.get_text().startswith(quantities[cell["data-result"]].shown("fi", short=True))
+        assert cell.get_text().startswith(quantities[cell["data-result"]].shown("fi"))
 
 
 def test_summary_numbers_are_the_records(sections):

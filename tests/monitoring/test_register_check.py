@@ -165,7 +165,8 @@ def test_a_fault_of_the_file_is_named_and_the_rest_is_still_checked(content, lin
 
 
 def test_a_semicolon_file_is_told_once_and_its_values_are_used():
-    content = SAMPLE["cities"].replace(b",", b";")
+    quoted = SAMPLE["cities"].replace(b"fi;sv", b'"fi;sv"')
+    content = quoted.replace(b",", b";")
     assert [(m.file, m.check) for m in check_files(SAMPLE | {"cities": content})] == [
         ("cities.csv", "separator")
     ]

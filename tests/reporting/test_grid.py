@@ -128,6 +128,33 @@ def test_a_choice_of_city_year_and_language(made):
     assert summary.skipped == ["Espoo 2020 fi"]
 
 
+def test_a_citys_languages_come_from_the_register(made):
+    """Swedish beside Finnish where the register says so, and no other city is said to lack it."""
+    table = made.workspace.programme / "cities.csv"
+    first, *rows = table.read_text("utf-8").splitlines()
+    rows = [f"{row},{'fi;sv' if 'Espoo' in row else ''}" for row in rows]
+    table.write_text("\n".join([f"{first},languages", *rows]) + "\n", "utf-8")
+    assert names(made.run().made) == ["Espoo 2019 sv", "Espoo 2020 sv"]
+    [listed] = BeautifulSoup(
+        (made.workspace.reports / "index.html").read_text("utf-8"), "html.parser"
+    )("table")
+    assert [row.find("td").get_text() for row in listed.find_all("tr")[1:]] == [
+        "2019, suomeksi",
+        "2019, ruotsiksi",
+        "2020, suomeksi",
+        "2020, ruotsiksi",
+        "2019, suomeksi",
+        "2020, suomeksi",
+    ]
+    assert names(made.run(languages=["en"], cities=["Espoo"]).made) == [
+        "Espoo 2019 en",
+        "Espoo 2020 en",
+    ]
+    table.write_text(table.read_text("utf-8").replace("fi;sv", "fi;no"), "utf-8")
+    with pytest.raises(SkkError, match="Espoo: there is no language 'no'; use fi, sv, en"):
+        made.run()
+
+
 @pytest.mark.parametrize(
     ("choice", "message"),
     [

@@ -24,6 +24,7 @@ FILES = [
     "diak/df_kunnat_*.csv.gz",
     "boundaries/postal_areas_six_cities_2019.geojson",
 ]
+YEARS = (2019, 2020)
 
 
 def skk(workspace: Path, *arguments: str) -> str:
@@ -58,8 +59,11 @@ def test_every_report_without_experiments_and_the_index_are_made(workspace: Work
     pages = {str(p.relative_to(workspace.reports)) for p in workspace.reports.rglob("index.html")}
     cities = [city.key for city in Programme.of(workspace).cities()]
     subjects = [*cities, "comparison", "programme"]
-    expected = {f"{one}/{year}/fi/index.html" for one in subjects for year in (2019, 2020)}
-    assert pages == expected | {"index.html"}
+    expected = {f"{one}/{year}/fi/index.html" for one in subjects for year in YEARS}
+    bilingual = {
+        f"{city}/{year}/sv/index.html" for city in ("espoo", "turku", "vantaa") for year in YEARS
+    }
+    assert pages == expected | bilingual | {"index.html"}
 
 
 def test_real_figures_carry_no_banner(workspace: Workspace):

@@ -8,6 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 from typer.testing import CliRunner
 
@@ -15,6 +16,7 @@ from skk_analysis.cli import app
 from skk_analysis.reporting import cleaned, fingerprint, ingredients
 from skk_analysis.reporting import verify as verification
 from skk_analysis.reporting.differences import (
+    CONTENT,
     NumberDifference,
     TextDifference,
     number_differences,
@@ -79,7 +81,7 @@ def test_a_report_is_identical_until_an_ingredient_changes(bench, report, tmp_pa
     ]
     assert [(f.section, f.now) for f in found.figures] == [("summary", "Kuvio 1. Neliö")]
     assert [(i.kind, i.name) for i in found.ingredients] == [("raw file", "espoo"), ("data", "")]
-    assert set(found.files) == {PAGE, NOTEBOOK, RESULTS, RECORD}
+    assert set(found.files) == {PAGE, NOTEBOOK, RESULTS, RECORD, CONTENT}
     told = str(found)
     assert "size value: published 8, now 10, difference +2, relative +0.25" in told
     assert "«Kuvio 1. Neliö» is drawn differently" in told
@@ -210,27 +212,36 @@ def test_numbers_are_found_by_their_id_in_whatever_order(tmp_path):
     ]  # fmt: skip
 
 
-def test_texts_and_figures_are_compared_where_they_stand(tmp_path):
-    page = """<nav><p>not content</p></nav><main><h1 id="report">Espoo</h1><p>Ajo abc.</p>
-    <h2 id="one">Yksi</h2><p>Ennen</p><ul><li><p>kohta</p></li></ul>
-    <div class="code"><pre><code>x = 1</code></pre><p>code</p></div>
-    <figure><img src="data:1" alt="kuva"><figcaption>Kuvio 1</figcaption></figure>
-    <table><tr><th>Alue</th><td>1,5</td></tr></table>
-    <h2 id="origin">Lähteet</h2><p>koodi 1</p></main>"""
-    changed = page
-    for old, new in {
-        "not content": "else", "abc": "def", "Ennen": "Nyt", "<p>code</p>": "<p>other</p>",
-        "data:1": "data:2", "1,5": "1,6", "koodi 1": "koodi 2",
-        '<h2 id="origin': '<p>Lisää</p><h2 id="origin',
-    }.items():  # fmt: skip
-        changed = changed.replace(old, new)
-    one, other = write(tmp_path / "one", [], page), write(tmp_path / "two", [], changed)
-    texts, figures = page_differences(one, other, ("abc", "def"))
+def test_texts_and_figures_are_compared_where_they_stand(tmp_path, cells):
+    words = """show({'text/html': '<h1 id="report">Espoo</h1><p>Ajo abc.</p><h2 id="one">Yksi</h2>'})
+show({'text/html': '<p>Ennen</p><ul><li>kohta</li></ul>'})
+show({'text/html': '<table><tr><th>Alue</th><td>1,5</td></tr></table>'})"""
+    last = cells.last.replace("Lähde.", "koodi 1")
+    makings = []
+    changes = {
+        "abc": "def", "Ennen": "Nyt", "0 0 9 9": "0 0 8 9", "1,5": "1,6", "koodi 1": "koodi 2",
+    }  # fmt: skip
+    for name, changed in (("one", {}), ("two", changes)):
+        sources = [cells.start, words, cells.figure, last]
+        for old, new in changed.items():
+            sources = [source.replace(old, new) for source in sources]
+        shown: list = []
+        hidden = {"display": lambda data, raw, metadata: shown.append((data, metadata))}  # noqa: B023
+        exec("\n".join(sources).replace("from IPython.display import display", ""), hidden)
+        cell = nbformat.v4.new_code_cell("x = 1")
+        cell.outputs = [
+            nbformat.v4.new_output("display_data", data=data, metadata=metadata)
+            for data, metadata in shown
+        ]
+        folder = write(tmp_path / name, [])
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), folder / NOTEBOOK)
+        makings.append(folder)
+    texts, figures = page_differences(*makings, ("abc", "def"))
     assert [(t.section, t.published, t.now) for t in texts] == [
-        ("one", "Ennen", "Nyt"), ("one", "Alue 1,5", "Alue 1,6"), ("one", "", "Lisää"),
+        ("one", "Ennen", "Nyt"), ("one", "Alue 1,5", "Alue 1,6"),
     ]  # fmt: skip
-    assert [(f.section, f.now) for f in figures] == [("one", "Kuvio 1")]
-    assert page_differences(one, one) == ([], [])
+    assert [(f.section, f.now) for f in figures] == [("one", "Kuvio 1. Neliö")]
+    assert page_differences(makings[0], makings[0]) == ([], [])
 
 
 def test_long_lists_and_texts_are_shortened_where_they_part_unless_all_is_wanted():

@@ -20,7 +20,7 @@ SIGNS = {"grows": "▲", "shrinks": "▼", "unclear": "●", "none": "–"}
 
 def count(name: str, number: int, year: int) -> Quantity:
     """A count as a number of the report."""
-    return Quantity(name, float(number), "persons", year=year)
+    return Quantity(name, float(number), "count", year=year)
 
 
 def value_of(
@@ -74,6 +74,7 @@ def difference_of(report: CityComparison, level: Level, code: str) -> Quantity |
         unit,
         decimals=decimals,
         year=report.year,
+        since=report.comparison_year,
         kind="difference",
         **limits,
     )
@@ -98,7 +99,7 @@ def ranks_of(estimates: dict[str, Estimate], name: str, year: int, codes: list[s
             continue
         first, last = (float(table.loc[code, side]) for side in ("first", "last"))
         rank = Quantity(
-            f"rank.{name}.{code}.{year}", first, "persons", lower=first, upper=last, year=year
+            f"rank.{name}.{code}.{year}", first, "count", lower=first, upper=last, year=year
         )
         cells.append(rank if first == last else Limits(rank))
     return cells

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
+from skk_analysis.impact.grade import Judgement
 from skk_analysis.programme import City, Programme
 from skk_analysis.reporting.analysis import CLASSES
 from skk_analysis.reporting.area_gaps import GAPS
 from skk_analysis.reporting.data_slice import DataSlice
+from skk_analysis.reporting.reviewed import reviewed_grades
 from skk_analysis.reporting.tables import (
     OBSERVED,
     named_resources,
@@ -22,6 +25,7 @@ from skk_analysis.reporting.tables import (
     rows_of,
     year_row,
 )
+from skk_analysis.review.disclosure.policy import Policy
 from skk_analysis.workspace import Resource, Workspace
 
 VALUES = (
@@ -72,7 +76,13 @@ EXPERIMENTS = (
 )
 """Columns of the tables that the report reads."""
 
-REGISTER_TABLES = ("comparisons", "indicator_choices", "pandemic_exposure", "surveys")
+REGISTER_TABLES = (
+    "comparisons",
+    "disclosure_policy",
+    "indicator_choices",
+    "pandemic_exposure",
+    "surveys",
+)
 """Tables of the programme register that the report reads whole, where a workspace has them."""
 
 
@@ -87,6 +97,7 @@ class CityView:
     households: pd.DataFrame
     observations: pd.DataFrame
     indicator_values: pd.DataFrame
+    policy: Policy
 
     @property
     def years(self) -> tuple[int, int]:
@@ -113,6 +124,7 @@ class ComparisonData(DataSlice):
     register : tables of the programme register
     messages, cleaning : what cleaning said of the resources
     resources : raw files that the rows come from
+    judgements : what reviewers decided about the grades of these experiments
     """
 
     year: int
@@ -133,6 +145,7 @@ class ComparisonData(DataSlice):
     messages: pd.DataFrame
     cleaning: pd.DataFrame
     resources: list[Resource] = field(default_factory=list)
+    judgements: Mapping[str, Judgement] = field(default_factory=dict)
 
     @property
     def years(self) -> tuple[int, int]:
@@ -163,6 +176,7 @@ class ComparisonData(DataSlice):
             _of_city(self.households, city),
             self.observations[self.observations["unit_code"].isin(codes)],
             pd.concat([mine, own], ignore_index=True),
+            self.policy,
         )
 
 
@@ -233,6 +247,8 @@ def report_data(workspace: Workspace, year: int) -> ComparisonData:
         ),
     }
     named = named_resources([*frames.values(), areas])
+    experiments = _experiments(programme)
+    judged = reviewed_grades(workspace)
     return ComparisonData(
         year=year,
         comparison_year=comparison,
@@ -242,7 +258,7 @@ def report_data(workspace: Workspace, year: int) -> ComparisonData:
         indicators=programme.indicators(),
         areas=areas,
         municipalities=_municipalities(workspace),
-        experiments=_experiments(programme),
+        experiments=experiments,
         register={
             name: table
             for name in REGISTER_TABLES
@@ -251,6 +267,7 @@ def report_data(workspace: Workspace, year: int) -> ComparisonData:
         messages=of_resources(workspace, "cleaning_messages", named),
         cleaning=of_resources(workspace, "cleaning_report", named),
         resources=resources_named(workspace, named),
+        judgements={name: judged[name] for name in experiments["id"] if name in judged},
         **frames,
     )
 

@@ -201,7 +201,10 @@ class Effects:
             indicator = {str(key): str(value) for key, value in row.items()}
             panel = self.panel([one.indicator], {one.city_code: one.start})
             pandemic = self.data.pandemic_years
-            known = ExperimentInputs(one.experiment, indicator, panel, pandemic=pandemic)
+            judgement = self.data.judgements.get(one.experiment["id"])
+            known = ExperimentInputs(
+                one.experiment, indicator, panel, pandemic=pandemic, judgement=judgement
+            )
             if evaluation := evaluate_experiment(known).evaluation:
                 found[one.city_code, one.indicator] = evaluation
         return found

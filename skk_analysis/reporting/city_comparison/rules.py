@@ -12,6 +12,7 @@ from skk_analysis.reporting.city_comparison.analysis import SURVEY
 from skk_analysis.reporting.city_comparison.cells import count
 from skk_analysis.reporting.city_comparison.levels import measured
 from skk_analysis.reporting.dictionary import DIMENSIONS, omission
+from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _row(report: CityComparison, writer: Writer, name: str) -> list[Cell]:
         _standardised(writer, row),
         report.agreed_word(name),
         publishers(report, used),
-        str(row[f"definition_{report.language}"]),
+        localised(row, "definition", report.language),
     ]
 
 
@@ -83,7 +84,7 @@ def _reservations(
     if partly:
         found.append("partly")
     words = [writer.text(f"comparison.comparable.{name}") for name in found]
-    note = str(row[f"break_note_{report.language}"])
+    note = localised(row, "break_note", report.language)
     return [*words, note] if note else words
 
 
@@ -107,7 +108,7 @@ def _area_row(report: CityComparison, writer: Writer, name: str) -> list[Cell]:
     row = report.data.indicators.loc[name]
     rows = report.data.area_values
     used = rows[(rows["indicator"] == name) & (rows["reference_year"] == report.year)]
-    note = str(row[f"break_note_{report.language}"])
+    note = localised(row, "break_note", report.language)
     reservations = [writer.text("comparison.comparable.areas"), *([note] if note else [])]
     return [
         report.indicator_name(name),
@@ -118,7 +119,7 @@ def _area_row(report: CityComparison, writer: Writer, name: str) -> list[Cell]:
         _standardised(writer, row),
         report.agreed_word(name),
         publishers(report, used),
-        str(row[f"definition_{report.language}"]),
+        localised(row, "definition", report.language),
     ]
 
 

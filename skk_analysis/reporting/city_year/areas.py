@@ -8,14 +8,13 @@ import pandas as pd
 
 from skk_analysis.figures import Area, Cell, area_map
 from skk_analysis.language import Missing, Quantity
+from skk_analysis.language.parts import Foreign
 from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Writer
+from skk_analysis.review.disclosure.small_groups import shown_groups
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear
-
-SMALL_COUNT = 5
-"""Counts of people in the data that are smaller than this are protected."""
 
 LOW_CLASS = "low_income_class_share"
 MAPPED = (LOW_CLASS, "population")
@@ -58,7 +57,7 @@ def _problem(report: CityYear, writer: Writer) -> None:
 def _introduction(report: CityYear, writer: Writer, population: pd.DataFrame) -> None:
     known = population[population["status"] == "observed"]
     year = report.year
-    count = Quantity("areas.count", float(len(report.data.areas)), "persons", year=year)
+    count = Quantity("areas.count", float(len(report.data.areas)), "count", year=year)
     if known.empty:
         writer.say("areas.count", city=report.city, count=count, year=str(year))
         return
@@ -83,7 +82,7 @@ def _introduction(report: CityYear, writer: Writer, population: pd.DataFrame) ->
     people = float(known["value"].reindex(hidden).sum())
     writer.say(
         "areas.protected",
-        count=Quantity("areas.protected", float(len(hidden)), "persons", year=year),
+        count=Quantity("areas.protected", float(len(hidden)), "count", year=year),
         share=Quantity("areas.protected_population", people / total, "share", year=year),
     )
 
@@ -97,7 +96,7 @@ def _map(report: CityYear, writer: Writer) -> None:
         unit, decimals = report.unit(indicator)
         areas = [
             Area(
-                _name(row, report.language),
+                _name(row, report),
                 row["boundary"],
                 number(values, row["unit_code"], indicator, unit, decimals, report.year),
             )
@@ -118,6 +117,7 @@ def _rows(report: CityYear, population: pd.DataFrame) -> list[tuple[Cell, ...]]:
     total = float(known.sum())
     sampled = report.data.households
     sampled = sampled[sampled["year"] == year].groupby("area_code").size()
+    shown = shown_groups(sampled.to_dict(), report.data.policy.minimum_count)
     rows: list[tuple[Cell, ...]] = []
     for _, area in report.data.areas.iterrows():
         code = area["unit_code"]
@@ -126,32 +126,41 @@ def _rows(report: CityYear, population: pd.DataFrame) -> list[tuple[Cell, ...]]:
         if isinstance(people, Quantity) and total:
             share = Quantity(f"population_share.{code}.{year}", people.value / total, "share")
         low = number(classes, code, LOW_CLASS, *report.unit(LOW_CLASS), year)
-        cells: list[Cell] = [_name(area, report.language), code, people, share, low]
+        cells: list[Cell] = [
+            _name(area, report),
+            code,
+            people,
+            share,
+            low,
+        ]
         if report.analysis.has_households:
-            cells.append(_households(code, int(sampled.get(code, 0)), year))
+            count = int(sampled.get(code, 0))
+            cells.append(_households(code, count, year, shown=not count or code in shown))
         rows.append(tuple(cells))
     return rows
 
 
-def _households(code: str, count: int, year: int) -> Quantity | Missing:
+def _households(code: str, count: int, year: int, shown: bool) -> Quantity | Missing:
     """How many households of an area are in the data; a handful is not told."""
-    if 0 < count < SMALL_COUNT:
+    if not shown:
         return Missing("protected")
     return Quantity(f"households.{code}.{year}", float(count), "persons", year=year)
 
 
-def _name(area: pd.Series, language: str) -> str:
-    swedish = area["name_sv"]
-    return str(
-        swedish if language == "sv" and isinstance(swedish, str) and swedish else area["name_fi"]
-    )
+def _name(area: pd.Series, report: CityYear) -> str:
+    """An area's name; a Swedish one that is the Finnish one is Swedish in a bilingual city only."""
+    language, finnish, swedish = report.language, str(area["name_fi"]), area["name_sv"]
+    if language == "fi":
+        return finnish
+    known = language == "sv" and isinstance(swedish, str) and swedish
+    if known and (swedish != finnish or language in report.data.city.languages):
+        return str(swedish)
+    return Foreign(finnish, "fi", language, name=True)
 
 
 def area_names(report: CityYear) -> dict[str, str]:
     """Area code to its name in the report's language."""
-    return {
-        row["unit_code"]: _name(row, report.language) for _, row in report.data.areas.iterrows()
-    }
+    return {row["unit_code"]: _name(row, report) for _, row in report.data.areas.iterrows()}
 
 
 def number(

@@ -44,7 +44,7 @@ def tell(report: CityYear, writer: Writer) -> None:
     table = report.marks.table
     counts = {status: int((table["status"] == status).sum()) for status in STATUSES}
     shown = {
-        name: Quantity(f"choices.{name}", float(count), "persons", year=report.year)
+        name: Quantity(f"choices.{name}", float(count), "count", year=report.year)
         for name, count in counts.items()
     }
     share = Quantity("choices.share", counts["beforehand"] / len(table), "share", 0)

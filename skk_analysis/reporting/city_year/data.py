@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from skk_analysis.impact.experiment_inputs import ExperimentInputs, experiment_inputs
+from skk_analysis.impact.experiment_inputs import ExperimentInputs
 from skk_analysis.programme import City, Programme
 from skk_analysis.reporting.data_slice import DataSlice
 from skk_analysis.reporting.municipalities import city_named
+from skk_analysis.reporting.reviewed import reviewed_inputs
 from skk_analysis.reporting.tables import (
     OBSERVED,
     named_resources,
@@ -50,6 +51,7 @@ REGISTER_TABLES = (
     "criteria",
     "decisions",
     "dimensions",
+    "disclosure_policy",
     "experiments",
     "indicator_choices",
     "logic_links",
@@ -246,4 +248,4 @@ def _experiments(
     rows = register.get("experiments")
     if rows is None:
         return {}
-    return {name: experiment_inputs(workspace, name).until(year) for name in rows["id"]}
+    return reviewed_inputs(workspace, rows["id"], year)

@@ -76,7 +76,7 @@ def table_of(report: CityYear, name: str, until: str = "") -> pd.DataFrame:
 
 def count(name: str, value: float, report: CityYear) -> Quantity:
     """A count with its id."""
-    return Quantity(name, float(value), "persons", year=report.year)
+    return Quantity(name, float(value), "count", year=report.year)
 
 
 def state_of(row: pd.Series, day: Date) -> str:

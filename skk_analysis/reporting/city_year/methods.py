@@ -8,6 +8,7 @@ from skk_analysis.figures import Cell
 from skk_analysis.reporting.city_year import choices
 from skk_analysis.reporting.concepts import concepts_table
 from skk_analysis.reporting.dictionary import DIMENSIONS
+from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:
@@ -61,14 +62,13 @@ def _dictionary(report: CityYear, writer: Writer) -> None:
     indicators = report.data.indicators
     for name, row in indicators[indicators["dimension"].isin(DIMENSIONS)].iterrows():
         expression = _spaced(f"{row['numerator']} / {row['denominator']}".removesuffix(" / "))
-        note = row[f"break_note_{report.language}"]
+        definition = localised(row, "definition", report.language)
+        note = localised(row, "break_note", report.language)
         rows.append(
             (
                 report.indicator_name(str(name)),
                 writer.text(f"dimension.{row['dimension']}"),
-                " ".join(
-                    part for part in (row[f"definition_{report.language}"] + ".", note) if part
-                ),
+                " ".join(f"{part}" for part in (definition and f"{definition}.", note) if part),
                 writer.text(f"unit.{row['unit']}"),
                 writer.text(f"direction.{row['direction']}"),
                 report.agreed_word(str(name)),

@@ -138,8 +138,8 @@ def _multiple_tests(report: CityYear, writer: Writer) -> None:
     year = report.year
     writer.say(
         "polarisation.multiple",
-        tests=Quantity("tests.count", float(tests), "persons", year=year),
-        clear=Quantity("tests.clear", float(clear), "persons", year=year),
+        tests=Quantity("tests.count", float(tests), "count", year=year),
+        clear=Quantity("tests.clear", float(clear), "count", year=year),
     )
 
 
@@ -161,7 +161,7 @@ def _by_year(report: CityYear, writer: Writer) -> None:
         for name in SEGREGATION:
             estimate = report.analysis.segregation(name, table)
             cells.append(estimated(f"{name}.all_areas.{year}", estimate, UNITS[name], year))
-        areas = Quantity(f"segregation.areas.{year}", float(len(table)), "persons", year=year)
+        areas = Quantity(f"segregation.areas.{year}", float(len(table)), "count", year=year)
         rows.append((*cells, areas))
     columns = [writer.text("table.year")]
     columns += [writer.text(f"measure.{name}") for name in SEGREGATION]

@@ -45,7 +45,7 @@ def _coverage_row(report: CityYear, indicator: str) -> tuple[Cell, ...]:
     counts: list[Cell] = []
     for kind in ("observed", *MISSING):
         name = f"coverage.{indicator}.{kind}.{year}"
-        counts.append(Quantity(name, float((status == kind).sum()), "persons", year=year))
+        counts.append(Quantity(name, float((status == kind).sum()), "count", year=year))
     people = report.analysis.area_values("population", year)["value"].reindex(codes)
     people = people.astype(float).fillna(0.0)
     share: Cell = Missing("not_received")
@@ -103,10 +103,10 @@ def _messages(report: CityYear, writer: Writer) -> None:
     refused = _total(report.data.cleaning, "rows_refused")
     writer.say(
         "quality.cleaning",
-        files=Quantity("cleaning.files", float(len(report.data.cleaning)), "persons", year=year),
-        read=Quantity("cleaning.rows_read", total, "persons", year=year),
-        refused=Quantity("cleaning.rows_refused", refused, "persons", year=year),
-        warnings=Quantity("cleaning.warnings", float(len(kept)), "persons", year=year),
+        files=Quantity("cleaning.files", float(len(report.data.cleaning)), "count", year=year),
+        read=Quantity("cleaning.rows_read", total, "count", year=year),
+        refused=Quantity("cleaning.rows_refused", refused, "count", year=year),
+        warnings=Quantity("cleaning.warnings", float(len(kept)), "count", year=year),
     )
     if kept.empty:
         return
@@ -114,7 +114,7 @@ def _messages(report: CityYear, writer: Writer) -> None:
     rows: list[tuple[Cell, ...]] = []
     for (check, resource), count in grouped.head(MOST_MESSAGES).items():
         name = f"cleaning.{check}.{resource}"
-        rows.append((str(check), str(resource), Quantity(name, float(count), "persons", year=year)))
+        rows.append((str(check), str(resource), Quantity(name, float(count), "count", year=year)))
     columns = [writer.text(f"table.{key}") for key in ("check", "file", "remarks")]
     writer.table("cleaning", columns, rows)
 

@@ -99,7 +99,7 @@ def _span(report, spans, name, criterion) -> str:
 
 
 def _count(name: str, value: float) -> Quantity:
-    return Quantity(name, float(value), "persons")
+    return Quantity(name, float(value), "count")
 
 
 def _comments(report, writer, reviews, mine, names) -> None:

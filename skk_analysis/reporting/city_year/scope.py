@@ -72,7 +72,7 @@ def availability(report: CityYear) -> list[Availability]:
 
 
 def _count(name: str, count: int, year: int) -> Quantity:
-    return Quantity(name, float(count), "persons", year=year)
+    return Quantity(name, float(count), "count", year=year)
 
 
 def _columns(writer: Writer, year: int) -> tuple[str, ...]:

@@ -8,16 +8,13 @@ import pandas as pd
 
 from skk_analysis.figures import Cell, Limits
 from skk_analysis.language import Missing, Quantity, date
-from skk_analysis.reporting.city_year.experiments import count, table_of
+from skk_analysis.reporting.city_year.experiments import table_of
 from skk_analysis.reporting.city_year.groups import agreeing, residents
 from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Writer, estimated
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear
-
-SMALLEST = 10
-"""Groups under this are described only in words (disclosure policy of the programme)."""
 
 KINDS = {"kohdeyleisö": "target_audience", "käytäntö": "practice"}
 
@@ -61,7 +58,8 @@ def _persons(report: CityYear, name: str, text: str) -> Cell:
     if not text:
         return Missing("not_received")
     number = float(text.replace(",", "."))
-    return count(name, number, report) if number >= SMALLEST else Missing("protected")
+    few = number < report.data.policy.minimum_group
+    return Missing("protected") if few else _people(name, number, report)
 
 
 def _change(report: CityYear, writer: Writer, row: pd.Series) -> str:
@@ -97,8 +95,8 @@ def _response(report: CityYear, writer: Writer) -> None:
             rate = Quantity(f"{name}.rate", back / sent, "share", year=report.year)
         cells.append((
             what,
-            unknown if sent is None else count(f"{name}.invited", sent, report),
-            unknown if back is None else count(f"{name}.answered", back, report),
+            unknown if sent is None else _people(f"{name}.invited", sent, report),
+            unknown if back is None else _people(f"{name}.answered", back, report),
             rate,
         ))  # fmt: skip
     keys = ("survey", "invited", "answered", "rate")
@@ -109,6 +107,10 @@ def _response(report: CityYear, writer: Writer) -> None:
 
 def _years(surveys: pd.DataFrame, year: int) -> pd.Series:
     return surveys["year"].map(lambda text: str(year) in text.split(";"))
+
+
+def _people(name: str, number: float, report: CityYear) -> Quantity:
+    return Quantity(name, float(number), "persons", year=report.year)
 
 
 def _number(text: str) -> float | None:
@@ -123,7 +125,7 @@ def _answers(report: CityYear, writer: Writer) -> None:
         return
     cells: list[tuple[Cell, ...]] = []
     for question in questions:
-        share = agreeing(answers[answers["question"] == question])
+        share = agreeing(answers[answers["question"] == question], report.data.policy)
         cell: Cell = Missing("protected")
         if share is not None:
             cell = estimated(f"{question}.all.{report.year}", share, "share", report.year)
@@ -131,7 +133,7 @@ def _answers(report: CityYear, writer: Writer) -> None:
         cells.append((
             report.indicator_name(question), cell,
             Limits(cell) if isinstance(cell, Quantity) else cell,
-            count(f"response.{question}.n", n, report) if n >= SMALLEST else Missing("protected"),
+            _persons(report, f"response.{question}.n", str(n)),
             report.agreed_word(question),
         ))  # fmt: skip
     keys = ("statement", "agreeing", "interval", "n", "agreed")

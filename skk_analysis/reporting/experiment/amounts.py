@@ -18,10 +18,12 @@ def change(report: Experiment) -> Quantity:
     amounts = Amounts.of(effect, report.language)
     low, high = effect.interval
     finite = math.isfinite(low) and math.isfinite(high)
+    asked = report.data.inputs.responses is not None
     return Quantity(
         "effect.estimate", float(effect.estimate), amounts.form, amounts.decimals,
         lower=low if finite else None, upper=high if finite else None,
         n=effect.n_treated or None, year=max(effect.years, default=None), kind="difference",
+        n_of="persons" if asked else "units",
     )  # fmt: skip
 
 

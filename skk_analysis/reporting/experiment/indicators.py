@@ -9,6 +9,7 @@ import pandas as pd
 from skk_analysis.figures import Cell, Limits
 from skk_analysis.language import Missing, date
 from skk_analysis.reporting.experiment.amounts import change, level
+from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def write(report: Experiment, writer: Writer) -> None:
     columns = [writer.text(f"experiment.indicators.{name}") for name in names]
     writer.table("experiment_indicator", columns, [row], wide=True)
     writer.say("experiment.indicators.agreed", agreed=_agreed(report, writer))
-    definition = report.data.inputs.indicator.get(f"definition_{report.language}", "")
+    definition = localised(report.data.inputs.indicator, "definition", report.language)
     if definition:
         writer.say("experiment.indicators.definition", text=definition.rstrip("."))
     writer.say("experiment.indicators.reading")

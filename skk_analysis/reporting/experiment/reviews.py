@@ -31,7 +31,7 @@ def write(report: Experiment, writer: Writer) -> None:
         low, high = (forms.number(scored[k], report.language) for k in ("lowest", "highest"))
         mean = Quantity(
             f"reviews.{scored['criterion']}.mean", float(scored["mean"]), "score", 1,
-            n=int(scored["reviewers"]),
+            n=int(scored["reviewers"]), n_of="units",
         )  # fmt: skip
         shown = low if low == high else f"{low}–{high}"
         rows.append((_criterion(report, str(scored["criterion"])), mean, shown))

@@ -2,12 +2,14 @@
 
 A missing alt text, caption or header scope stops the report: the author has to give it, no guess
 can. What can be derived (a keyboard-scrollable region around each table, the table of contents) is
-added here. Scripts, inline styles and addresses of outside hosts are refused as well, whoever
-wrote them: an area name with a ``<script>`` in it must have been escaped long before.
+added here. What is not on the lists of elements and attributes is refused as well, whoever wrote
+it: an area name with a ``<script>`` in it must have been escaped long before, and a page that had
+to be cleaned would hide that it was not.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,12 +21,29 @@ from skk_analysis.workspace import SkkError
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-ACTIVE = {"script", "iframe", "object", "embed", "link", "meta", "base", "form", "style"}
+ELEMENTS = {
+    "a", "abbr", "b", "bdi", "blockquote", "br", "caption", "code", "col", "colgroup", "data", "dd",
+    "details", "div", "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6",
+    "hr", "i", "img", "li", "ol", "p", "pre", "section", "small", "span", "strong", "sub",
+    "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "ul",
+}  # fmt: skip
+ATTRIBUTES = {
+    "alt", "class", "colspan", "datetime", "dir", "download", "headers", "height", "href", "id",
+    "lang", "open", "role", "rowspan", "scope", "src", "start", "tabindex", "title", "value",
+    "width",
+}  # fmt: skip
+"""Besides ``aria-…`` and ``data-…``."""
+COMPANION = re.compile(r"downloads/[a-z0-9-]+\.(csv|svg|xlsx|json)")
+"""Addresses of the report's own files."""
+MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.DOTALL)
+PICTURE = re.compile(r'(src="data:image/[a-z+]+;)[^"]*')
 SCOPES = {"col", "row", "colgroup", "rowgroup"}
-LOADED = {"src", "srcset", "background"}
 LINKED = ("#", "https://", "http://", "mailto:")
 ORIGIN = "origin"
 """The id of the section on sources, which must be the last one."""
+
+CROWDED = {"several": 5, "many": 8, "crowd": 11}
+"""Columns from which on a table is so called."""
 
 
 class PageError(SkkError):
@@ -54,11 +73,7 @@ def completed(content: str) -> tuple[str, Outline]:
         Listing everything that keeps somebody from reading the page.
     """
     read = Content(content)
-    problems = [
-        *_headings(read), *_images(read), *_tables(read), *_identities(read), *_foreign(read),
-        *read.problems,
-    ]  # fmt: skip
-    if problems:
+    if problems := _problems(read):
         raise PageError(problems)
     for number, table in enumerate(read.tables, start=1):
         _make_region(read, table, number)
@@ -66,6 +81,19 @@ def completed(content: str) -> tuple[str, Outline]:
     sections = [(h.attributes["id"], h.text) for h in read.headings if h.name == "h2"]
     figures = sum(element.name == "figure" for element in read.elements)
     return "".join(read.pieces), Outline(title, sections, figures, len(read.tables))
+
+
+def page_problems(page: str) -> list[str]:
+    """Everything on a finished page that keeps somebody from reading it; pictures are left out."""
+    main = MAIN.search(page)
+    return _problems(Content(PICTURE.sub(r"\1", main[1] if main else "")))
+
+
+def _problems(read: Content) -> list[str]:
+    return [
+        *_headings(read), *_images(read), *_tables(read), *_identities(read), *_foreign(read),
+        *read.problems,
+    ]  # fmt: skip
 
 
 def check_counts(notebook: NotebookNode, outline: Outline) -> None:
@@ -145,14 +173,16 @@ def _identities(read: Content) -> list[str]:
 def _foreign(read: Content) -> list[str]:
     problems = []
     for element in read.elements:
-        if element.name in ACTIVE:
+        if element.name not in ELEMENTS:
             problems.append(f"element <{element.name}> is not allowed")
         for name, value in element.attributes.items():
-            if name == "style" or name.startswith("on"):
+            if name not in ATTRIBUTES and not name.startswith(("aria-", "data-")):
                 problems.append(f"attribute {name} of <{element.name}> is not allowed: use a class")
-            elif name in LOADED and not _address(value).startswith("data:image/"):
+            elif name == "src" and not _address(value).startswith("data:image/"):
                 problems.append(f"<{element.name}> loads {value[:60]!r} from outside")
-            elif name == "href" and not _address(value).startswith(LINKED):
+            elif name == "href" and not (
+                _address(value).startswith(LINKED) or COMPANION.fullmatch(value)
+            ):
                 problems.append(f"<{element.name}> links to {value[:60]!r}")
     return problems
 
@@ -163,15 +193,23 @@ def _address(value: str) -> str:
 
 
 def _make_region(read: Content, table: TableElement, number: int) -> None:
-    """A wide table scrolls by keyboard and finger, and its region is called by its caption."""
+    """A wide table scrolls by keyboard and finger, and its region is called by its caption.
+
+    On paper nothing scrolls: the more columns, the smaller the type (``paper.css``).
+    """
     parent, caption = table.element.parent, table.caption
+    sizes = [name for name, least in CROWDED.items() if table.columns >= least]
     if parent is not None and "region" in parent.attributes.get("class", "").split():
+        names = " ".join([parent.attributes["class"], *sizes])
+        old = f'class="{parent.attributes["class"]}"'
+        read.pieces[parent.place] = parent.start.replace(old, f'class="{names}"')
         return
     assert caption is not None
     name = caption.attributes.get("id") or f"table-{number}"
     if not caption.attributes.get("id"):
         read.pieces[caption.place] = f'{caption.start[:-1]} id="{name}">'
-    region = f'<div aria-labelledby="{name}" class="region" role="region" tabindex="0">'
+    names = " ".join(["region", *sizes])
+    region = f'<div aria-labelledby="{name}" class="{names}" role="region" tabindex="0">'
     read.pieces[table.element.place] = region + table.element.start
     read.pieces[table.end] += "</div>"
 

@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from skk_analysis.language import text
+from skk_analysis.language import LANGUAGES, text
+from skk_analysis.reporting.addresses import INDEX
 from skk_analysis.reporting.checks import IMAGE_TYPES, RESULTS_TYPE
-from skk_analysis.reporting.execute import INJECTED, quick_imports
+from skk_analysis.reporting.downloads.items import FOLDER, HIDDEN_TAGS, WORKBOOK, placed_items
+from skk_analysis.reporting.execute import quick_imports
 from skk_analysis.reporting.page.accessible import PageError, check_counts, completed
+from skk_analysis.reporting.page.drawing import faults
 from skk_analysis.reporting.page.shell import TEMPLATES, environment, page
+from skk_analysis.workspace import PACKAGE_FILE
 
 with quick_imports():
     from nbconvert.exporters import TemplateExporter
@@ -26,8 +30,8 @@ with quick_imports():
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-HIDDEN_TAGS = {"notes", "parameters", INJECTED}
-"""Cells for researchers and for papermill: not on the page."""
+ROOT = "../../../"
+"""From a report's folder to the site's: every report lies three folders deep."""
 
 
 class PageExporter(TemplateExporter):
@@ -55,7 +59,12 @@ def _exporter(language: str) -> PageExporter:
 
 
 def report_page(
-    notebook: NotebookNode, language: str, invented: bool, run_id: str, data_date: str
+    notebook: NotebookNode,
+    language: str,
+    invented: bool,
+    run_id: str,
+    data_date: str,
+    kind: str = "",
 ) -> str:
     """The HTML of a report.
 
@@ -66,19 +75,27 @@ def report_page(
     invented : whether any input is demonstration data
     run_id : the run id to print in the footer
     data_date : when the newest raw file was retrieved, ``""`` if unknown
+    kind : name of the kind of report
 
     Raises
     ------
     PageError
         If something is missing that a reader needs, such as an alt text; all of it is listed.
     """
-    content, _ = _exporter(language).from_notebook_node(_visible(notebook))
+    seen = _visible(notebook)
+    content, _ = _exporter(language).from_notebook_node(seen)
     body, outline = completed(content)
     check_counts(notebook, outline)
     return page(
         "report.html.j2",
         language,
         invented,
+        root=ROOT,
+        kind=kind,
+        home=ROOT + INDEX[language],
+        languages=[{"language": o, "name": text("site.in_language", o)} for o in LANGUAGES],
+        workbook=f"{FOLDER}/{WORKBOOK}" if any(placed_items(seen)) else "",
+        package=f"{FOLDER}/{PACKAGE_FILE}",
         title=outline.title,
         contents=outline.sections,
         content=Markup(body),
@@ -102,6 +119,8 @@ def figure(output: NotebookNode) -> dict[str, Any] | None:
     missing = [name for name in ("alt", "caption", "table") if not str(told.get(name, "")).strip()]
     if missing:
         raise PageError([f"a figure has no {', no '.join(missing)}: {str(told)[:80]}"])
+    if kind == "image/svg+xml" and (wrong := faults(output.data[kind])):
+        raise PageError(wrong)
     return {"kind": kind, "image": output.data[kind], **told}
 
 
@@ -118,12 +137,27 @@ def _markup(value: str) -> Markup:
 
 def _visible(notebook: NotebookNode) -> NotebookNode:
     """The notebook without cells and outputs that no reader needs; Markdown is not for the page."""
+    node = type(notebook)
     cells = [
-        {**cell, "outputs": [output for output in cell.outputs if _has_content(output)]}
+        {**cell, "outputs": [_own(output) for output in cell.outputs if _has_content(output)]}
         for cell in notebook.cells
         if cell.cell_type == "code" and not HIDDEN_TAGS & set(cell.metadata.get("tags", []))
     ]
-    return type(notebook)({**notebook, "cells": [type(notebook)(cell) for cell in cells]})
+    shown = node({**notebook, "cells": [node(cell) for cell in cells]})
+    for output, item in placed_items(shown):
+        addresses = {
+            form: f"{FOLDER}/{name}"
+            for form, name in (("CSV", item.csv), ("SVG", item.svg_name if item.svg else ""))
+            if name
+        }
+        output.metadata["downloads"] = addresses | {"caption": item.caption}
+    return shown
+
+
+def _own(output: NotebookNode) -> NotebookNode:
+    """The output with metadata of its own; the rest is not copied, as drawings are long."""
+    node = type(output)
+    return node({**output, "metadata": node(output.metadata)})
 
 
 def _has_content(output: NotebookNode) -> bool:

@@ -149,7 +149,7 @@ def _cooperation(report: ProgrammeReport, writer: Writer) -> None:
         for other in found.matrix.columns:
             number = int(found.matrix.loc[[one], [other]].to_numpy()[0, 0])
             record = f"programme.cooperation.{one}.{other}"
-            quantity = Quantity(record, float(number), "persons")
+            quantity = Quantity(record, float(number), "count")
             depth = 0 if not number else 1 + min(2, 3 * (number - 1) // most)
             cells[names[one], names[other]] = GridCell(str(number), f"depth_{depth}", quantity)
     tints = ("white", "#e6eef5", "#c3d8ea", "#94c0e0")

@@ -1,0 +1,118 @@
+"""Which numbers are not those that were approved, largest first."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from skk_analysis.language import Quantity
+from skk_analysis.review.ledger import canonical
+from skk_analysis.workspace import write_bytes
+
+FOLDER = "told"
+"""In ``data/review``: what was told when somebody decided, each content under its hash."""
+
+Numbers = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class NumberChange:
+    """A number by its id, before and now; None where it is not there."""
+
+    id: str
+    before: Mapping[str, str] | None
+    now: Mapping[str, str] | None
+
+    @property
+    def size(self) -> float:
+        """The change of the value over the larger of the two; 1 where one is missing."""
+        if self.before is None or self.now is None:
+            return 1.0
+        one, other = _value(self.before), _value(self.now)
+        larger = max(abs(one), abs(other))
+        return abs(one - other) / larger if larger > 0 and math.isfinite(larger) else 0.0
+
+    def shown(self, language: str) -> tuple[str, str]:
+        """Both as they are printed, with so many decimals that they are not the same."""
+        pairs = [_shown(self.before, self.now, language, more) for more in range(5)]
+        return next((pair for pair in pairs if pair[0] != pair[1]), pairs[0])
+
+
+def changed_numbers(before: Numbers, now: Numbers) -> tuple[NumberChange, ...]:
+    """The numbers that are not the same in any of their fields, largest change first."""
+    found = [
+        NumberChange(id_, before.get(id_), now.get(id_))
+        for id_ in dict.fromkeys([*before, *now])
+        if before.get(id_) != now.get(id_)
+    ]
+    return tuple(sorted(found, key=lambda change: -change.size))
+
+
+def keep(folder: Path, content: Mapping[str, Any]) -> str:
+    """Keep what was told under its hash, so that what changed can be said later.
+
+    Parameters
+    ----------
+    folder : ``data/review``
+    content : `told.Told.content`
+
+    Returns
+    -------
+    str
+        The hash.
+    """
+    told = canonical(content)
+    name = hashlib.sha256(told).hexdigest()
+    file = _file(folder, name)
+    if not file.exists():
+        write_bytes(file, gzip.compress(told, mtime=0), durable=True)
+    return name
+
+
+def kept(folder: Path, report_hash: str) -> dict[str, Any] | None:
+    """What was told under a hash; None if it was not kept or is not what the hash says."""
+    try:
+        told = gzip.decompress(_file(folder, report_hash).read_bytes())
+    except (OSError, EOFError):
+        return None
+    if hashlib.sha256(told).hexdigest() != report_hash:
+        return None
+    return dict(json.loads(told))
+
+
+def _file(folder: Path, name: str) -> Path:
+    return folder / FOLDER / f"{name}.json.gz"
+
+
+def _value(number: Mapping[str, str]) -> float:
+    value = json.loads(number.get("value", "null"))
+    return float(value) if isinstance(value, int | float) else math.nan
+
+
+def _shown(
+    before: Mapping[str, str] | None, now: Mapping[str, str] | None, language: str, more: int
+) -> tuple[str, str]:
+    one, other = (_printed(number, language, more) for number in (before, now))
+    return one, other
+
+
+def _printed(number: Mapping[str, str] | None, language: str, more: int) -> str:
+    """A number in its unit's form with some decimals more; a dash where there is none."""
+    if number is None or not math.isfinite(_value(number)):
+        return "–"
+    unit, kind = (json.loads(number.get(key, "null")) for key in ("unit", "kind"))
+    from skk_analysis.language import forms
+
+    if kind == "relative":
+        return Quantity("", _value(number), "ratio", kind="relative").shown(language)
+    try:
+        places = forms.places(unit) + more
+    except ValueError:
+        return forms.number(_value(number), language, 2 + more)
+    return Quantity("", _value(number), unit, places, kind=kind or "value").shown(language)

@@ -1,0 +1,43 @@
+"""What is different between two makings of a report, and why; numbers, words and records only."""
+
+from skk_analysis.review.differences.content import Content, Shown, content
+from skk_analysis.review.differences.ingredients import (
+    IngredientDifference,
+    Ingredients,
+    ingredient_differences,
+    reasons,
+)
+from skk_analysis.review.differences.making import Difference, Making, compare
+from skk_analysis.review.differences.numbers import (
+    NumberDifference,
+    ResultDifference,
+    number_differences,
+    result_differences,
+)
+from skk_analysis.review.differences.texts import (
+    TextDifference,
+    VerdictDifference,
+    text_differences,
+    verdict_differences,
+)
+
+__all__ = [
+    "Content",
+    "Difference",
+    "IngredientDifference",
+    "Ingredients",
+    "Making",
+    "NumberDifference",
+    "ResultDifference",
+    "Shown",
+    "TextDifference",
+    "VerdictDifference",
+    "compare",
+    "content",
+    "ingredient_differences",
+    "number_differences",
+    "reasons",
+    "result_differences",
+    "text_differences",
+    "verdict_differences",
+]

@@ -1,0 +1,217 @@
+"""The ledger under attack: whatever is done to its file is found, or said to be unprovable."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from skk_analysis.review.ledger import (
+    FILE,
+    HEAD,
+    TORN,
+    Anchor,
+    LedgerError,
+    append,
+    canonical,
+    parse,
+    read,
+)
+from tests.review.conftest import draft
+
+pytestmark = pytest.mark.usefixtures("filled")
+
+
+@pytest.fixture
+def filled(folder: Path) -> Path:
+    """Four entries, added in three goes."""
+    append(
+        folder,
+        [draft("open"), draft("comment", anchor="", shown="", text="«Ä» \n €", blocking=True)],
+    )
+    append(folder, [draft("answer", "Aino", to=2, text="Kyllä.")])
+    append(folder, [draft("return", reason="Korjattava.")])
+    return folder / FILE
+
+
+def lines(file: Path) -> list[bytes]:
+    return file.read_bytes().splitlines(keepends=True)
+
+
+def test_what_was_added_is_read_again(folder, filled):
+    found = read(folder)
+    assert (found.faults, found.notes, len(found.entries)) == ((), (), 4)
+    assert [entry.sequence for entry in found.entries] == [1, 2, 3, 4]
+    assert found.entries[1].payload["text"] == "«Ä» \n €"
+    assert b"".join(entry.line() for entry in found.entries) == filled.read_bytes()
+
+
+def test_every_byte_counts(folder, filled):
+    """Any single byte changed in any way of three is a fault, also in the very last entry."""
+    good, head = filled.read_bytes(), [read(folder).head._replace(place=HEAD)]
+    unseen = []
+    for place in range(len(good)):
+        for flip in (1, 32, 128):
+            changed = good[:place] + bytes([good[place] ^ flip]) + good[place + 1 :]
+            found = parse(changed)
+            if not (found.faults or found.lacks(head)):
+                unseen.append((place, flip))
+    assert unseen == []
+
+
+def test_every_byte_of_the_head_counts(folder, filled):
+    """A changed length or hash is a fault; the rest of the head says nothing."""
+    good = (folder / HEAD).read_bytes()
+    told = json.loads(good)
+    for place in range(len(good)):
+        (folder / HEAD).write_bytes(good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :])
+        try:
+            changed = json.loads((folder / HEAD).read_bytes())
+            same = all(changed.get(name) == told[name] for name in ("length", "head"))
+        except ValueError:
+            same = False
+        assert bool(read(folder).faults) != same, place
+
+
+@pytest.mark.parametrize(
+    ("attack", "word"),
+    [
+        (lambda one: [one[0], one[2], one[1], one[3]], "line 2"),
+        (lambda one: one[:1] + one[2:], "line 2"),
+        (lambda one: one[1:], "line 1"),
+        (lambda one: [*one[:2], one[1], *one[2:]], "line 3"),
+        (lambda one: [*one, one[3]], "line 5"),
+        (lambda one: one[:3], "cut off"),
+        (lambda one: [], "cut off"),
+        (lambda one: [*one, b"\n"], "line 5"),
+        (lambda one: [*one[:3], one[3].replace(b'":"', b'": "', 1)], "spelled"),
+        (lambda one: [*one[:3], one[3].replace("ä".encode(), b"\\u00e4", 1)], "spelled"),
+    ],
+    ids=["swapped", "removed", "beheaded", "doubled", "repeated", "truncated", "emptied",
+         "blank line", "blank", "escape"],
+)  # fmt: skip
+def test_lines_moved_removed_or_repeated(folder, filled, attack, word):
+    content = lines(filled)
+    filled.write_bytes(b"".join(attack(content)))
+    found = read(folder)
+    assert any(word in fault for fault in found.faults), found.faults
+    with pytest.raises(LedgerError, match="Nothing is added"):
+        append(folder, [draft("open")])
+
+
+def test_a_forged_hash_and_a_forged_end(folder, filled):
+    """An entry with a wrong hash is found at once, one with a right hash by the head."""
+    last = read(folder).entries[-1]
+    forged = replace(last, payload={"reason": "Hyvä."})
+    filled.write_bytes(b"".join(lines(filled)[:3]) + forged.line())
+    assert "not what its hash says" in read(folder).faults[0]
+    again = replace(forged, hash=forged.computed_hash())
+    filled.write_bytes(b"".join(lines(filled)[:3]) + again.line())
+    assert "another one in the ledger" in read(folder).faults[0]
+    assert parse(filled.read_bytes()).faults == ()  # the file alone cannot know
+
+
+def test_truncation_together_with_the_head_is_found_by_a_quotation(folder, filled):
+    """Who cuts the end off and mends the head is found by whatever quotes the entry."""
+    quoted = [Anchor(4, read(folder).entries[-1].hash, "espoo/2019/fi/index.html")]
+    filled.write_bytes(b"".join(lines(filled)[:3]))
+    kept = parse(filled.read_bytes()).head
+    (folder / HEAD).write_text(json.dumps({"format": 1, "length": 3, "head": kept.hash}))
+    found = read(folder)
+    assert found.faults == ()
+    assert "cut off" in found.lacks(quoted)[0]
+
+
+def test_a_lost_head_is_a_fault(folder, filled):
+    (folder / HEAD).unlink()
+    assert "is missing" in read(folder).faults[0]
+    filled.unlink()
+    assert read(folder) == parse(b"")
+
+
+def test_a_torn_line_is_told_set_aside_and_counts_for_nothing(folder, filled):
+    """Bytes after the last newline are no entry; if they were one, the head misses it."""
+    whole = filled.read_bytes()
+    filled.write_bytes(whole + whole[:50])
+    found = read(folder)
+    assert found.faults == () and "unfinished (50 bytes)" in found.notes[0]
+    [entry] = append(folder, [draft("open")])
+    assert entry.sequence == 5 and read(folder).notes == ()
+    assert (folder / TORN).read_bytes() == whole[:50] + b"\n"
+    filled.write_bytes(filled.read_bytes()[:-1])
+    assert "cut off" in read(folder).faults[0]
+
+
+def test_a_head_that_lags_is_mended(folder, filled):
+    """A writer killed between ledger and head has added whole entries."""
+    before = (folder / HEAD).read_bytes()
+    append(folder, [draft("open")])
+    (folder / HEAD).write_bytes(before)
+    found = read(folder)
+    assert found.faults == () and "lags behind by 1" in found.notes[0]
+    append(folder, [draft("open")])
+    assert read(folder).notes == () and len(read(folder).entries) == 6
+
+
+def test_nothing_with_two_spellings_gets_in(folder):
+    for bad in (0.5, float("nan"), {1: "a"}, b"a", "\ud800"):
+        with pytest.raises(ValueError):
+            canonical({"value": bad})
+    assert len(read(folder).entries) == 4
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from skk_analysis.review.ledger import append
+from tests.review.conftest import draft
+folder, name, count, many = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+print("begun", flush=True)
+for number in range(count):
+    append(folder, [draft("comment", name, anchor="", shown="", text=f"{number} " + "x" * 500,
+                          blocking=False)] * many)
+    print(number, flush=True)
+"""
+
+
+def writer(folder: Path, name: str, count: int, many: int = 1) -> subprocess.Popen[str]:
+    root = str(Path(__file__).parents[2])
+    command = [sys.executable, "-c", WRITER, str(folder), name, str(count), str(many)]
+    environment = {**os.environ, "PYTHONPATH": root}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+
+
+def test_two_who_add_at_once_lose_nothing(folder):
+    with writer(folder, "Aino", 25) as one, writer(folder, "Bertta", 25) as other:
+        one.communicate()
+        other.communicate()
+    assert (one.returncode, other.returncode) == (0, 0)
+    found = read(folder)
+    assert found.faults == () and len(found.entries) == 54
+    for name in ("Aino", "Bertta"):
+        texts = [e.payload["text"].split()[0] for e in found.entries[4:] if e.reviewer == name]
+        assert texts == [str(number) for number in range(25)]
+
+
+@pytest.mark.parametrize("wait", range(3))
+def test_killed_while_adding(folder, wait):
+    """At whatever moment: the ledger holds together, holds all that was told done, all or none."""
+    with writer(folder, "Cecilia", 200, many=40) as one:
+        assert one.stdout is not None
+        for _ in range(2 + wait):
+            told = one.stdout.readline()
+        one.send_signal(signal.SIGKILL)
+        rest = one.stdout.read().split()
+    done = int((rest or [told])[-1]) + 1
+    found = read(folder)
+    added = len(found.entries) - 4
+    assert found.faults == ()
+    assert added % 40 == 0 and added // 40 in (done, done + 1)
+    append(folder, [draft("open")])
+    assert read(folder).notes == ()
