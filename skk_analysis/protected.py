@@ -59,7 +59,7 @@ def masked(frame: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
             frame.loc[hit | small, column] = float("nan")
     frame.loc[hit, "status"] = STATUS
     if "reason" in frame:
-        frame.loc[hit, "reason"] = REASON
+        frame.loc[hit | small, "reason"] = REASON
     return frame
 
 
