@@ -13,6 +13,7 @@ from skk_analysis.reporting.card import Card
 from skk_analysis.reporting.kinds import Kind, Subject
 from skk_analysis.reporting.report import PAGE, Record, State
 from skk_analysis.reporting.runner import Order
+from skk_analysis.reporting.signoff.statuses import statuses
 
 FAILURE_SHOWN = 300
 """Characters of the message of a failed report."""
