@@ -168,10 +168,11 @@ def _initial(name: str) -> str:
     return bare if "A" <= bare <= "Z" else "0"
 
 
-def _place(name: str) -> tuple[int, str]:
+def _place(name: str) -> tuple[int, str, str]:
     """Å, Ä and Ö stand behind Z."""
     initial = _initial(name)
-    return (list(LETTERS).index(initial) + 1 if initial in LETTERS else 0, name.casefold())
+    order = list(LETTERS).index(initial) + 1 if initial in LETTERS else 0
+    return order, initial, name.casefold()
 
 
 def _own_codes(orders: Sequence[Order]) -> set[str]:
