@@ -139,8 +139,8 @@ def _suppressed(
     """Which cells are hidden; what is out and should not be is hidden from now on, and told."""
     small = rule != ""
     told = [
-        f"{names[int(i)]} was published before, and the limits of {policy.source} hide it now: it stays "
-        "out of new reports; withdraw the old ones, or record why it may stand"
+        f"{names[int(i)]} was published before, and the limits of {policy.source} hide it now: it "
+        "stays out of new reports; withdraw the old ones, or record why it may stand"
         for i in np.flatnonzero(small & out)
     ]
     fixed = out & ~small
