@@ -124,7 +124,9 @@ def _rates_suppressed(
     hidden, told = _suppressed(
         values, relations, rule, policy, np.concatenate([out, out]), names, cost
     )
-    return hidden[:n] | hidden[n:], list(dict.fromkeys(t.replace(", no", "") for t in told))
+    return hidden[:n] | hidden[n:], list(
+        dict.fromkeys(t.replace(", no", "").replace(", yes", "") for t in told)
+    )
 
 
 def _suppressed(
