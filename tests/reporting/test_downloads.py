@@ -48,7 +48,16 @@ def test_cells_are_handed_out_at_full_precision_in_the_unit_that_is_printed(tabl
     names, *rows = found["data"]
     assert names == ["alue", "osuus", "osuus_mark", "vali_95_lower", "vali_95_upper", "vali_95_text",
                      "muutos", "muutos_unit"]  # fmt: skip
-    assert rows[0] == ["Keskusta", 33.3333333333333, None, 25.0, 42.0, None, -2.1, "prosenttiyksikköä"]
+    assert rows[0] == [
+        "Keskusta",
+        33.3333333333333,
+        None,
+        25.0,
+        42.0,
+        None,
+        -2.1,
+        "prosenttiyksikköä",
+    ]
     assert rows[1] == ["Laita", "suojattu", None, "suojattu", "suojattu", None, "ei tietoa", None]
     assert rows[2][1:] == [7.0, "parempi", None, None, "–", 5.0, "%"]
     assert found["schema"]["skk:missing"] == {"protected": "suojattu", "not_received": "ei tietoa"}
@@ -126,7 +135,9 @@ def test_files_of_a_report_are_stable_described_and_no_more_than_is_shown(table,
 
 
 def test_no_text_is_run_by_a_spreadsheet_or_turned_by_a_reader(cells):
-    rows = tuple((words, words, Quantity(f"n{i}", -1.5, "score")) for i, words in enumerate(HOSTILE))
+    rows = tuple(
+        (words, words, Quantity(f"n{i}", -1.5, "score")) for i, words in enumerate(HOSTILE)
+    )
     shown = Table(f"Taulukko 1. {HOSTILE[0]}", ("=Alue", HOSTILE[1], "Luku"), rows, "fi",
                   note=HOSTILE[3])  # fmt: skip
     files = dict(downloads(made_of(shown)))

@@ -233,7 +233,9 @@ def test_the_index_tells_the_state_of_every_report(made):
     for link in espoo.find_all("a"):
         assert (made.workspace.reports / link["href"]).is_file()
     english = BeautifulSoup((made.workspace.reports / "index.en.html").read_text(), "html.parser")
-    row = english.find(id="espoo-2020")  # there is no English one; the Finnish one is shown, and said
+    row = english.find(
+        id="espoo-2020"
+    )  # there is no English one; the Finnish one is shown, and said
     assert row.h4.get_text(" ", strip=True).startswith("Espoo 2020 (")
     assert row.a["hreflang"] == "fi" and row.a["href"] == "espoo/2020/fi/index.html"
     headers = {h["scope"] for h in soup.find_all("th")}

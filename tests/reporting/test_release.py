@@ -138,7 +138,9 @@ def test_only_what_is_approved_and_made_to_be_read_leaves(bench, monkeypatch, tm
     assert {"index.html", "results.json", "report.json", "content.json"} <= inside
     assert not {"notebook.ipynb", "ro-crate-metadata.json", "review.html", "review.json"} & inside
     assert not [n for n in names if n.startswith("jyvaskyla")]
-    assert "jyvaskyla" not in front.split("<main")[1].split("states")[0] and "espoo/2020/fi" in front
+    assert (
+        "jyvaskyla" not in front.split("<main")[1].split("states")[0] and "espoo/2020/fi" in front
+    )
     assert not manifest["draft"] and len(manifest["files"]) == len(names) - 1
     page = (bench.folder / "index.html").read_bytes()
     [listed] = [f for f in manifest["files"] if f["path"] == "espoo/2019/fi/index.html"]

@@ -42,7 +42,9 @@ RESULTS = """show({'application/vnd.skk.results+json': [
     share.record(), {'id': 'other', 'value': 0.5, 'unit': 'share', 'kind': 'value'}]})"""
 
 
-def cells_with(cells: Any, area: str = "Laita", share: float = 0.25, verdict: str = "grows") -> list:
+def cells_with(
+    cells: Any, area: str = "Laita", share: float = 0.25, verdict: str = "grows"
+) -> list:
     given = f"AREA, SHARE, VERDICT, SVG = {area!r}, {share!r}, {verdict!r}, {cells.svg!r}"
     return [cells.start, given, WORDS, cells.last, RESULTS, cells.end]
 
@@ -97,9 +99,7 @@ def test_a_reader_finds_opens_switches_downloads_and_goes_back(bench, cells, bro
     with page.expect_download() as download:
         page.locator(".download a", has_text="CSV").first.click()
     content = Path(download.value.path()).read_bytes()
-    assert content == (
-        bench.workspace.reports / "espoo/2020/sv/downloads/table-1.csv"
-    ).read_bytes()
+    assert content == (bench.workspace.reports / "espoo/2020/sv/downloads/table-1.csv").read_bytes()
     assert b"Keskusta,25" in content
     # English is not there: the door says so, and leads on
     page.get_by_role("link", name="In English").click()

@@ -66,7 +66,11 @@ class Verdict:
         lines += [f"draft, not approved: {draft}" for draft in self.drafts]
         lines += [f"note: {note}" for note in self.notes]
         if self.whole:
-            by = f"signed with the key {self.key}" if self.key else "not signed: its maker is unproven"
+            by = (
+                f"signed with the key {self.key}"
+                if self.key
+                else "not signed: its maker is unproven"
+            )
             lines.append(f"Every file is as the manifest says; {by}.")
         else:
             lines.append("This is not the release as it was made.")
