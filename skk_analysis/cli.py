@@ -210,6 +210,9 @@ def reports(
         str, typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers make them.")
     ] = "",
     force: Annotated[bool, typer.Option(help="Make also what is up to date.")] = False,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Make report.pdf beside each page, too (extra 'pdf').")
+    ] = False,
 ) -> None:
     """Bring the reports up to date and write their index."""
     from skk_analysis.reporting.grid import run_reports
@@ -223,14 +226,15 @@ def reports(
     try:
         with Progress() as progress:
             summary = run_reports(
-                place, choice, jobs, force, listener=progress.listener, cluster=cluster
+                place, choice, jobs, force, listener=progress.listener, cluster=cluster, pdf=pdf
             )
     except KeyboardInterrupt:
         typer.echo("skk: stopped; the reports that were finished are published.", err=True)
         raise typer.Exit(130) from None
     typer.echo(
         f"{len(summary.made)} made, {len(summary.skipped)} up to date, "
-        f"{len(summary.failed)} failed. Index: {place.reports / 'index.html'}"
+        f"{len(summary.failed)} failed{f', {len(summary.printed)} PDF files made' if pdf else ''}. "
+        f"Index: {place.reports / 'index.html'}"
     )
     if not summary.ok:
         raise typer.Exit(1)

@@ -40,6 +40,9 @@ def run(
             "environment; it has one minute.",
         ),
     ] = "",
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Make report.pdf beside each page, too (extra 'pdf').")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print faults only.")] = False,
 ) -> None:
     from skk_analysis.reporting.plan import Choice
@@ -54,7 +57,7 @@ def run(
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--deadline") from None
     choice = Choice(languages=language or (), all_municipalities=all_municipalities)
-    settings = Settings(fetch, choice, jobs, seconds, on_failure)
+    settings = Settings(fetch, choice, jobs, seconds, on_failure, pdf=pdf)
     workspace = Workspace.find(context.obj)
     with run_console(quiet) as console:
         result = run_unattended(workspace, settings, console)

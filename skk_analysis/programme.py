@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skk_analysis.register_change import finish_change
-from skk_analysis.workspace import SkkError, Workspace
+from skk_analysis.workspace import SkkError, Workspace, once
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +25,7 @@ REQUIRED_COLUMNS = {
     "years": ["year", "comparison_year", "pandemic", "decision"],
     "indicators": ["id", "name_fi", "name_sv", "name_en", "dimension", "kind", "unit", "direction"],
     "experiments": ["id", "city_code", "name_fi"],
+    "contacts": ["purpose", "name_fi"],
 }
 """The columns that reporting cannot do without; the tables may hold more."""
 
@@ -91,6 +92,9 @@ class Programme:
         SkkError
             If the file is missing or malformed, is not UTF-8, or lacks a required column.
         """
+        return once(("frame", self.folder, name), lambda: self._frame(name)).copy(deep=False)
+
+    def _frame(self, name: str) -> pd.DataFrame:
         import pandas as pd
 
         columns, rows = self._read(name)
@@ -98,6 +102,9 @@ class Programme:
 
     def _read(self, name: str) -> tuple[list[str], list[list[str]]]:
         """The columns and rows of a table; without pandas, for a run that has nothing to do."""
+        return once(("rows", self.folder, name), lambda: self._parsed(name))
+
+    def _parsed(self, name: str) -> tuple[list[str], list[list[str]]]:
         path = self.folder / f"{name}.csv"
         try:
             with path.open(encoding="utf-8-sig", newline="") as file:
@@ -156,6 +163,11 @@ class Programme:
         """The rows of the experiments; none where the register has no such table."""
         there = (self.folder / "experiments.csv").is_file()
         return self._records("experiments") if there else []
+
+    def contacts(self) -> list[dict[str, str]]:
+        """The rows of ``contacts``: whom readers can turn to; none without such a table."""
+        there = (self.folder / "contacts.csv").is_file()
+        return self._records("contacts") if there else []
 
     def years(self) -> list[int]:
         """The reported years, ascending.

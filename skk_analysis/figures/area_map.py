@@ -19,8 +19,15 @@ from skk_analysis.language import forms
 from skk_analysis.language.catalogue import text
 from skk_analysis.language.quantities import Quantity
 
-SHADES = ("#e8f1f8", "#b5d3e8", "#74add1", "#2f7fb8", "#0b4a7a")
-UNKNOWN = "#f2f2f2"
+SHADES = ("#f1f6fa", "#c9dff0", "#94c4e2", "#62a4d0", "#2474ad")
+INKS = (c.DARK, c.DARK, c.DARK, c.DARK, "white")
+"""Of the class's number on each shade. Boundaries are dark and stand out from every shade; five
+shades cannot stand out from each other by 3:1, so each area bears the number of its class."""
+
+UNKNOWN, HATCH = "white", "////"
+
+ROOMY = 0.13
+"""Inches that an area must be wide and high to bear a number; the data table has them all."""
 
 
 @dataclass(frozen=True)
@@ -116,13 +123,20 @@ def _draw(
     with c.drawing(height=4.6, layout=None) as canvas:
         axes = canvas.add_axes((0.0, 0.0, 0.76, 1.0))
         paths = [_path(area.boundary, stretch) for area in areas]
-        fills = [_shade(area.value, edges, shades) for area in areas]
-        axes.add_collection(
-            PathCollection(paths, facecolors=fills, edgecolors=c.GREY, linewidths=0.6)
-        )
+        classes = [_class(area.value, edges) for area in areas]
+        for unknown in (False, True):
+            found = [n for n, place in enumerate(classes) if (place is None) is unknown]
+            fills = [UNKNOWN if unknown else shades[classes[n] or 0] for n in found]
+            axes.add_collection(
+                PathCollection(
+                    [paths[n] for n in found], facecolors=fills, edgecolors=c.DARK, linewidths=0.6,
+                    hatch=HATCH if unknown else None,
+                )
+            )  # fmt: skip
         axes.autoscale_view()
         axes.set_aspect("equal")
         axes.set_axis_off()
+        _number_areas(axes, paths, classes, shades)
         _name_extremes(axes, areas, paths, language)
         unknown = any(isinstance(area.value, Missing) for area in areas)
         _key(canvas, edges, shades, unit, decimals, language, unknown)
@@ -134,11 +148,43 @@ def _shades(count: int) -> list[str]:
     return [SHADES[i] for i in places]
 
 
-def _shade(value: Quantity | Missing, edges: np.ndarray, shades: Sequence[str]) -> str:
+def _class(value: Quantity | Missing, edges: np.ndarray) -> int | None:
+    """The class of a value, from 0; None where there is no value."""
     if isinstance(value, Missing):
-        return UNKNOWN
-    place = np.searchsorted(edges, value.value, side="right") - 1
-    return shades[int(np.clip(place, 0, len(shades) - 1))]
+        return None
+    place = int(np.searchsorted(edges, value.value, side="right")) - 1
+    return int(np.clip(place, 0, max(len(edges) - 2, 0)))
+
+
+def _number_areas(
+    axes, paths: Sequence[Path], classes: Sequence[int | None], shades: Sequence[str]
+) -> None:
+    """Print each area's class where there is room."""
+    canvas = axes.figure
+    axes.apply_aspect()
+    width, height = axes.get_position().size * canvas.get_size_inches()
+    scale = min(width / np.ptp(axes.get_xlim()), height / np.ptp(axes.get_ylim()))
+    for path, place in zip(paths, classes, strict=True):
+        extent = path.get_extents()
+        if place is None or min(extent.width, extent.height) * scale < ROOMY:
+            continue
+        x, y = inner_point(path)
+        ink = INKS[SHADES.index(shades[place])]
+        axes.text(x, y, str(place + 1), ha="center", va="center", fontsize=6.5, color=ink)
+
+
+def inner_point(path: Path, steps: int = 12) -> tuple[float, float]:
+    """A point inside an area, far from its boundary: of a grid's points the farthest."""
+    extent = path.get_extents()
+    grid = np.linspace(0.5 / steps, 1 - 0.5 / steps, steps)
+    points = np.array([(extent.x0 + extent.width * u, extent.y0 + extent.height * v)
+                       for u in grid for v in grid])  # fmt: skip
+    inside = points[path.contains_points(points)]
+    if not len(inside):
+        return (extent.x0 + extent.x1) / 2, (extent.y0 + extent.y1) / 2
+    away = np.linalg.norm(inside[:, None] - np.asarray(path.vertices)[None], axis=2).min(axis=1)
+    x, y = inside[away.argmax()]
+    return float(x), float(y)
 
 
 def _name_extremes(axes, areas: Sequence[Area], paths: Sequence[Path], language: str) -> None:
@@ -173,12 +219,19 @@ def _key(
     axes = canvas.add_axes((0.78, 0.3, 0.22, 0.4))
     axes.set_axis_off()
     names = _class_names(edges, unit, decimals, language)
-    entries = list(zip(shades, names, strict=True))[::-1]
+    numbers = [str(place + 1) for place in range(len(names))]
+    entries = list(zip(shades, numbers, names, strict=True))[::-1]
     if unknown:
-        entries.append((UNKNOWN, text("chart.map.unknown", language)))
-    for place, (shade, name) in enumerate(entries):
+        entries.append((UNKNOWN, "", text("chart.map.unknown", language)))
+    for place, (shade, number, name) in enumerate(entries):
         y = 1 - (place + 1) / 6
-        axes.add_patch(Rectangle((0, y), 0.16, 0.11, facecolor=shade, edgecolor=c.GREY))
+        hatch = None if number else HATCH
+        axes.add_patch(
+            Rectangle((0, y), 0.16, 0.11, facecolor=shade, edgecolor=c.DARK, hatch=hatch)
+        )
+        if number:
+            ink = INKS[SHADES.index(shade)]
+            axes.text(0.08, y + 0.055, number, ha="center", va="center", fontsize=7.5, color=ink)
         axes.text(0.21, y + 0.055, name, va="center", fontsize=8)
     axes.set_xlim(0, 1)
     axes.set_ylim(-0.05, 1)

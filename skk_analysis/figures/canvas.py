@@ -6,8 +6,10 @@ No pyplot and no change of matplotlib's global settings: the style holds inside 
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from html import escape
 from typing import Any, Literal
 
 import matplotlib
@@ -17,6 +19,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from skk_analysis.figures.drawn import DRAWN, drawn
 from skk_analysis.figures.svg_renderer import draw_svg
 from skk_analysis.language import forms
 
@@ -68,7 +71,9 @@ def svg(canvas: Canvas) -> str:
     buffer = io.StringIO()
     draw_svg(canvas, buffer)
     content = buffer.getvalue()
-    return content[content.index("<svg") :]
+    content = content[content.index("<svg") :]
+    told = json.dumps(drawn(canvas), separators=(",", ":")).replace("<", "\\u003c")
+    return content.replace("</svg>", f'<metadata id="{DRAWN}">{escape(told)}</metadata></svg>', 1)
 
 
 def number_axis(axis: Axis, unit: str, language: str, ticks: int = 6) -> None:

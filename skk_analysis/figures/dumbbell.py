@@ -42,11 +42,11 @@ def dumbbell(
     shared = {
         "topic": topic,
         "lowest": f"{low.division}: {low.name}",
-        "low": low.after.with_interval(language),
         "highest": f"{high.division}: {high.name}",
-        "high": high.after.with_interval(language),
         "year": str(years[1]),
     }
+    short = {"low": low.after.shown(language), "high": high.after.shown(language)}
+    full = {"low": low.after.with_interval(language), "high": high.after.with_interval(language)}
     every = "; ".join(
         f"{p.division}, {p.name}: "
         + (f"{p.before.shown(language)} → " if p.before else "")
@@ -56,9 +56,14 @@ def dumbbell(
     return Figure(
         svg=_draw(pairs, years, language),
         caption=caption,
-        alt=text("chart.dumbbell.alt", language, **shared),
+        alt=text("chart.dumbbell.alt", language, **shared, **short),
         description=text(
-            "chart.dumbbell.description", language, **shared, before=str(years[0]), every=every
+            "chart.dumbbell.description",
+            language,
+            **shared,
+            **full,
+            before=str(years[0]),
+            every=every,
         ),
         table=_table(pairs, years, language, caption),
     )
@@ -118,7 +123,7 @@ def _draw(pairs: Sequence[Pair], years: tuple[int, int], language: str) -> str:
 def _row(axes, place: float, pair: Pair) -> None:
     after = pair.after
     if after.lower is not None and after.upper is not None:
-        axes.hlines(place, after.lower, after.upper, color=c.BLUE, linewidth=3, alpha=0.35)
+        axes.hlines(place - 0.27, after.lower, after.upper, color=c.BLUE, linewidth=1.2)
     if pair.before:
         axes.hlines(place, pair.before.value, after.value, color=c.GREY, linewidth=1.2)
         axes.plot(

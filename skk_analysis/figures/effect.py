@@ -181,7 +181,9 @@ def _estimate_panel(axes: Axes, effect: Effect, amounts: Amounts) -> None:
     low, high = _reach(effect)
     axes.set_xlim(low, high)
     if math.isfinite(effect.mde):
-        axes.axvspan(*unseen(effect), color=c.PALE, alpha=0.55, linewidth=0, zorder=0)
+        axes.axvspan(
+            *unseen(effect), facecolor=(c.PALE, 0.55), edgecolor=c.GREY, linewidth=0.8, zorder=0
+        )
         words = text("chart.effect.band", language, mde=amounts.size(effect.mde))
         width = 90 if path_of(effect) is None else 42
         axes.set_title(fill(words, width), fontsize=7.5, color=c.DARK)

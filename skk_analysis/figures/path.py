@@ -81,7 +81,9 @@ def path_panel(axes: Axes, effect: Effect, levels: Amounts) -> None:
     times = np.array(path["time"] if numeric else range(len(path)), dtype=float)
     if {"lower", "upper"} <= set(path.columns):  # of the gap
         band = (path["observed"] - path[side] for side in ("upper", "lower"))
-        axes.fill_between(times, *band, color=c.VERMILLION, alpha=0.15, linewidth=0)
+        axes.fill_between(
+            times, *band, facecolor=(c.VERMILLION, 0.15), edgecolor=c.VERMILLION, linewidth=0.5
+        )
     for _, column, colour, style in LINES:
         axes.plot(times, path[column], color=colour, linewidth=1.6, **style)
     axes.margins(y=0.12)

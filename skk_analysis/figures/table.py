@@ -145,7 +145,7 @@ class Table:
                     f'<span class="unseen"> {escape(cell.word)}</span></td>'
                 )
             case Limits():
-                return f'<td class="number">{words}</td>'
+                return f'<td class="number" data-limits="{escape(cell.of.id)}">{words}</td>'
             case Missing():
                 kind = "protected" if cell.status == "protected" else "missing"
                 return f'<td class="number {kind}">{words}</td>'

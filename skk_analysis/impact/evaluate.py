@@ -186,12 +186,15 @@ def evaluate(
         closure_check(block, closed),
         *(_placebo_outcome(panel, name, plan, missing) for name in placebo_outcomes),
     )
+    facts = facts or _facts(effect, raw, row)
     effect = replace(
         effect,
         unit=unit,
         details={
             **effect.details,
             "better": better,
+            "design": facts,
+            "limit": limit,
             "agreed_beforehand": row.get("main_indicator") == outcome if row else None,
             "pandemic": tuple(int(t) for t in raw.times if t in raw.pandemic),
         },
@@ -199,7 +202,7 @@ def evaluate(
     )
     effect = replace(
         effect,
-        grade=evidence_grade(facts or _facts(effect, raw, row), effect.checks),
+        grade=evidence_grade(facts, effect.checks),
         verdict=verdict_of(effect, limit=limit, better=better),
     )
     table = pd.DataFrame([_row(*key, each) for key, each in variants.items()])

@@ -240,7 +240,12 @@ def _judged(known: ExperimentInputs, effect: Effect, limit: float | None) -> Eff
         pandemic_only=bool(effect.years) and set(effect.years) <= set(known.pandemic),
         assignment=assignment_of(known.experiment),
     )
-    effect = _graded(known, replace(effect, grade=evidence_grade(facts, effect.checks)))
+    effect = replace(
+        effect,
+        grade=evidence_grade(facts, effect.checks),
+        details={**effect.details, "design": facts, "limit": limit},
+    )
+    effect = _graded(known, effect)
     return replace(effect, verdict=verdict_of(effect, limit=limit, better=better))
 
 

@@ -154,7 +154,8 @@ def _judged(
             p, how = stepdown[outcome], "romano_wolf"
         known = None if math.isnan(p) else p
         verdict = verdict_of(e.effect, adjusted_p=known, limit=limits[outcome])
-        effect = replace(e.effect, verdict=verdict)
+        details = {**e.effect.details, "adjusted_p": known, "adjustment": how}
+        effect = replace(e.effect, verdict=verdict, details=details)
         judged[outcome] = replace(e, effect=effect)
         row = effect.to_frame().iloc[0]
         rows.append(

@@ -21,6 +21,7 @@ class Foreign(str):
     language : of the words
     page : language of the page that they stand on
     name : whether they are a proper name
+    after : what follows the words in the page's own language
 
     Examples
     --------
@@ -34,24 +35,33 @@ class Foreign(str):
     language: str
     page: str
     name: bool
+    after: str
 
-    def __new__(cls, words: str, language: str, page: str, *, name: bool = False) -> Foreign:
-        made = super().__new__(cls, words)
-        made.language, made.page, made.name = language, page, name
+    def __new__(
+        cls, words: str, language: str, page: str, *, name: bool = False, after: str = ""
+    ) -> Foreign:
+        made = super().__new__(cls, words + after)
+        made.language, made.page, made.name, made.after = language, page, name, after
         return made
+
+    @property
+    def words(self) -> str:
+        """Those that are in the other language."""
+        return str(self).removesuffix(self.after)
 
     def __html__(self) -> str:
         """The words with their language marked; templates take this instead of escaping."""
-        return f'<span lang="{self.language}">{escape(str(self), quote=False)}</span>'
+        words, after = (escape(part, quote=False) for part in (self.words, self.after))
+        return f'<span lang="{self.language}">{words}</span>{after}'
 
     def __format__(self, spec: str) -> str:
-        words = str.__format__(self, spec)
         if self.name:
-            return words
-        return f"{words} ({text(f'index.language_{self.language}', self.page)})"
+            return str.__format__(self, spec)
+        spoken = text(f"index.language_{self.language}", self.page)
+        return format(f"{self.words} ({spoken}){self.after}", spec)
 
-    def __getnewargs_ex__(self) -> tuple[tuple[str, str, str], dict[str, bool]]:  # for copies
-        return (str(self), self.language, self.page), {"name": self.name}
+    def __getnewargs_ex__(self) -> tuple[tuple[str, str, str], dict[str, str | bool]]:  # for copies
+        return (self.words, self.language, self.page), {"name": self.name, "after": self.after}
 
 
 def marked(words: str) -> str:

@@ -27,6 +27,7 @@ class Quantity:
     n_of : what ``n`` counts: persons (or their households), or units that are nobody's data, such
         as municipalities and reviews
     year : reference year of the data
+    since : of a change, the year that it is counted from
     kind : a level, a change of a level, a gap between two levels of one time, or the ratio of
         after to before
     """
@@ -39,6 +40,7 @@ class Quantity:
     upper: float | None = None
     n: int | None = None
     year: int | None = None
+    since: int | None = None
     kind: Literal["value", "difference", "gap", "relative"] = "value"
     n_of: Literal["persons", "units"] = "persons"
 
@@ -87,6 +89,7 @@ class Quantity:
             "upper": self.upper,
             "n": self.n,
             "reference_year": self.year,
+            "since": self.since,
             **more,
         }
 

@@ -16,6 +16,8 @@ from skk_analysis.metrics.baseline import Baseline
 from skk_analysis.metrics.change import Change, OverallVerdict
 from skk_analysis.metrics.decomposition import CompositionChange, Decomposition
 from skk_analysis.programme import City
+from skk_analysis.review.disclosure.policy import Policy
+from skk_analysis.review.disclosure.small_groups import shown_groups
 
 LINE = 0.6
 """The low-income line as a share of the median."""
@@ -45,9 +47,6 @@ UNITS = {
     "theil_h": "index",
     "between_share": "share",
 }
-
-MINIMUM = 30
-"""The smallest number of observations that a rate is shown for."""
 
 CLASSES = {
     "low": "paavo.hr_pi_tul",
@@ -84,6 +83,8 @@ class CitySlice(Protocol):
     def observations(self) -> pd.DataFrame: ...
     @property
     def indicator_values(self) -> pd.DataFrame: ...
+    @property
+    def policy(self) -> Policy: ...
 
 
 @dataclass(frozen=True)
@@ -173,18 +174,25 @@ class Analysis:
         line = self.lines[self.data.year]
         return {
             str(code): metrics.low_income_rate(part, "income", line=line)
-            for (code,), part in design.split("area_code")
-            if part.n >= MINIMUM
+            for (code,), part in self.shown_parts(design, "area_code")
         }
+
+    def shown_parts(
+        self, design: metrics.SurveyDesign, division: str
+    ) -> list[tuple[tuple, metrics.SurveyDesign]]:
+        """The groups of a division that a rate may be shown of, beside the rate of all of them."""
+        known = design.frame[division].notna().to_numpy(dtype=bool)
+        parts = list(design.where(known).split(division))
+        sizes = {name: part.n for name, part in parts}
+        shown = shown_groups(sizes, self.data.policy.minimum_denominator, total=design.n)
+        return [(name, part) for name, part in parts if name in shown]
 
     def group_rates(self, division: str, year: int) -> dict[str, Estimate]:
         """Share under the city's low-income line by group, small groups left out."""
         design, line = self.households[year], self.lines[year]
-        known = design.frame[division].notna().to_numpy(dtype=bool)
         return {
             str(name): metrics.low_income_rate(part, "income", line=line)
-            for (name,), part in design.where(known).split(division)
-            if part.n >= MINIMUM
+            for (name,), part in self.shown_parts(design, division)
         }
 
     @cached_property
@@ -367,9 +375,9 @@ def coarser(table: pd.DataFrame) -> pd.DataFrame:
     return table.groupby(table.index.str[:COARSE]).sum()
 
 
-def agreeing(answers: pd.DataFrame) -> Estimate | None:
+def agreeing(answers: pd.DataFrame, policy: Policy) -> Estimate | None:
     """The weighted share that agrees with a statement; None for too few answers."""
-    if len(answers) < MINIMUM:
+    if len(answers) < policy.minimum_denominator:
         return None
     agree = (answers["answer"].astype(float) >= AGREE).to_numpy()
     return metrics.proportion(agree, weights=np.asarray(answers["weight"].astype(float)))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 RESULTS_TYPE = "application/vnd.skk.results+json"
+EVIDENCE_TYPE = "application/vnd.skk.evidence+json"
 IMAGE_TYPES = ("image/svg+xml", "image/png", "image/jpeg")
 
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 RECORD = "cleaned.json"
 CHECKED = "checked.json"
-NOT_OURS = {RECORD, CHECKED, ".gitkeep", "inputs.json"}
+NOT_OURS = {
+    RECORD, CHECKED, ".gitkeep", "inputs.json", "protected_cells.parquet", "protected.json", "disclosure_audit.json",
+}  # fmt: skip
 
 
 def clean(workspace: Workspace) -> CleaningResult:

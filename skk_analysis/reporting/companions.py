@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from skk_analysis.reporting.card import told
+from skk_analysis.reporting.checked_report import checks
+from skk_analysis.reporting.disclosure.record import disclosure_record
 from skk_analysis.reporting.downloads import downloads
 from skk_analysis.reporting.signoff.companion import review_companion
 
@@ -44,7 +46,7 @@ class Made:
 Companion = Callable[[Made], Mapping[str, bytes]]
 """Gives the content of files by their name relative to the report's folder."""
 
-COMPANIONS: tuple[Companion, ...] = (downloads, told, review_companion)
+COMPANIONS: tuple[Companion, ...] = (disclosure_record, downloads, told, checks, review_companion)
 """In their order; the review page comes last, as it shows what others have found."""
 
 

@@ -12,7 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from skk_analysis.reporting.disclosure.policies import POLICY, policies_of
+from skk_analysis.review.disclosure.policy import Policy
 from skk_analysis.workspace import Resource
+
+SMALL = 3000
+"""Cells of a frame up to which it is quicker to write them out than to hash each column."""
 
 
 class DataSlice:
@@ -24,6 +29,13 @@ class DataSlice:
 
     resources: list[Resource]
     """The raw files that the rows come from; their hashes are part of the digest."""
+    register: Mapping[str, pd.DataFrame]
+    """Tables of the programme register, the rules of disclosure control among them."""
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The limits below which the report shows nothing: the strictest of its sources."""
+        return policies_of(self.register.get(POLICY)).strictest(self.resources)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -52,7 +64,11 @@ def _parts(value: Any) -> Iterator[bytes]:
     """The content of a value, piece by piece; equal contents give equal pieces."""
     if isinstance(value, pd.DataFrame):
         yield repr([*value.columns, *map(str, value.dtypes)]).encode()
-        yield pd.util.hash_pandas_object(value, index=True).to_numpy().tobytes()
+        if value.size < SMALL:
+            yield repr((value.index.tolist(), value.to_numpy(dtype=object).tolist())).encode()
+            return
+        hashes = pd.util.hash_pandas_object(value, index=True, categorize=False)
+        yield hashes.to_numpy().tobytes()
     elif isinstance(value, pd.Series | pd.Index):
         yield from _parts(value.to_frame())
     elif isinstance(value, np.ndarray):

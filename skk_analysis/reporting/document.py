@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from skk_analysis.figures import Heading, Prose, Sentence
 from skk_analysis.language import LANGUAGES, date, forms, text
 from skk_analysis.reporting.agreed import Marks
 from skk_analysis.reporting.data_slice import DataSlice
+from skk_analysis.reporting.evidence import Checked, evidence
 from skk_analysis.reporting.provenance import Provenance, provenance
 from skk_analysis.reporting.section import Numbering, Section, Writer
+from skk_analysis.reporting.sourcing import Sourcing
+from skk_analysis.reporting.tables import quick_texts
 from skk_analysis.workspace import SkkError
 
 RESULTS = "application/vnd.skk.results+json"
+EVIDENCE = "application/vnd.skk.evidence+json"
 
 
 class Document:
@@ -84,11 +88,41 @@ class Document:
         records: dict[str, dict[str, Any]] = {}
         for section in self._shown.values():
             for quantity in section.quantities():
-                records.setdefault(quantity.id, quantity.record())
-        if self.marks is not None:
-            for record in records.values():
+                known = records.setdefault(quantity.id, quantity.record())
+                if known["lower"] is None and quantity.lower is not None:
+                    known |= {"lower": quantity.lower, "upper": quantity.upper, "n": quantity.n}
+        sourcing = Sourcing(self.data)
+        for record in records.values():
+            if self.marks is not None:
                 record["agreed"] = self.marks.of(record)
+            record["sources"] = sourcing.of(record)
         return list(records.values())
+
+    # -- what the machine checks must know ---------------------------------------------------------
+
+    def shown_sections(self) -> Iterable[Section]:
+        """The sections that were shown so far."""
+        return self._shown.values()
+
+    def checked_effects(self) -> Checked:
+        """The effects that the report tells, by the id of their estimate."""
+        return {}
+
+    def refused_effects(self) -> list[str]:
+        """Why experiments have no estimate, one reason for each."""
+        return []
+
+    def tested_changes(self) -> dict[str, dict[str, float]]:
+        """p-values of the changes that are tested together, by the start of the ids that count."""
+        return {}
+
+    def families(self) -> dict[str, list[str]]:
+        """Measures that are judged together, by the family that the text names."""
+        return {}
+
+    def told_results(self) -> Mapping[str, Any]:
+        """Results that are told in sentences of their own room, by name."""
+        return {}
 
     def _opening(self, writer: Writer, title: str, about: Sentence) -> None:
         """Title, what the report is, and the state of its data."""
@@ -109,7 +143,8 @@ class Document:
         writer = self.writer(anchor)
         heading = f"{number}. {self.text(self.heading.format(name=name))}"
         writer.parts.append(Heading(heading, anchor))
-        self.sections[name](self, writer)
+        with quick_texts():
+            self.sections[name](self, writer)
         return self._keep(writer.section())
 
     def _keep(self, section: Section) -> Section:
@@ -129,6 +164,7 @@ class Results:
         )
         data = {
             RESULTS: self.report.results(),
+            EVIDENCE: evidence(self.report),
             "text/html": f'<p class="note">{words}</p>',
             "text/plain": words,
         }

@@ -9,6 +9,7 @@ removed file is made again, and a change that leaves a city's slice as it was re
 Steps of `run_reports`:
 
 1. processed data are cleaned again if their record does not match raw files and code (`cleaned`);
+   and the cells that no report may see are worked out if their ingredients changed (`disclosure`);
 2. each subject (`kinds`) is asked for the digest of its data; answers are remembered (`inputs`);
 3. reports whose record does not prove them current go to pytask as tasks, and pytask-parallel
    runs them in loky worker processes, never threads: papermill and nbclient are not made for
@@ -28,17 +29,19 @@ from typing import Any
 
 from skk_analysis.reporting.changes import Change
 from skk_analysis.reporting.cleaned import clean, is_clean
+from skk_analysis.reporting.disclosure.mask import is_protected, protect
 from skk_analysis.reporting.execute import EXECUTION_TIMEOUT
 from skk_analysis.reporting.inputs import is_remembered
 from skk_analysis.reporting.kinds import KINDS, Kind
 from skk_analysis.reporting.lock import only_writer
 from skk_analysis.reporting.parallel import make_all, possible_jobs, warm_forks
 from skk_analysis.reporting.parameters import check_notebook
+from skk_analysis.reporting.pdf_files import made_pdfs, without_pdf
 from skk_analysis.reporting.plan import Choice, chosen_reports, listed_reports, plan
-from skk_analysis.reporting.publication import adopt, changes, publish
+from skk_analysis.reporting.publication import adopt, changes, publish, publish_files
 from skk_analysis.reporting.report import Record, State
 from skk_analysis.reporting.runner import Order, Outcome
-from skk_analysis.reporting.site import MADE, staged
+from skk_analysis.reporting.site import MADE, Stage, staged
 from skk_analysis.reporting.stopping import STOP, Limit
 from skk_analysis.workspace import SkkError, Workspace
 
@@ -48,13 +51,14 @@ class RunSummary:
     """What a run of the grid did.
 
     ``skipped`` reports were up to date, ``stopped`` ones were not reached; ``changes`` compares
-    what was published with what had been there before.
+    what was published with what had been there before; ``printed`` ones got a new PDF.
     """
 
     made: list[Outcome] = field(default_factory=list)
     failed: list[Outcome] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
+    printed: list[str] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     published: bool = False
     cleaned: bool = False
@@ -83,6 +87,7 @@ def run_reports(
     timeout: int = EXECUTION_TIMEOUT,
     listener: Listener | None = None,
     cluster: str = "",
+    pdf: bool = False,
 ) -> RunSummary:
     """Bring reports up to date and publish them with their index, in one step.
 
@@ -96,6 +101,7 @@ def run_reports(
     timeout : seconds that one cell of a notebook may take
     listener : is told what happens
     cluster : address of a Dask scheduler whose workers make the reports, instead of this machine
+    pdf : make ``report.pdf`` beside each page, too; needs the extra ``pdf``
 
     Returns
     -------
@@ -105,8 +111,9 @@ def run_reports(
     Raises
     ------
     SkkError
-        If something chosen or a notebook's parameters are not known, the raw data have errors, or
-        another run holds the workspace (`LockedError`). No kernel has been started then.
+        If something chosen or a notebook's parameters are not known, the raw data have errors,
+        another run holds the workspace (`LockedError`), or PDF files are wanted and cannot be made.
+        No kernel has been started then.
     CannotWriteError
         If the disk is full or read-only; the site stays as it was.
     KeyboardInterrupt
@@ -115,8 +122,9 @@ def run_reports(
     summary = RunSummary()
     with only_writer(workspace, "skk reports"):
         bring_up_to_date(
-            workspace, summary, choice, jobs, force, kinds, timeout, listener, cluster=cluster
-        )
+            workspace, summary, choice, jobs, force, kinds, timeout, listener,
+            cluster=cluster, pdf=pdf,
+        )  # fmt: skip
     return summary
 
 
@@ -131,6 +139,7 @@ def bring_up_to_date(
     listener: Listener | None = None,
     limit: Limit | None = None,
     cluster: str = "",
+    pdf: bool = False,
 ) -> None:
     """`run_reports` for who holds the workspace already.
 
@@ -141,6 +150,10 @@ def bring_up_to_date(
     """
     listener, apart, limit = listener or Listener(), limit is not None, limit or Limit()
     choice = choice or Choice()
+    if pdf:
+        from skk_analysis.reporting.page.pdf import require_pdf
+
+        require_pdf()
     if not choice.all_municipalities:  # those are known when the data are clean
         chosen = chosen_reports(workspace, choice, kinds)
     with staged(workspace) as stage, ExitStack() as helpers:
@@ -150,6 +163,8 @@ def bring_up_to_date(
             listener.step("cleaning the raw data")
             clean(workspace)
             summary.cleaned = True
+        if not is_protected(workspace):
+            protect(workspace)
         if choice.all_municipalities:
             chosen = chosen_reports(workspace, choice, kinds)
         beside = [left / MADE for left in stage.left]
@@ -176,6 +191,34 @@ def bring_up_to_date(
             summary.published = publish(stage, orders)
         if interrupt:
             raise interrupt
+        if pdf:
+            if limit.reason:  # it came while the site was being replaced
+                raise KeyboardInterrupt
+            listener.step("PDF files")
+            _add_pdfs(stage, orders, wanted, jobs, limit, summary)
+
+
+def _add_pdfs(
+    stage: Stage,
+    orders: list[Order],
+    wanted: list[Order],
+    jobs: int | None,
+    limit: Limit,
+    summary: RunSummary,
+) -> None:
+    """Make the PDF of each wanted page on the site; stopped, those that were made are published."""
+    lacking = without_pdf(wanted)
+    if not lacking:
+        return
+    files: dict[str, bytes] = {}
+    try:
+        at_a_time = possible_jobs(jobs, len(lacking))
+        for place, content in made_pdfs(lacking, at_a_time, summary.printed.append):
+            files[place.as_posix()] = content
+    finally:
+        with limit.shielded():
+            if files:
+                publish_files(stage, orders, files)
 
 
 def _is_ok(order: Order) -> bool:

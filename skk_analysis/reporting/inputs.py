@@ -3,8 +3,8 @@
 The truth is ``report_data`` of a kind of report: the slice of tables that a report may read,
 with a digest and the raw files it comes from. Working it out takes seconds for all reports, so the
 answer is kept in ``data/processed/inputs.json`` under the hash of everything it was worked out
-from (raw files, register, library, environment). It is a memory, never a proof: remove it at
-will.
+from (raw files, register, protected cells, library, environment). It is a memory, never a proof:
+remove it at will.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from skk_analysis.reporting.disclosure.mask import mask_hash
 from skk_analysis.reporting.fingerprint import code_hash, digest, environment_hash, raw_hash
 from skk_analysis.reporting.kinds import Kind, Subject
 from skk_analysis.reporting.reviewed import reviewed_grades
-from skk_analysis.workspace import Workspace, write_json
+from skk_analysis.workspace import Workspace, reading_once, write_json
 
 MEMORY = "inputs.json"
 SAVED_EACH = 200
@@ -39,11 +40,12 @@ def inputs(workspace: Workspace, wanted: Iterable[tuple[Kind, Subject]]) -> dict
     known = _recall(memory, basis)
     subjects = {subject: ("/".join(subject.folder), kind) for kind, subject in wanted}
     fresh = [item for item in subjects.items() if item[1][0] not in known]
-    for number, (subject, (name, kind)) in enumerate(fresh, start=1):
-        known[name] = worked_out(workspace, kind, subject)
-        if number % SAVED_EACH == 0 or number == len(fresh):
-            good = {name: asdict(found) for name, found in known.items() if not found.problem}
-            write_json(memory, {"basis": basis, "inputs": dict(sorted(good.items()))})
+    with reading_once(many=True):  # the run holds the workspace
+        for number, (subject, (name, kind)) in enumerate(fresh, start=1):
+            known[name] = worked_out(workspace, kind, subject)
+            if number % SAVED_EACH == 0 or number == len(fresh):
+                good = {name: asdict(found) for name, found in known.items() if not found.problem}
+                write_json(memory, {"basis": basis, "inputs": dict(sorted(good.items()))})
     return {subject: known[name] for subject, (name, _) in subjects.items()}
 
 
@@ -54,7 +56,8 @@ def is_remembered(workspace: Workspace) -> bool:
 
 def _basis(workspace: Workspace) -> str:
     grades = {name: list(judgement) for name, judgement in reviewed_grades(workspace).items()}
-    return digest(raw_hash(workspace), code_hash(), environment_hash(), grades)
+    hashes = (raw_hash(workspace), mask_hash(workspace), code_hash(), environment_hash())
+    return digest(*hashes, grades)
 
 
 def worked_out(workspace: Workspace, kind: Kind, subject: Subject) -> Inputs:

@@ -45,11 +45,15 @@ def shown(one: Measured, years: tuple[int, int], record: str = "") -> Shown:
     if change is None:
         absent = Missing("not_applicable")
         return Shown(one.name, before, after, absent, absent, "")
-    absolute = estimated(f"{record}.change", change.absolute, one.unit, years[1], kind="difference")
+    absolute = estimated(
+        f"{record}.change", change.absolute, one.unit, years[1], since=years[0], kind="difference"
+    )
     relative: Quantity | Missing = Missing("not_applicable")
     if change.relative is not None:
         ratio: Estimate = change.relative + 1
-        relative = estimated(f"{record}.ratio", ratio, "ratio", years[1], kind="relative")
+        relative = estimated(
+            f"{record}.ratio", ratio, "ratio", years[1], since=years[0], kind="relative"
+        )
     return Shown(one.name, before, after, absolute, relative, change.verdict)
 
 

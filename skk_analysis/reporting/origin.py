@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from skk_analysis.figures import Cell
-from skk_analysis.language import date
+from skk_analysis.language import LANGUAGES, date
+from skk_analysis.language.parts import Foreign
 from skk_analysis.reporting.section import Writer
 from skk_analysis.workspace import Resource
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.document import Document
+
+TITLES = LANGUAGES[0]
+"""Language of the raw files' titles."""
 
 HASH_SHOWN = 16
 """Digits of a hash that are printed; the whole one is in ``report.json``."""
@@ -46,8 +50,11 @@ def write(report: Document, writer: Writer) -> None:
 
 def _source(report: Document, writer: Writer, resource: Resource) -> tuple[Cell, ...]:
     title = resource.title or resource.path
-    if resource.invented:
-        title = writer.text("origin.invented", title=title)
+    after = writer.text("origin.invented") if resource.invented else ""
+    if resource.title and report.language != TITLES:
+        title = Foreign(title, TITLES, report.language, name=True, after=after)
+    else:
+        title += after
     return (
         title,
         resource.publisher or "–",

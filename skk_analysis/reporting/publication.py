@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from skk_analysis.reporting.changes import Change, change
+from skk_analysis.reporting.disclosure.published import record_published
 from skk_analysis.reporting.front.changes import published_changes
+from skk_analysis.reporting.pdf_files import drop_stale_pdf
 from skk_analysis.reporting.report import State
 from skk_analysis.reporting.runner import Order
 from skk_analysis.reporting.signoff.statuses import restamped
@@ -60,14 +62,42 @@ def publish(stage: Stage, orders: Sequence[Order]) -> bool:
     changed = [path for order in orders for path in _changed(stage, order)]
     if not changed and _is_up_to_date(stage.site, _on_the_site(orders)):
         return False
-    told = dict(published_changes(stage, orders))
-    stage.assemble(changed)
-    for name, content in told.items():
-        stage.put(name, content)
-    for name, content in _on_the_site([order.at(stage.next) for order in orders]).items():
-        stage.put(name, content)
-    stage.switch()
+    _switch(stage, orders, changed, dict(published_changes(stage, orders)))
     return True
+
+
+def publish_files(stage: Stage, orders: Sequence[Order], files: Mapping[str, bytes]) -> None:
+    """Replace the site by itself with further files in the reports' folders.
+
+    Parameters
+    ----------
+    stage : of the run, which has published already
+    orders : every report that the site lists
+    files : content by name on the site
+    """
+    _switch(stage, orders, (), files)
+
+
+def _record(stage: Stage, orders: Sequence[Order]) -> None:
+    """What is about to leave the house goes into the register of published cells first."""
+    made = [o.report for o in orders if o.report.at(stage.made).folder.is_dir()]
+    if made:
+        record_published(made[0].workspace, [report.at(stage.next) for report in made])
+
+
+def _switch(
+    stage: Stage, orders: Sequence[Order], changed: Iterable[Path], files: Mapping[str, bytes]
+) -> None:
+    stage.assemble(changed)
+    _record(stage, orders)
+    for name, content in files.items():
+        stage.put(name, content)
+    following = [order.at(stage.next) for order in orders]
+    for name, content in _on_the_site(following).items():
+        stage.put(name, content)
+    for order in following:
+        drop_stale_pdf(order.report.folder)
+    stage.switch()
 
 
 def _changed(stage: Stage, order: Order) -> Iterator[Path]:

@@ -27,15 +27,14 @@ def reviewed_grades(workspace: Workspace) -> dict[str, Judgement]:
     """
     ledger = read(folder_of(workspace))
     ledger.check()
-    return {
-        experiment: Judgement(
-            int(entry.payload["computed"]),
-            int(entry.payload["to"]),
-            str(entry.payload["text"]),
-            entry.reviewer,
-        )
-        for experiment, entry in sorted(Book(ledger.entries).grades.items())
-    }
+    found = {}
+    for experiment, entry in sorted(Book(ledger.entries).grades.items()):
+        told = entry.payload
+        if told["to"] != told["computed"]:  # else an earlier judgement was taken back
+            found[experiment] = Judgement(
+                told["computed"], told["to"], told["text"], entry.reviewer
+            )
+    return found
 
 
 def reviewed_inputs(

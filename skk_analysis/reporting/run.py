@@ -50,6 +50,7 @@ class Settings:
     deadline : seconds that the run may take; by default as long as it needs
     on_failure : command that is called if the exit status is not 0
     kinds : the kinds of reports that there are
+    pdf : make ``report.pdf`` beside each page, too
     """
 
     fetch: bool = False
@@ -58,6 +59,7 @@ class Settings:
     deadline: float | None = None
     on_failure: str = ""
     kinds: Sequence[Kind] = KINDS
+    pdf: bool = False
 
 
 @dataclass
@@ -141,7 +143,7 @@ def _steps(
         listener = _Listener(log, console.listener)
         bring_up_to_date(
             result.workspace, reports, settings.choice, settings.jobs,
-            kinds=settings.kinds, listener=listener.listener, limit=limit,
+            kinds=settings.kinds, listener=listener.listener, limit=limit, pdf=settings.pdf,
         )  # fmt: skip
     if reports.failed:
         result.end(Exit.FAILED, f"{len(reports.failed)} reports failed")

@@ -154,6 +154,7 @@ def finished_report(
         If the notebook does not run to its end, or the page would not be fit to publish.
     """
     from skk_analysis.reporting.checks import check_executed, normalised, results
+    from skk_analysis.reporting.disclosure.check import check_disclosure
     from skk_analysis.reporting.run_record import Steps, run_record
 
     kernel_folder, finished = folder / "kernel", folder / "finished"
@@ -174,6 +175,7 @@ def finished_report(
         try:
             check_executed(notebook, order.run_id)
             numbers = results(notebook)
+            check_disclosure(report, notebook, numbers, list(order.sources))
             page = _page(order, notebook)
         except SkkError as error:
             raise NotebookError(str(error), notebook) from error
@@ -197,7 +199,8 @@ def _page(order: Order, notebook: NotebookNode) -> str:
 
     language = order.report.language
     shown = date(order.data_date, language) if order.data_date else ""
-    return report_page(notebook, language, order.invented, order.run_id, shown)
+    kind = order.report.kind.name
+    return report_page(notebook, language, order.invented, order.run_id, shown, kind)
 
 
 def _notebook_bytes(notebook: NotebookNode) -> bytes:

@@ -12,6 +12,9 @@ from skk_analysis.figures.prose import Part
 from skk_analysis.language import Missing, Quantity, text
 from skk_analysis.workspace import SkkError
 
+SUMMARY = "summary"
+"""Class of what stands first in every report: what it says, in plain words, 150 of them at most."""
+
 
 class Display(Protocol):
     """Something that a notebook shows."""

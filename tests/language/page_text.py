@@ -54,11 +54,15 @@ def drawn(source: str) -> Iterator[str]:
 
 
 FIGURE = rf"\d+(?:[,.{NB}\u202f]\d+)*"
-DATE = re.compile(r"\b\d{1,2}\.\d{1,2}\.(?:\d{4}\b)?|\bklo \d{1,2}\.\d\d|\bkl\. \d{1,2}\.\d\d")
+DATE = re.compile(
+    r"\b\d{1,2}\.\d{1,2}\.(?:\d{4}\b)?|\bklo \d{1,2}\.\d\d|\bkl\. \d{1,2}\.\d\d"
+    r"|\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November"
+    r"|December) \d{4}\b"
+)
 NAMES = re.compile(
     r"\(?\b\d{1,4}/\d{4}\)?|https?://\S+|\b[\w-]+\.(?:csv|fi|json|parquet|ipynb|html|org)\b[\w/]*"
-    r"|\b[A-Za-z]+-\d[\w-]*|\bv?\d+\.\d+\.\d+\b|\bCC[ -]BY[ -]\d\.\d|\b[0-9a-f]{12,64}\b"
-    r"|(?<![\w,.])\d{5}(?![\w,.])|\bWCAG \d\.\d|\b\d\.\d(?= (?:Internat|kansainv))",
+    r"|\b[A-Za-z]+-\d[\w-]*|\bv?\d+\.\d+\.\d+\b|\bCC0?[ -](?:BY[ -])?\d\.\d|\b[0-9a-f]{12,64}\b"
+    r"|(?<![\w,.])\d{5}(?!\w|[,.]\d)|\bWCAG \d\.\d|\b\d\.\d(?= (?:Internat|kansainv))",
 )
 """Laws, addresses, files, ids, versions, licences, postal codes: not numbers of the text."""
 
@@ -97,7 +101,7 @@ COMMON = {
 }
 FINNISH_AND_SWEDISH = {
     "decimal_point": r"(?<![\d.])\d+\.\d+(?![\d.])",
-    "percent_without_no_break_space": rf"(?<!{NB})%",
+    "percent_without_no_break_space": r"\d ?%",
     "thousands_with_other_space": r"(?<![\d,.] )(?<![\w,.–-])\d{1,3} \d{3}(?![\d.,]\d|\d)",
     "euro_without_no_break_space": r"\d[ ]?€|\d €",
 }
@@ -124,9 +128,40 @@ RULES = {
         **COMMON,
         decimal_comma=r"(?<![\d,])\d+,\d{1,2}(?!\d)|(?<!\d)0,\d",
         thousands_with_space=rf"(?<![\w,.–-])\d{{1,3}}[ {NB}\u202f]\d{{3}}(?![\d.,]\d|\d)",
-        percent_after_space=r"\s%",
+        percent_after_space=r"\d\s%",
         number_of_points=r"(?<![\d.,])[+−]?1\u00a0percentage points"
         r"|(?<!\d)(?:\d*[02-9]|\d+1|\d+\.\d+)\spercentage point\b",
         two_numbers_in_a_row=r"(?<![\d,.–−+(])\b(?:19|20)\d\d [0-9]",
     ),
 }
+
+
+NOT_WORDS = re.compile(
+    r"\b\w+\.\w+(?:[._]\w+)*|^Paramet(?:ri|er) \w+$|Template for Intervention Description and Replication"
+)
+"""Codes, the names of parameters, and the name of a checklist."""
+COMMON_WORDS = {
+    "fi": "ja ei että joka jotka ovat oli olivat kun mutta tai myös niin vain kuin sekä tämä siksi"
+    " joten ilman kanssa mukaan välillä aikana vuonna vuoden kaupungin alueen asukkaiden kokeilu"
+    " kokeilun luku luvut muutos kaupunki asuinalue",
+    "sv": "och är att som inte för med av till på om den det har ett en eller när från bara också"
+    " finns staden områden försök försöket förändring andelen invånare",
+    "en": "the of and is are was were that which not with for this from city areas experiment change"
+    " share residents between",
+}
+"""Words that hardly a sentence of a language does without, and that the others don't have."""
+SHARED = {"sv": {"om", "en", "den", "som", "till", "för"}, "fi": {"on"}, "en": {"for"}}
+
+
+def strangers(words: str, language: str) -> list[str]:
+    """Words of another of the three languages; a single one may be a name."""
+    found = re.findall(r"[^\W\d_]+", NOT_WORDS.sub("", words).lower())
+    if len(found) == 1:
+        return []
+    return [
+        word
+        for other, common in COMMON_WORDS.items()
+        if other != language
+        for word in found
+        if word in set(common.split()) - SHARED.get(other, set())
+    ]

@@ -6,6 +6,9 @@ import re
 import tomllib
 from pathlib import Path
 
+PIP_ONLY = ("axe-playwright-python",)
+"""Packages that conda-forge may not have."""
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -25,8 +28,9 @@ def environment_yml(pyproject: str) -> str:
         "dependencies:",
         f"  - python{project['requires-python']}",
         "  - pip",
-        *(f"  - {requirement}" for requirement in sorted(requirements)),
+        *(f"  - {r}" for r in sorted(requirements) if not r.startswith(PIP_ONLY)),
         "  - pip:",
+        *(f"      - {r}" for r in sorted(requirements) if r.startswith(PIP_ONLY)),
         "      - --editable .",
     ]
     return "\n".join(lines) + "\n"

@@ -144,7 +144,7 @@ class Comparison:
         rows = rows[rows["status"] == "observed"]
         keys = ["question", "city_code", "year"]
         return {
-            (str(question), str(code), int(year)): agreeing(part)
+            (str(question), str(code), int(year)): agreeing(part, self.data.policy)
             for (question, code, year), part in rows.groupby(keys, sort=False)
         }
 

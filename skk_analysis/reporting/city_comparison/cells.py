@@ -74,6 +74,7 @@ def difference_of(report: CityComparison, level: Level, code: str) -> Quantity |
         unit,
         decimals=decimals,
         year=report.year,
+        since=report.comparison_year,
         kind="difference",
         **limits,
     )

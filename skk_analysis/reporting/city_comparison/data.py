@@ -20,10 +20,12 @@ from skk_analysis.reporting.tables import (
     of_resources,
     of_units,
     postal_areas,
+    reading_slice,
     resources_named,
     rows_of,
     year_row,
 )
+from skk_analysis.review.disclosure.policy import Policy
 from skk_analysis.workspace import Resource, Workspace
 
 VALUES = (
@@ -74,7 +76,13 @@ EXPERIMENTS = (
 )
 """Columns of the tables that the report reads."""
 
-REGISTER_TABLES = ("comparisons", "indicator_choices", "pandemic_exposure", "surveys")
+REGISTER_TABLES = (
+    "comparisons",
+    "disclosure_policy",
+    "indicator_choices",
+    "pandemic_exposure",
+    "surveys",
+)
 """Tables of the programme register that the report reads whole, where a workspace has them."""
 
 
@@ -89,6 +97,7 @@ class CityView:
     households: pd.DataFrame
     observations: pd.DataFrame
     indicator_values: pd.DataFrame
+    policy: Policy
 
     @property
     def years(self) -> tuple[int, int]:
@@ -167,9 +176,11 @@ class ComparisonData(DataSlice):
             _of_city(self.households, city),
             self.observations[self.observations["unit_code"].isin(codes)],
             pd.concat([mine, own], ignore_index=True),
+            self.policy,
         )
 
 
+@reading_slice()
 def report_data(workspace: Workspace, year: int) -> ComparisonData:
     """Read the slice of one comparison.
 

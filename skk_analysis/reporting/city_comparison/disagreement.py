@@ -11,6 +11,7 @@ from skk_analysis.reporting.area_gaps import GAPS
 from skk_analysis.reporting.city_comparison.cells import SIGNS, count
 from skk_analysis.reporting.measures import measure_name, shown
 from skk_analysis.reporting.section import Writer
+from skk_analysis.review.checks.effects import plain
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_comparison.report import CityComparison
@@ -123,7 +124,7 @@ def _gaps(report: CityComparison, writer: Writer) -> None:
             ratio = outcome.changes["ratio"]
             moved = Quantity(
                 f"{record}.change", difference.absolute.value, gap.unit, gap.decimals,
-                year=report.year, kind="difference",
+                year=report.year, since=report.comparison_year, kind="difference",
             )  # fmt: skip
             turned = Quantity(
                 f"{record}.ratio_change", ratio.absolute.value, "ratio", year=report.year,
@@ -160,3 +161,13 @@ def _gaps(report: CityComparison, writer: Writer) -> None:
 
 def _word(report: CityComparison, change) -> str:
     return verdict_word(change.verdict, report.language)
+
+
+def tests(report: CityComparison) -> dict[str, dict[str, float]]:
+    """p-values of each city's changes, tested together, by the start of the counts' ids."""
+    found = {}
+    for code, analysis in report.analysis.cities.items():
+        changes = {name: one.change for name, one in analysis.measures.items() if one.change}
+        if changes:
+            found[f"tests.{code}"] = {n: plain(change.p_value) for n, change in changes.items()}
+    return found

@@ -38,7 +38,7 @@ LEFT_OUT = ("city", "donor", "year")
 def write(report: CityComparison, writer: Writer) -> None:
     """Joint outcomes with their figures, the cities' own, leave-one-out and the checks."""
     effects = report.analysis.effects
-    found = dict(_dossiers(report))
+    found = dict(dossiers(report))
     if not found:
         writer.say("comparison.effects.nothing", year=str(report.year))
         return
@@ -61,7 +61,7 @@ def _outcome_names(report: CityComparison) -> str:
     return "; ".join(report.indicator_name(name) for name in report.analysis.effects.joint)
 
 
-def _dossiers(report: CityComparison) -> Iterator[tuple[tuple[str, str], Evaluation]]:
+def dossiers(report: CityComparison) -> Iterator[tuple[tuple[str, str], Evaluation]]:
     """Every dossier by (indicator, city or all together): joint outcomes first, then own ones."""
     effects = report.analysis.effects
     for indicator in effects.joint:

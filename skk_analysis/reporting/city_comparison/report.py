@@ -21,7 +21,9 @@ from skk_analysis.reporting.city_comparison import (
 )
 from skk_analysis.reporting.city_comparison.analysis import Comparison
 from skk_analysis.reporting.city_comparison.data import ComparisonData, report_data
+from skk_analysis.reporting.city_comparison.effects_analysis import TOGETHER
 from skk_analysis.reporting.dictionary import DictionaryDocument
+from skk_analysis.reporting.evidence import Checked
 from skk_analysis.reporting.section import Section
 from skk_analysis.workspace import Workspace
 
@@ -69,6 +71,19 @@ class CityComparison(DictionaryDocument):
     def marks(self) -> Marks:
         """Which numbers were agreed beforehand, each city's by its own choices."""
         return self.analysis.marks
+
+    def checked_effects(self) -> Checked:
+        """Every effect of the table; those of all cities together are told in full."""
+        found = {}
+        for (indicator, unit), dossier in effects.dossiers(self):
+            told = ("effect",) if unit == TOGETHER else ("wording",)
+            record = f"effect.{indicator}.{unit}.{dossier.effect.method}"
+            found[record] = (dossier.effect, self.indicator_name(indicator), told)
+        return found
+
+    def tested_changes(self) -> dict[str, dict[str, float]]:
+        """p-values of each city's changes that are tested together."""
+        return disagreement.tests(self)
 
     @property
     def year(self) -> int:

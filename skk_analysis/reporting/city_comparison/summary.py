@@ -8,7 +8,7 @@ from skk_analysis.figures import Prose, Sentence, Slope, SlopePanel, slope_chart
 from skk_analysis.language import Quantity, forms, verdict_word
 from skk_analysis.reporting.city_comparison.cells import value_of
 from skk_analysis.reporting.dictionary import DIMENSIONS
-from skk_analysis.reporting.section import Writer
+from skk_analysis.reporting.section import SUMMARY, Writer
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_comparison.report import CityComparison
@@ -23,7 +23,8 @@ def write(report: CityComparison, writer: Writer) -> None:
     known = {dimension: name for dimension, name in shown.items() if name}
     lines = [_line(report, writer, dimension, name) for dimension, name in known.items()]
     if not lines:
-        writer.say("comparison.summary.nothing", **report.span)
+        nothing = writer.sentence("comparison.summary.nothing", **report.span)
+        writer.parts.append(Prose.of(nothing, kind=SUMMARY))
         return
     record = [
         {"measure": f"{name}.{code}", "verdict": report.verdict(name, code)}
@@ -34,7 +35,7 @@ def write(report: CityComparison, writer: Writer) -> None:
         Prose(
             tuple((line,) for line in lines),
             items=True,
-            kind="verdict",
+            kind=f"verdict {SUMMARY}",
             record={"verdicts": record},
         )
     )
@@ -43,7 +44,7 @@ def write(report: CityComparison, writer: Writer) -> None:
     if absent:
         names = "; ".join(absent)
         notes.append(writer.sentence("comparison.summary.absent", names=names, **report.span))
-    writer.parts.append(Prose.of(*notes, kind="note"))
+    writer.parts.append(Prose.of(*notes, kind=f"note {SUMMARY}"))
     writer.figure("comparison_slopes", _drawn(report, writer), _charts(report, writer, known),
                   **report.span)  # fmt: skip
 

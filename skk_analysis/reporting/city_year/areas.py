@@ -11,12 +11,10 @@ from skk_analysis.language import Missing, Quantity
 from skk_analysis.language.parts import Foreign
 from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Writer
+from skk_analysis.review.disclosure.small_groups import shown_groups
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear
-
-SMALL_COUNT = 5
-"""Counts of people in the data that are smaller than this are protected."""
 
 LOW_CLASS = "low_income_class_share"
 MAPPED = (LOW_CLASS, "population")
@@ -119,6 +117,7 @@ def _rows(report: CityYear, population: pd.DataFrame) -> list[tuple[Cell, ...]]:
     total = float(known.sum())
     sampled = report.data.households
     sampled = sampled[sampled["year"] == year].groupby("area_code").size()
+    shown = shown_groups(sampled.to_dict(), report.data.policy.minimum_count)
     rows: list[tuple[Cell, ...]] = []
     for _, area in report.data.areas.iterrows():
         code = area["unit_code"]
@@ -135,14 +134,15 @@ def _rows(report: CityYear, population: pd.DataFrame) -> list[tuple[Cell, ...]]:
             low,
         ]
         if report.analysis.has_households:
-            cells.append(_households(code, int(sampled.get(code, 0)), year))
+            count = int(sampled.get(code, 0))
+            cells.append(_households(code, count, year, shown=not count or code in shown))
         rows.append(tuple(cells))
     return rows
 
 
-def _households(code: str, count: int, year: int) -> Quantity | Missing:
+def _households(code: str, count: int, year: int, shown: bool) -> Quantity | Missing:
     """How many households of an area are in the data; a handful is not told."""
-    if 0 < count < SMALL_COUNT:
+    if not shown:
         return Missing("protected")
     return Quantity(f"households.{code}.{year}", float(count), "persons", year=year)
 

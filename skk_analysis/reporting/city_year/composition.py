@@ -42,6 +42,7 @@ def _split_table(report: CityYear, writer: Writer, known: dict[str, CompositionC
                 getattr(split, part),
                 "share",
                 report.year,
+                since=report.comparison_year,
                 kind="difference",
             )
             cells += [cell, limits(cell)]

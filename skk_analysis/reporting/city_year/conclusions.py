@@ -63,15 +63,13 @@ def _decisions(report: CityYear, writer: Writer) -> None:
         writer.say(f"conclusions.no_{kind}", year=str(report.year))
         return
     fields = ["decision", "reasons", "evidence"] + ([] if report.data.decision else ["followed"])
-    decided_by = "decided_by" in mine.columns
+    fields += ["decided_by"] if any(name.startswith("decided_by") for name in mine.columns) else []
     rows: list[tuple[Cell, ...]] = []
     for _, row in mine.iterrows():
         when = str(row.get("date") or row.get("year") or "")
         cells = localised_cells(row, fields, report.language)
-        who = [row["decided_by"] or "–"] if decided_by else []
-        rows.append((date(when, report.language), *cells, *who))
+        rows.append((date(when, report.language), *cells))
     columns = [writer.text(f"table.{name}") for name in ("date", *fields)]
-    columns += [writer.text("monitoring.column.decided_by")] if decided_by else []
     writer.table("decisions", columns, rows, wide=True, city=report.city)
     writer.say(f"conclusions.{kind}_reading")
 

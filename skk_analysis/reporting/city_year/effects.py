@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from skk_analysis.figures import Cell
 from skk_analysis.figures.effect import estimate_cells
-from skk_analysis.impact import evaluate_experiment
 from skk_analysis.impact.evaluate_experiment import ExperimentDossier
 from skk_analysis.language import Missing, Quantity
 from skk_analysis.language.amounts import Amounts
@@ -30,8 +29,7 @@ def write(report: CityYear, writer: Writer) -> None:
         return
     writer.say("effects.introduction")
     names = {str(row["id"]): localised(row, "name", report.language) for _, row in rows.iterrows()}
-    known = report.data.experiments
-    dossiers = {name: evaluate_experiment(known[name]) for name in names}
+    dossiers = {name: report.dossiers[name] for name in names}
     keys = ("experiment", "main_indicator", "agreed", "estimate", "interval", "grade", "cost",
             "verdict")  # fmt: skip
     columns = [writer.text(f"monitoring.column.{key}") for key in keys]

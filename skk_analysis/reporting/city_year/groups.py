@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,6 +14,8 @@ from skk_analysis.language import Missing, Quantity, rule_sentence
 from skk_analysis.reporting.analysis import DIVISIONS, agreeing
 from skk_analysis.reporting.measures import limits
 from skk_analysis.reporting.section import Writer, estimated
+from skk_analysis.reporting.unstable import say_unstable
+from skk_analysis.review.disclosure.small_groups import shown_groups
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear
@@ -125,7 +128,12 @@ def _gap_row(report: CityYear, writer: Writer, division: str) -> tuple[Cell, ...
         return (*cells, absent, absent, writer.text("gap.none"))
     change = outcome.changes["difference"].absolute
     moved = estimated(
-        f"group_gap.{division}.change", change, "share", report.year, kind="difference"
+        f"group_gap.{division}.change",
+        change,
+        "share",
+        report.year,
+        kind="difference",
+        since=report.comparison_year,
     )
     return (*cells, moved, limits(moved), writer.text(f"gap.{outcome.verdict}"))
 
@@ -160,12 +168,33 @@ def _survey(report: CityYear, writer: Writer) -> None:
     columns = [writer.text("table.group"), *map(report.indicator_name, questions)]
     rows = [_survey_row(report, answers, questions, writer.text("group.all"), "all")]
     for division in DIVISIONS:
+        shown = _shown(report, answers, division)
         for name in _ordered(division, set(answers[division].dropna())):
             mine = answers[answers[division] == name]
             label = f"{writer.text(f'division.{division}')}: {group_name(writer, division, name)}"
-            rows.append(_survey_row(report, mine, questions, label, f"{division}.{name}"))
+            row = f"{division}.{name}"
+            rows.append(_survey_row(report, mine, questions, label, row, shown.get(name, set())))
     writer.table("survey", columns, rows, wide=True, year=str(report.year))
+    say_unstable(
+        writer,
+        (
+            (f"{row[0]}, {column}:", cell)
+            for row in rows
+            for column, cell in zip(columns[1:], row[1:], strict=True)
+        ),
+    )
     _survey_changes(report, writer, questions)
+
+
+def _shown(report: CityYear, answers: pd.DataFrame, division: str) -> dict[str, set[str]]:
+    """Each group's questions whose share may be shown beside the share of everybody."""
+    found: dict[str, set[str]] = {}
+    for question, mine in answers.groupby("question"):
+        sizes = mine.groupby(division).size().to_dict()
+        limit = report.data.policy.minimum_denominator
+        for name in shown_groups(sizes, limit, total=len(mine)):
+            found.setdefault(name, set()).add(str(question))
+    return found
 
 
 def residents(report: CityYear, year: int) -> pd.DataFrame:
@@ -176,13 +205,19 @@ def residents(report: CityYear, year: int) -> pd.DataFrame:
 
 
 def _survey_row(
-    report: CityYear, answers: pd.DataFrame, questions: list[str], label: str, name: str
+    report: CityYear,
+    answers: pd.DataFrame,
+    questions: list[str],
+    label: str,
+    name: str,
+    shown: Collection[str] | None = None,
 ) -> tuple[Cell, ...]:
     cells: list[Cell] = [label]
     by_question = dict(list(answers.groupby("question")))
     for question in questions:
         mine = by_question.get(question, answers.iloc[:0])
-        share = agreeing(mine)
+        hidden = shown is not None and question not in shown
+        share = None if hidden else agreeing(mine, report.data.policy)
         few = Missing("protected" if len(mine) else "not_asked")
         cell = estimated(f"{question}.{name}.{report.year}", share, "share", report.year)
         cells.append(few if share is None else cell)
@@ -197,7 +232,10 @@ def _survey_changes(report: CityYear, writer: Writer, questions: list[str]) -> N
     now = residents(report, report.year)
     rows: list[tuple[Cell, ...]] = []
     for question in questions:
-        shares = [agreeing(part[part["question"] == question]) for part in (earlier, now)]
+        shares = [
+            agreeing(part[part["question"] == question], report.data.policy)
+            for part in (earlier, now)
+        ]
         cells: list[Cell] = [report.indicator_name(question)]
         for year, part, share in zip(report.data.years, (earlier, now), shares, strict=True):
             few = Missing("protected" if (part["question"] == question).any() else "not_asked")
@@ -227,5 +265,8 @@ def _change_cells(
         absent = Missing("not_applicable")
         return absent, absent, writer.text("verdict.none")
     change = metrics.change(before, after)
-    cell = estimated(f"{question}.change", change.absolute, "share", report.year, kind="difference")
+    cell = estimated(
+        f"{question}.all.change", change.absolute, "share", report.year,
+        since=report.comparison_year, kind="difference",
+    )  # fmt: skip
     return cell, limits(cell), writer.text(f"verdict.{change.verdict}")

@@ -24,13 +24,18 @@ def write(report: CityYear, writer: Writer) -> None:
     writer.listed([writer.sentence(f"limits.{name}") for name in _limits(report)])
     writer.subheading("section.limitations.sensitivity")
     rows = [*_area_level(report, writer), *_income_choices(report, writer)]
+    cells = [row for _, row in rows]
     if not rows:
         writer.say("limits.no_sensitivity")
         return
     columns = [writer.text("table.measure"), writer.text("table.choice")]
     columns += [str(report.comparison_year), str(report.year), writer.text("table.verdict")]
-    writer.table("sensitivity", columns, rows, wide=True, city=report.city)
+    writer.table("sensitivity", columns, cells, wide=True, city=report.city)
     writer.say("limits.sensitivity_reading")
+    turned = dict.fromkeys(name for name, row in rows if _turns(report, writer, name, row))
+    if turned:
+        names = "; ".join(writer.text(f"measure.{name}") for name in turned)
+        writer.say("limits.turned", names=names)
 
 
 def _limits(report: CityYear) -> list[str]:
@@ -45,19 +50,29 @@ def _limits(report: CityYear) -> list[str]:
     return found
 
 
-def _row(
-    report: CityYear, writer: Writer, measure: str, choice: str, pair: list, unit: str
-) -> tuple[Cell, ...]:
+Row = tuple[str, tuple[Cell, ...]]
+"""A measure and its cells."""
+
+
+def _turns(report: CityYear, writer: Writer, measure: str, row: tuple[Cell, ...]) -> bool:
+    """Whether a choice leads to another verdict than the one that the report tells."""
+    one = report.analysis.measures.get(measure)
+    if one is None or one.change is None or row[-1] == writer.text("verdict.none"):
+        return False
+    return row[-1] != writer.text(f"verdict.{one.change.verdict}")
+
+
+def _row(report: CityYear, writer: Writer, measure: str, choice: str, pair: list, unit: str) -> Row:
     """One choice: the measure in both years and the verdict it leads to."""
     cells: list[Cell] = [writer.text(f"measure.{measure}"), writer.text(f"choice.{choice}")]
     for year, estimate in zip(report.data.years, pair, strict=True):
         cells.append(estimated(f"sensitivity.{measure}.{choice}.{year}", estimate, unit, year))
     if None in pair:
-        return (*cells, writer.text("verdict.none"))
-    return (*cells, writer.text(f"verdict.{metrics.change(*pair).verdict}"))
+        return measure, (*cells, writer.text("verdict.none"))
+    return measure, (*cells, writer.text(f"verdict.{metrics.change(*pair).verdict}"))
 
 
-def _area_level(report: CityYear, writer: Writer) -> list[tuple[Cell, ...]]:
+def _area_level(report: CityYear, writer: Writer) -> list[Row]:
     """Segregation by postal area and by the larger districts of the code's first digits."""
     analysis = report.analysis
     fine = [analysis.counts(year) for year in report.data.years]
@@ -71,7 +86,7 @@ def _area_level(report: CityYear, writer: Writer) -> list[tuple[Cell, ...]]:
     return rows
 
 
-def _income_choices(report: CityYear, writer: Writer) -> list[tuple[Cell, ...]]:
+def _income_choices(report: CityYear, writer: Writer) -> list[Row]:
     designs = report.analysis.households
     if not designs:
         return []
@@ -85,7 +100,7 @@ def _income_choices(report: CityYear, writer: Writer) -> list[tuple[Cell, ...]]:
     rows.append(_row(report, writer, "gini", "weighted", weighted, "index"))
     cells: list[Cell] = [writer.text("measure.gini"), writer.text("choice.unweighted")]
     cells += [_unweighted(year, designs.get(year)) for year in years]
-    rows.append((*cells, writer.text("verdict.none")))
+    rows.append(("gini", (*cells, writer.text("verdict.none"))))
     for share in LINES:
         pair = pair_of(lambda d, s=share: metrics.low_income_rate(d, "income", share=s))
         choice = f"line_{round(100 * share)}"

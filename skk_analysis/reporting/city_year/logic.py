@@ -62,7 +62,7 @@ def value(report: CityYear, indicator: str) -> Quantity | Missing:
     if level == "resident":
         answers = residents(report, report.year)
         mine = answers[answers["question"] == indicator]
-        share = agreeing(mine)
+        share = agreeing(mine, report.data.policy)
         if share is None:
             return Missing("protected" if len(mine) else "not_asked")
         return estimated(f"{indicator}.all.{report.year}", share, "share", report.year)

@@ -142,11 +142,12 @@ def _row(report: CityYear, indicator: str, one: Series) -> tuple[Cell, ...]:
     change: Cell = Missing("not_applicable")
     if before and after:
         change = Quantity(
-            f"{indicator}.change",
+            f"{indicator}.{report.data.city.code}.change",
             after.value - before.value,
             after.unit,
             decimals=after.decimals,
             year=report.year,
+            since=report.comparison_year,
             kind="difference",
         )
     absent = Missing("not_received")

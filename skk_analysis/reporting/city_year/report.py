@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from skk_analysis.language.experiments import outcome_name
 from skk_analysis.programme import Programme
 from skk_analysis.reporting import origin
 from skk_analysis.reporting.agreed import Marks
-from skk_analysis.reporting.analysis import Analysis
+from skk_analysis.reporting.analysis import FAMILIES, Analysis
 from skk_analysis.reporting.city_year import (
     areas,
     between_within,
@@ -30,8 +31,13 @@ from skk_analysis.reporting.city_year import (
 from skk_analysis.reporting.city_year.choices import city_marks
 from skk_analysis.reporting.city_year.data import ReportData, report_data
 from skk_analysis.reporting.dictionary import DictionaryDocument
+from skk_analysis.reporting.evidence import Checked
 from skk_analysis.reporting.section import Section
+from skk_analysis.review.checks.effects import plain
 from skk_analysis.workspace import Workspace
+
+if TYPE_CHECKING:
+    from skk_analysis.impact import ExperimentDossier
 
 
 class CityYear(DictionaryDocument):
@@ -101,6 +107,41 @@ class CityYear(DictionaryDocument):
     def marks(self) -> Marks:
         """Which numbers were agreed before their outcome could be known."""
         return city_marks(self.data)
+
+    @cached_property
+    def dossiers(self) -> dict[str, ExperimentDossier]:
+        """Each experiment's effect, or why there is none."""
+        from skk_analysis.impact import evaluate_experiment
+
+        return {name: evaluate_experiment(known) for name, known in self.data.experiments.items()}
+
+    def checked_effects(self) -> Checked:
+        """The experiments' effects; their headlines are told."""
+        return {
+            f"effect.{name}.{one.inputs.outcome}": (
+                one.effect, outcome_name(one, self.language), ("headline",)
+            )
+            for name, one in self._told_dossiers().items()
+            if one.estimated
+        }  # fmt: skip
+
+    def refused_effects(self) -> list[str]:
+        """Why experiments have no estimate."""
+        return [one.reason for one in self._told_dossiers().values() if one.reason]
+
+    def tested_changes(self) -> dict[str, dict[str, float]]:
+        """p-values of the changes in the table of measures."""
+        changes = {name: one.change for name, one in self.analysis.measures.items()}
+        found = {name: plain(change.p_value) for name, change in changes.items() if change}
+        return {"tests": found} if found else {}
+
+    def families(self) -> dict[str, list[str]]:
+        """The families of measures that have a verdict."""
+        return {name: list(FAMILIES[name]) for name in self.analysis.verdicts}
+
+    def _told_dossiers(self) -> dict[str, ExperimentDossier]:
+        names = set(experiments.shown(self)["id"]) if self.data.experiments else set()
+        return {name: one for name, one in self.dossiers.items() if name in names}
 
     # -- sections --------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from skk_analysis.figures import Prose, Sentence, change_dots
 from skk_analysis.language import Quantity
 from skk_analysis.reporting.analysis import Analysis, Measured
 from skk_analysis.reporting.measures import dots, shown
-from skk_analysis.reporting.section import Writer
+from skk_analysis.reporting.section import SUMMARY, Writer
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear
@@ -48,17 +48,19 @@ def write(report: CityYear, writer: Writer) -> None:
     ]
     sentences = [_line(writer, one, years) for one in lines]
     if not sentences:
-        writer.say("summary.nothing", year=str(report.year))
+        writer.parts.append(
+            Prose.of(writer.sentence("summary.nothing", year=str(report.year)), kind=SUMMARY)
+        )
         return
     writer.parts.append(
         Prose(
             tuple((sentence,) for sentence in sentences),
             items=True,
-            kind="verdict",
+            kind=f"verdict {SUMMARY}",
             record={"verdicts": record},
         )
     )
-    writer.parts.append(Prose.of(*_reservations(report, writer, lines), kind="note"))
+    writer.parts.append(Prose.of(*_reservations(report, writer, lines), kind=f"note {SUMMARY}"))
     changes = dots(lines, years, report.language)
     if changes:
         span = {"before": str(years[0]), "year": str(years[1]), "city": report.city}

@@ -16,9 +16,6 @@ from skk_analysis.reporting.section import Writer, estimated
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear
 
-SMALLEST = 10
-"""Groups under this are described only in words (disclosure policy of the programme)."""
-
 KINDS = {"kohdeyleisö": "target_audience", "käytäntö": "practice"}
 
 
@@ -61,7 +58,8 @@ def _persons(report: CityYear, name: str, text: str) -> Cell:
     if not text:
         return Missing("not_received")
     number = float(text.replace(",", "."))
-    return _people(name, number, report) if number >= SMALLEST else Missing("protected")
+    few = number < report.data.policy.minimum_group
+    return Missing("protected") if few else _people(name, number, report)
 
 
 def _change(report: CityYear, writer: Writer, row: pd.Series) -> str:
@@ -127,7 +125,7 @@ def _answers(report: CityYear, writer: Writer) -> None:
         return
     cells: list[tuple[Cell, ...]] = []
     for question in questions:
-        share = agreeing(answers[answers["question"] == question])
+        share = agreeing(answers[answers["question"] == question], report.data.policy)
         cell: Cell = Missing("protected")
         if share is not None:
             cell = estimated(f"{question}.all.{report.year}", share, "share", report.year)
@@ -135,7 +133,7 @@ def _answers(report: CityYear, writer: Writer) -> None:
         cells.append((
             report.indicator_name(question), cell,
             Limits(cell) if isinstance(cell, Quantity) else cell,
-            _people(f"response.{question}.n", n, report) if n >= SMALLEST else Missing("protected"),
+            _persons(report, f"response.{question}.n", str(n)),
             report.agreed_word(question),
         ))  # fmt: skip
     keys = ("statement", "agreeing", "interval", "n", "agreed")

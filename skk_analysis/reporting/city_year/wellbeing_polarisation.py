@@ -14,7 +14,6 @@ from skk_analysis import metrics
 from skk_analysis.estimate import Estimate
 from skk_analysis.figures import Cell
 from skk_analysis.language import Missing
-from skk_analysis.reporting.analysis import MINIMUM
 from skk_analysis.reporting.city_year.groups import residents
 from skk_analysis.reporting.measures import limits
 from skk_analysis.reporting.section import Writer, estimated
@@ -57,7 +56,7 @@ def _row(
     report: CityYear, writer: Writer, question: str, answers: dict[int, pd.DataFrame]
 ) -> tuple[Cell, ...]:
     mine = {year: part[part["question"] == question] for year, part in answers.items()}
-    before, after = (_polarisation(part) for part in mine.values())
+    before, after = (_polarisation(report, part) for part in mine.values())
     cells: list[Cell] = [report.indicator_name(question), *_shares(report, question, mine)]
     for year, index in zip(report.data.years, (before, after), strict=True):
         few = Missing("protected" if len(mine[year]) else "not_asked")
@@ -69,14 +68,14 @@ def _row(
     change = metrics.change(before, after)
     cell = estimated(
         f"{question}.apouey.change", change.absolute, "score", report.year,
-        kind="difference",
+        since=report.comparison_year, kind="difference",
     )  # fmt: skip
     return (*cells, cell, limits(cell), writer.text(f"verdict.{change.verdict}"))
 
 
-def _polarisation(answers: pd.DataFrame) -> Estimate | None:
+def _polarisation(report: CityYear, answers: pd.DataFrame) -> Estimate | None:
     """Apouey's index of the answers; None for too few."""
-    if len(answers) < MINIMUM:
+    if len(answers) < report.data.policy.minimum_index_persons:
         return None
     values, weights = _columns(answers)
     return metrics.apouey(values, weights=weights, categories=SCALE)
@@ -84,7 +83,7 @@ def _polarisation(answers: pd.DataFrame) -> Estimate | None:
 
 def _shares(report: CityYear, question: str, mine: dict[int, pd.DataFrame]) -> list[Cell]:
     answers = mine[report.year]
-    if len(answers) < MINIMUM:
+    if len(answers) < report.data.policy.minimum_denominator:
         return [Missing("protected")] * 3
     values, weights = _columns(answers)
     parts = {

@@ -12,9 +12,10 @@ import pandas as pd
 from skk_analysis.impact.experiment_inputs import ExperimentInputs
 from skk_analysis.programme import City, Programme
 from skk_analysis.reporting.data_slice import DataSlice
+from skk_analysis.reporting.disclosure.mask import protected_cells
 from skk_analysis.reporting.fingerprint import PICTURES
 from skk_analysis.reporting.reviewed import reviewed_inputs
-from skk_analysis.reporting.tables import resources_named
+from skk_analysis.reporting.tables import reading_slice, resources_named
 from skk_analysis.workspace import Resource, SkkError, Workspace
 
 OWN_TABLES = (
@@ -28,8 +29,8 @@ CITY_TABLES = ("attendance", "indicator_choices", "teams")
 """Tables of which it reads the city's rows."""
 
 SHARED_TABLES = (
-    "canvas_fields", "cities", "criteria", "dimensions", "goals", "indicators", "literature",
-    "logic_links", "phases", "workshops", "years",
+    "canvas_fields", "cities", "criteria", "dimensions", "disclosure_policy", "goals", "indicators",
+    "literature", "logic_links", "phases", "workshops", "years",
 )  # fmt: skip
 """Tables that it reads whole."""
 
@@ -66,6 +67,7 @@ class ExperimentData(DataSlice):
         return self.inputs.experiment
 
 
+@reading_slice()
 def report_data(workspace: Workspace, experiment: str) -> ExperimentData:
     """Read the slice of one card.
 
@@ -80,6 +82,7 @@ def report_data(workspace: Workspace, experiment: str) -> ExperimentData:
         If the register has no such experiment, or the data have not been cleaned.
     """
     programme = Programme.of(workspace)
+    protected_cells(workspace)
     try:
         known = reviewed_inputs(workspace, [experiment])[experiment]
     except ValueError as error:

@@ -7,27 +7,26 @@ from typing import TYPE_CHECKING
 
 from skk_analysis.figures import Cell, Prose
 from skk_analysis.figures.key_figures import Box, KeyFigures
-from skk_analysis.impact.evaluate_experiment import SMALLEST_GROUP
-from skk_analysis.language import date
+from skk_analysis.language import NO_BREAK_SPACE, date
 from skk_analysis.language.effects import grade_wording, verdict_word_of
 from skk_analysis.language.experiments import refusal_text
 from skk_analysis.monitoring.costs import cost_per_participant
 from skk_analysis.reporting.experiment.amounts import change, euros
 from skk_analysis.reporting.experiment.money import per_unit, unit_of
-from skk_analysis.reporting.section import Writer
+from skk_analysis.reporting.section import SUMMARY, Writer
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.experiment.report import Experiment
 
 
 def write(report: Experiment, writer: Writer) -> None:
-    """Boxes, the main points in plain words, and the facts."""
+    """The main points in plain words, three boxes, and the facts."""
     boxes = KeyFigures(
         (_effect(report, writer), _certainty(report, writer), _cost(report, writer)),
         report.language,
     )
+    writer.parts.append(Prose.listed(_points(report, writer), kind=f"verdict {SUMMARY}"))
     writer.parts.append(boxes)
-    writer.parts.append(Prose.listed(_points(report, writer), kind="verdict"))
     writer.table(
         "experiment_facts", [writer.text("table.fact"), writer.text("table.content")],
         _facts(report, writer),
@@ -70,7 +69,9 @@ def _cost(report: Experiment, writer: Writer) -> Box:
         return Box(
             title, writer.text("experiment.cannot"), writer.text("experiment.cost.refused.no_costs")
         )
-    each = cost_per_participant(costs.total, report.reach, smallest=SMALLEST_GROUP)
+    each = cost_per_participant(
+        costs.total, report.reach, smallest=report.data.policy.minimum_group
+    )
     price = per_unit(report)
     notes = []
     if not each.refused:
@@ -96,6 +97,14 @@ def _points(report: Experiment, writer: Writer):
     if len(done):
         yield writer.sentence("experiment.point.action", text=report.local(done.iloc[0], "text"))
     yield writer.sentence(f"experiment.point.{status_of(row)}")
+    dossier = report.dossier
+    if not dossier.estimated:
+        yield writer.sentence("experiment.effect.still")
+        return
+    word = verdict_word_of(dossier.verdict, report.language)
+    yield writer.sentence("experiment.point.result", name=report.outcome, verdict=word)
+    if dossier.grade is not None:
+        yield writer.sentence("experiment.point.grade", grade=str(dossier.grade.sms))
 
 
 STATES = ("planned", "running", "continued", "ended", "stopped")
@@ -126,7 +135,8 @@ def _facts(report: Experiment, writer: Writer) -> list[tuple[Cell, ...]]:
 
 def _time(report: Experiment) -> str:
     days = [date(report.row.get(key, ""), report.language) for key in ("started", "ended")]
-    return "–".join(days).strip("–") if report.language != "en" else " – ".join(days).strip(" –")
+    dash = "–" if report.language != "en" else f"{NO_BREAK_SPACE}– "
+    return dash.join(days).strip(f" –{NO_BREAK_SPACE}")
 
 
 def _team(report: Experiment, writer: Writer) -> str:

@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 from skk_analysis.figures import Cell
-from skk_analysis.impact.evaluate_experiment import SMALLEST_GROUP
 from skk_analysis.language import Missing, Quantity
 from skk_analysis.monitoring.costs import CostPerUnit, cost_per_effect, cost_per_participant
 from skk_analysis.reporting.experiment.amounts import count, euros
@@ -41,7 +40,7 @@ def write(report: Experiment, writer: Writer) -> None:
     writer.say("experiment.cost.summary", **shown)
     if math.isfinite(costs.hours):
         writer.say("experiment.cost.hours_all", hours=count("cost.hours", costs.hours))
-    each = cost_per_participant(costs.total, report.reach, SMALLEST_GROUP)
+    each = cost_per_participant(costs.total, report.reach, report.data.policy.minimum_group)
     _told(writer, "per_participant", each)
     _told(writer, unit_of(report)[0], per_unit(report))
 
@@ -63,7 +62,7 @@ def unit_of(report: Experiment) -> tuple[str, float]:
     """What one unit of change is: a person more who agrees, a percentage point, or a unit."""
     effect = report.dossier.effect
     survey = report.data.inputs.responses is not None
-    if survey and effect.unit == "share" and report.reach >= SMALLEST_GROUP:
+    if survey and effect.unit == "share" and report.reach >= report.data.policy.minimum_group:
         return "per_person", 1 / report.reach
     if effect.unit == "share":
         return "per_point", 0.01

@@ -95,17 +95,19 @@ def _workshops(report: Experiment, writer: Writer) -> None:
     found = workshop_attendance(attendance, workshops, [report.row["city_code"]])
     cells = found.grid.iloc[0]
     rows: list[tuple[Cell, ...]] = [
-        (date(str(row["date"]), report.language), _present(writer, row["workshop"], cells))
+        (date(str(row["date"]), report.language), _present(report, writer, row["workshop"], cells))
         for _, row in found.by_workshop.iterrows()
     ]
     columns = [writer.text("table.date"), writer.text("experiment.workshops.present")]
     writer.table("experiment_workshops", columns, rows, city=report.city)
 
 
-def _present(writer: Writer, workshop: str, cells) -> Cell:
+def _present(report: Experiment, writer: Writer, workshop: str, cells) -> Cell:
     there = cells[workshop]
     if there != there:
         return Missing("not_received")
     if there == 0:
         return writer.text("experiment.workshops.absent")
+    if there < report.data.policy.minimum_count:
+        return Missing("protected")
     return count(f"workshops.{workshop}", there, "persons")

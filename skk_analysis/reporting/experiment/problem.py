@@ -51,7 +51,9 @@ def _size(report: Experiment, writer: Writer) -> None:
     if pd.isna(told):
         writer.say("experiment.no_size")
     else:
-        writer.say("experiment.size", size=count("target.size", float(told), "persons"))
+        few = told < report.data.policy.minimum_group
+        size = count("target.size", float(told), "persons")
+        writer.say("experiment.size", size=writer.text("experiment.tests.few") if few else size)
 
 
 def _goal(report: Experiment) -> str:

@@ -15,6 +15,7 @@ from skk_analysis.monitoring.costs import Costs, costs_of
 from skk_analysis.reporting import origin
 from skk_analysis.reporting.agreed import OutcomeMarks, marks_of
 from skk_analysis.reporting.document import Document
+from skk_analysis.reporting.evidence import Checked
 from skk_analysis.reporting.experiment import (
     action,
     distribution,
@@ -135,6 +136,18 @@ class Experiment(Document):
     def dossier(self) -> ExperimentDossier:
         """The effect with its grade, or why there is none."""
         return evaluate_experiment(self.data.inputs)
+
+    def checked_effects(self) -> Checked:
+        """The one effect, with its headline, rule and grade."""
+        if not self.dossier.estimated:
+            return {}
+        return {
+            "effect.estimate": (self.dossier.effect, self.outcome, ("paragraph", "rule", "grade"))
+        }
+
+    def refused_effects(self) -> list[str]:
+        """Why there is no estimate."""
+        return [self.dossier.reason] if self.dossier.reason else []
 
     @cached_property
     def spending(self) -> Costs | None:

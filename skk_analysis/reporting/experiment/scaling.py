@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from skk_analysis.figures.prose import Part
-from skk_analysis.impact.evaluate_experiment import SMALLEST_GROUP
 from skk_analysis.language import date
 from skk_analysis.reporting.experiment.amounts import count, euros
 from skk_analysis.reporting.section import Writer
@@ -67,7 +66,7 @@ def _joined(decision: str, decided: str) -> str:
 def _reach(report: Experiment, writer: Writer) -> Part:
     if report.reach != report.reach:
         return writer.text("experiment.not_recorded")
-    if report.reach < SMALLEST_GROUP:
+    if report.reach < report.data.policy.minimum_group:
         return writer.text("experiment.tests.few")
     return count("scaling.reach", report.reach, "persons")
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from skk_analysis.figures import Cell
-from skk_analysis.impact.evaluate_experiment import SMALLEST_GROUP
 from skk_analysis.language import Missing, Quantity, date
 from skk_analysis.monitoring.model_tests import summarise_tests
 from skk_analysis.reporting.experiment.amounts import count
@@ -31,7 +30,7 @@ def write(report: Experiment, writer: Writer) -> None:
             (
                 f"{date(row['date'], report.language)}, {report.word('test', row['kind'])}",
                 report.local(row, "group"),
-                _persons(writer, f"tests.{place}.n", row["n"]),
+                _persons(report, writer, f"tests.{place}.n", row["n"]),
                 report.local(row, "method"),
                 report.local(row, "finding"),
                 change or writer.text(f"experiment.tests.change_{row['change_made'] or 'unknown'}"),
@@ -44,11 +43,11 @@ def write(report: Experiment, writer: Writer) -> None:
     writer.table("experiment_tests", columns, rows, wide=True)
 
 
-def _persons(writer: Writer, name: str, told: str) -> Cell:
+def _persons(report: Experiment, writer: Writer, name: str, told: str) -> Cell:
     n = pd.to_numeric(told or None, errors="coerce")
     if n is None or pd.isna(n):
         return Missing("not_received")
-    if n < SMALLEST_GROUP:
+    if n < report.data.policy.minimum_group:
         return writer.text("experiment.tests.few")
     return count(name, float(n), "persons")
 

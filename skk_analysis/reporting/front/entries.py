@@ -13,6 +13,7 @@ from skk_analysis.reporting.card import Card
 from skk_analysis.reporting.kinds import Kind, Subject
 from skk_analysis.reporting.report import PAGE, Record, State
 from skk_analysis.reporting.runner import Order
+from skk_analysis.reporting.signoff.statuses import statuses
 
 FAILURE_SHOWN = 300
 """Characters of the message of a failed report."""
@@ -145,9 +146,8 @@ def _edition(order: Order, standing: str) -> Edition:
 
 def _standings(orders: Sequence[Order]) -> dict[str, str]:
     """Where each report stands by the ledger, by its folder."""
-    from skk_analysis.reporting.signoff.statuses import statuses
-
     if not orders:
         return {}
-    found = statuses(orders[0].report.workspace, [order.report for order in orders])
-    return {report.path.as_posix(): str(one.standing) for report, one in found.items()}
+    reports = [order.report for order in orders]
+    found = statuses(reports[0].workspace, reports)
+    return {report.path.as_posix(): str(status.standing) for report, status in found.items()}

@@ -35,10 +35,15 @@ ATTRIBUTES = {
 """Besides ``aria-…`` and ``data-…``."""
 COMPANION = re.compile(r"downloads/[a-z0-9-]+\.(csv|svg|xlsx|json)")
 """Addresses of the report's own files."""
+MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.DOTALL)
+PICTURE = re.compile(r'(src="data:image/[a-z+]+;)[^"]*')
 SCOPES = {"col", "row", "colgroup", "rowgroup"}
 LINKED = ("#", "https://", "http://", "mailto:")
 ORIGIN = "origin"
 """The id of the section on sources, which must be the last one."""
+
+CROWDED = {"several": 5, "many": 8, "crowd": 11}
+"""Columns from which on a table is so called."""
 
 
 class PageError(SkkError):
@@ -68,11 +73,7 @@ def completed(content: str) -> tuple[str, Outline]:
         Listing everything that keeps somebody from reading the page.
     """
     read = Content(content)
-    problems = [
-        *_headings(read), *_images(read), *_tables(read), *_identities(read), *_foreign(read),
-        *read.problems,
-    ]  # fmt: skip
-    if problems:
+    if problems := _problems(read):
         raise PageError(problems)
     for number, table in enumerate(read.tables, start=1):
         _make_region(read, table, number)
@@ -80,6 +81,19 @@ def completed(content: str) -> tuple[str, Outline]:
     sections = [(h.attributes["id"], h.text) for h in read.headings if h.name == "h2"]
     figures = sum(element.name == "figure" for element in read.elements)
     return "".join(read.pieces), Outline(title, sections, figures, len(read.tables))
+
+
+def page_problems(page: str) -> list[str]:
+    """Everything on a finished page that keeps somebody from reading it; pictures are left out."""
+    main = MAIN.search(page)
+    return _problems(Content(PICTURE.sub(r"\1", main[1] if main else "")))
+
+
+def _problems(read: Content) -> list[str]:
+    return [
+        *_headings(read), *_images(read), *_tables(read), *_identities(read), *_foreign(read),
+        *read.problems,
+    ]  # fmt: skip
 
 
 def check_counts(notebook: NotebookNode, outline: Outline) -> None:
@@ -179,15 +193,23 @@ def _address(value: str) -> str:
 
 
 def _make_region(read: Content, table: TableElement, number: int) -> None:
-    """A wide table scrolls by keyboard and finger, and its region is called by its caption."""
+    """A wide table scrolls by keyboard and finger, and its region is called by its caption.
+
+    On paper nothing scrolls: the more columns, the smaller the type (``paper.css``).
+    """
     parent, caption = table.element.parent, table.caption
+    sizes = [name for name, least in CROWDED.items() if table.columns >= least]
     if parent is not None and "region" in parent.attributes.get("class", "").split():
+        names = " ".join([parent.attributes["class"], *sizes])
+        old = f'class="{parent.attributes["class"]}"'
+        read.pieces[parent.place] = parent.start.replace(old, f'class="{names}"')
         return
     assert caption is not None
     name = caption.attributes.get("id") or f"table-{number}"
     if not caption.attributes.get("id"):
         read.pieces[caption.place] = f'{caption.start[:-1]} id="{name}">'
-    region = f'<div aria-labelledby="{name}" class="region" role="region" tabindex="0">'
+    names = " ".join(["region", *sizes])
+    region = f'<div aria-labelledby="{name}" class="{names}" role="region" tabindex="0">'
     read.pieces[table.element.place] = region + table.element.start
     read.pieces[table.end] += "</div>"
 

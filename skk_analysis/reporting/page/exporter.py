@@ -30,6 +30,9 @@ with quick_imports():
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+ROOT = "../../../"
+"""From a report's folder to the site's: every report lies three folders deep."""
+
 
 class PageExporter(TemplateExporter):
     """nbconvert's machinery with our template and with escaping on."""
@@ -56,7 +59,12 @@ def _exporter(language: str) -> PageExporter:
 
 
 def report_page(
-    notebook: NotebookNode, language: str, invented: bool, run_id: str, data_date: str
+    notebook: NotebookNode,
+    language: str,
+    invented: bool,
+    run_id: str,
+    data_date: str,
+    kind: str = "",
 ) -> str:
     """The HTML of a report.
 
@@ -67,6 +75,7 @@ def report_page(
     invented : whether any input is demonstration data
     run_id : the run id to print in the footer
     data_date : when the newest raw file was retrieved, ``""`` if unknown
+    kind : name of the kind of report
 
     Raises
     ------
@@ -81,7 +90,9 @@ def report_page(
         "report.html.j2",
         language,
         invented,
-        home=INDEX[language],
+        root=ROOT,
+        kind=kind,
+        home=ROOT + INDEX[language],
         languages=[{"language": o, "name": text("site.in_language", o)} for o in LANGUAGES],
         workbook=f"{FOLDER}/{WORKBOOK}" if any(placed_items(seen)) else "",
         package=f"{FOLDER}/{PACKAGE_FILE}",

@@ -19,6 +19,7 @@ VOID = {
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 TEXTS = {*HEADINGS, "caption", "th"}
 """Elements whose text is noted."""
+CELLS = {"td", "th"}
 
 
 @dataclass
@@ -45,6 +46,7 @@ class TableElement:
     element: Element
     caption: Element | None = None
     headers: list[Element] = field(default_factory=list)
+    columns: int = 0  # cells of its longest row
     end: int = 0  # place of its end tag among the pieces
 
 
@@ -72,6 +74,8 @@ class Content(HTMLParser):
         self._open: list[Element] = []
         self._texts: list[Element] = []
         self._tables: list[TableElement] = []
+        self._row: Element | None = None
+        self._cells = 0
         self.feed(content)
         self.close()
         self.problems += [f"element <{element.name}> is not closed" for element in self._open]
@@ -92,6 +96,15 @@ class Content(HTMLParser):
             self.tables.append(self._tables[-1])
         elif tag in TEXTS:
             self._note(element)
+        if tag in CELLS and self._tables:
+            self._count(self._tables[-1], element)
+
+    def _count(self, table: TableElement, cell: Element) -> None:
+        """Count the cells of the row that has begun last."""
+        if cell.parent is not self._row:
+            self._row, self._cells = cell.parent, 0
+        self._cells += 1
+        table.columns = max(table.columns, self._cells)
 
     def handle_endtag(self, tag: str) -> None:
         if tag in VOID:

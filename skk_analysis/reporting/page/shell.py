@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,12 @@ from skk_analysis.language.visible import visible
 
 TEMPLATES = Path(__file__).parent
 
+SMALL = "font: 8pt sans-serif;"
+"""The margins of a sheet of paper."""
+
+PAPER = "@media print { /* paper.css */"
+"""Begins the rules for paper, which come last."""
+
 
 def page(
     template: str,
@@ -24,6 +31,8 @@ def page(
     invented: bool,
     script: str = "",
     sheets: Sequence[str] = (),
+    root: str = "",
+    kind: str = "",
     **values: Any,
 ) -> str:
     """A whole page from a template.
@@ -35,9 +44,11 @@ def page(
     invented : whether the banner about demonstration data is shown
     script : JavaScript of the page, by itself and without data; the policy allows it and no other
     sheets : file names of style sheets beside this module, besides those of every page
+    root : relative address of the site's first folder, such as ``../../../``
+    kind : of report, for what is printed in a way of its own
     values : what the template displays; plain text is escaped
     """
-    style = _style(text("page.banner", language) if invented else "", sheets)
+    style = _style(language, text("page.banner", language) if invented else "", sheets)
     return visible(
         environment(language)
         .get_template(template)
@@ -48,6 +59,8 @@ def page(
             style_hash=_content_hash(style),
             script=Markup(script),
             script_hash=_content_hash(script) if script else "",
+            root=root,
+            kind=kind,
             **values,
         )
     )
@@ -68,14 +81,31 @@ def environment(language: str) -> Environment:
     return made
 
 
-def _style(banner: str, sheets: Sequence[str] = ()) -> str:
-    """The style sheet; on paper the banner stands at the top of each sheet."""
-    names = ("style.css", "status.css", *sheets)
-    style = "".join((TEMPLATES / name).read_text("utf-8") for name in names)
+def _style(language: str, banner: str, sheets: Sequence[str] = ()) -> str:
+    """The style sheets of screen and paper; each sheet tells its number and bears the banner."""
+    screen, paper = ((TEMPLATES / name).read_text("utf-8") for name in ("style.css", "paper.css"))
+    both = "".join((TEMPLATES / name).read_text("utf-8") for name in ("status.css", *sheets))
+    sheet = f"@page {{ @bottom-right {{ content: {_page_number(language)}; {SMALL} }} }}\n"
     if banner:
-        content = banner.replace("\\", r"\\").replace('"', r"\"").replace("<", r"\3c ")
-        style += f'@page {{ @top-center {{ content: "{content}"; font: bold 9pt sans-serif; }} }}\n'
-    return style
+        sheet += (
+            f"@page {{ @top-center {{ content: {quoted(banner)}; {SMALL} font-weight: bold; }} }}\n"
+        )
+    return f"@media screen {{\n{screen}}}\n{both}{PAPER}\n{paper}{sheet}}}\n"
+
+
+def quoted(words: str) -> str:
+    """A text as a string of a style sheet."""
+    words = words.replace("\\", r"\\").replace('"', r"\"").replace("<", r"\3c ")
+    return f'"{words}"'
+
+
+def _page_number(language: str) -> str:
+    """ "Page 3 of 12" as the content of a sheet's margin."""
+    marks = {"page": "\x01", "pages": "\x02"}
+    words = text("paper.page", language, **marks)
+    parts = re.split("([\x01\x02])", words)
+    counters = {mark: f"counter({name})" for name, mark in marks.items()}
+    return " ".join(counters.get(part) or quoted(part) for part in parts if part)
 
 
 def _content_hash(content: str) -> str:

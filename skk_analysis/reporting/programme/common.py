@@ -22,6 +22,7 @@ __all__ = [
     "heads",
     "listed_experiments",
     "need",
+    "people_of",
     "plain",
     "share",
 ]
@@ -73,6 +74,17 @@ def count(record: str, value: float) -> Quantity:
 def counted(record: str, value: float) -> Quantity | Missing:
     """A number of things; one that is not known is no zero."""
     return count(record, value) if math.isfinite(value) else Missing("not_received")
+
+
+def people_of(
+    report: ProgrammeReport, record: str, value: float, smallest: int | None = None
+) -> Quantity | Missing:
+    """A number of persons; a handful is protected, and one that is not known is no zero."""
+    if not math.isfinite(value):
+        return Missing("not_received")
+    if 0 < value < (smallest or report.data.policy.minimum_count):
+        return Missing("protected")
+    return Quantity(record, float(value), "persons")
 
 
 def euros(record: str, value: float) -> Quantity | Missing:

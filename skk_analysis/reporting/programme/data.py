@@ -10,13 +10,15 @@ import pandas as pd
 from skk_analysis.impact import ExperimentInputs
 from skk_analysis.programme import City, Programme
 from skk_analysis.reporting.data_slice import DataSlice
+from skk_analysis.reporting.disclosure.mask import protected_cells
 from skk_analysis.reporting.reviewed import reviewed_inputs
-from skk_analysis.reporting.tables import resources_named, year_row
+from skk_analysis.reporting.tables import reading_slice, resources_named, year_row
 from skk_analysis.workspace import Resource, Workspace
 
 TABLES = (
     "artifacts", "attendance", "canvas", "cases", "cities", "cmo", "concepts", "context_events",
-    "contributions", "costs", "criteria", "dac_answers", "decisions", "dimensions", "events",
+    "contributions", "costs", "criteria", "dac_answers", "decisions", "dimensions",
+    "disclosure_policy", "events",
     "experiments", "funding", "goals", "indicator_choices", "indicators", "literature",
     "logic_links", "models", "outputs", "partners", "payments", "peer_reviews", "plan",
     "platform_activity",
@@ -54,6 +56,7 @@ class ProgrammeData(DataSlice):
         return {"year": self.year}
 
 
+@reading_slice()
 def report_data(workspace: Workspace, year: int) -> ProgrammeData:
     """Read the slice of one year.
 
@@ -68,6 +71,7 @@ def report_data(workspace: Workspace, year: int) -> ProgrammeData:
         If the programme has no such year, or the data have not been cleaned.
     """
     programme = Programme.of(workspace)
+    protected_cells(workspace)
     register = {name: programme.table(name) for name in TABLES if name in programme.tables()}
     told = year_row(programme, year)
     experiments = register.get("experiments")

@@ -15,6 +15,7 @@ from skk_analysis.reporting.programme.common import (
     figure,
     heads,
     need,
+    people_of,
     share,
 )
 from skk_analysis.reporting.register import localised
@@ -108,7 +109,7 @@ def _workshops(report: ProgrammeReport, writer: Writer) -> None:
             people = found.grid.loc[code, name]
             if math.isfinite(people):
                 kind = "came" if people else "absent"
-                number = Quantity(f"programme.attendance.{code}.{name}", people, "persons")
+                number = people_of(report, f"programme.attendance.{code}.{name}", people)
                 shown = number.shown(report.language)
                 cells[report.city(code), column] = GridCell(shown, kind, number)
     keys = {
@@ -140,15 +141,19 @@ def _events(report: ProgrammeReport, writer: Writer) -> None:
         if row["feedback_mean"]:
             given = int(row["feedback_n"] or 0)
             record = f"programme.event.{row['id']}.feedback"
-            mean = Quantity(record, float(row["feedback_mean"]), "score", 1, n=given)
+            few = 0 < given < report.data.policy.minimum_persons
+            given_mean = Quantity(record, float(row["feedback_mean"]), "score", 1, n=given)
+            mean = Missing("protected") if few else given_mean
         body.append(
             (
                 localised(row, "theme", report.language),
                 date(row["date"], report.language) if row["date"] else "–",
                 writer.text(f"programme.season.{row['season']}"),
-                _people(f"programme.event.{row['id']}.participants", number),
+                people_of(report, f"programme.event.{row['id']}.participants", number),
                 mean,
-                _people(f"programme.event.{row['id']}.answers", _number(row["feedback_n"])),
+                people_of(
+                    report, f"programme.event.{row['id']}.answers", _number(row["feedback_n"])
+                ),
             )
         )
     columns = heads(writer, "event", "date", "season", "participants", "feedback", "answers")
@@ -167,9 +172,11 @@ def _events(report: ProgrammeReport, writer: Writer) -> None:
     feedback = m.feedback_of(mine)
     if feedback.answers:
         mean = Quantity("programme.feedback", feedback.mean, "score", 1, n=feedback.answers)
-        answers = Quantity("programme.feedback.answers", feedback.answers, "persons")
-        people = Quantity("programme.feedback.participants", feedback.participants, "persons")
-        writer.say("programme.events.feedback", mean=mean, answers=answers, participants=people)
+        answers = people_of(report, "programme.feedback.answers", feedback.answers)
+        people = people_of(report, "programme.feedback.participants", feedback.participants)
+        enough = feedback.answers >= report.data.policy.minimum_persons
+        if enough and isinstance(answers, Quantity) and isinstance(people, Quantity):
+            writer.say("programme.events.feedback", mean=mean, answers=answers, participants=people)
     _speakers(report, writer, list(mine["id"]))
 
 

@@ -9,14 +9,16 @@ import pandas as pd
 
 from skk_analysis import monitoring as m
 from skk_analysis.figures import Cell, GridCell, Key, cell_grid
-from skk_analysis.language import Missing, Quantity
+from skk_analysis.language import Missing
 from skk_analysis.reporting.programme.common import (
+    count,
     euros,
     figure,
     grade_cell,
     heads,
     listed_experiments,
     need,
+    people_of,
 )
 from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Writer
@@ -72,8 +74,9 @@ def _cell(
     if part == "implementation":
         return GridCell("✓", TOLD, writer.text("programme.described"))
     column = "maintenance_months" if part == "maintenance" else part
-    unit = "persons" if part == "reach" else "count"
-    number = Quantity(f"programme.reaim.{name}.{part}", float(row[column]), unit)
+    record, value = f"programme.reaim.{name}.{part}", float(row[column])
+    smallest = report.data.policy.minimum_group
+    number = people_of(report, record, value, smallest) if part == "reach" else count(record, value)
     good = bool(row["maintained"]) if part == "maintenance" else row[column] > 0
     return GridCell(number.shown(report.language), TOLD if good else BAD, number)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from skk_analysis.figures import Cell
+from skk_analysis.figures import Cell, Prose
 from skk_analysis.figures.effect import estimate_cells
 from skk_analysis.language import Missing
 from skk_analysis.language.amounts import Amounts
 from skk_analysis.language.effects import verdict_word_of
 from skk_analysis.reporting.programme.common import count, euros, grade_cell, heads
-from skk_analysis.reporting.section import Writer
+from skk_analysis.reporting.section import SUMMARY, Writer
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.programme.report import ProgrammeReport
@@ -21,7 +21,8 @@ def write(report: ProgrammeReport, writer: Writer) -> None:
     """A handful of sentences, then the table of three facts."""
     rows = report.analysis.experiments
     if rows.empty:
-        writer.say("programme.missing.experiments")
+        nothing = writer.sentence("programme.missing.experiments")
+        writer.parts.append(Prose.of(nothing, kind=SUMMARY))
         return
     _sentences(report, writer)
     _facts(report, writer)
@@ -56,7 +57,7 @@ def _sentences(report: ProgrammeReport, writer: Writer) -> None:
     if slogans:
         number = count("programme.slogans", len(slogans))
         told.append(writer.sentence("programme.summary.slogans", count=number))
-    writer.listed(told)
+    writer.parts.append(Prose.listed(told, kind=SUMMARY))
 
 
 def _facts(report: ProgrammeReport, writer: Writer) -> None:

@@ -75,6 +75,7 @@ def _page(
         invented,
         script=(TEMPLATES / "review.js").read_text("utf-8"),
         sheets=("review.css",),
+        root="../../../",
         title=text("review.title", language, report=title),
         bound=bound,
         words=Words(language),

@@ -41,44 +41,49 @@ def interval(equations: np.ndarray, x: np.ndarray, hidden: np.ndarray, cell: int
     return tuple(ends)
 
 
-def values_possible(equations: np.ndarray, x: np.ndarray, hidden: np.ndarray) -> list[set[int]]:
+def values_possible(equations: np.ndarray, x: np.ndarray, hidden: np.ndarray):
     """Return every value that each hidden cell takes in some table of whole numbers.
 
-    Depth first over the hidden cells, each between 0 and what any exact relation of non-negative
-    cells leaves it; every relation is checked as soon as its last hidden cell is set.
+    Depth first over the hidden cells, each up to the value that the sums over it allow; an
+    equation is checked as soon as its last hidden cell is set.  None where a cell has no upper
+    limit or the tables are too many to list.
     """
     cells = np.flatnonzero(hidden)
     a, b = equations[:, cells], -equations @ np.where(hidden, 0, x)
     keep = (a != 0).any(axis=1)
     a, b = a[keep], b[keep]
+    sums = (a >= 0).all(axis=1)
+    tops = [b[sums & (a[:, k] > 0)].min(initial=np.inf) for k in range(len(cells))]
+    last = np.array([np.flatnonzero(row)[-1] for row in a])
+    free = [k for k in range(len(cells)) if not (last == k).any()]
+    if not np.isfinite(tops).all() or np.prod([tops[k] + 1 for k in free]) > LISTED:
+        return None
     found: list[set[int]] = [set() for _ in cells]
-    last = [max(np.flatnonzero(row)) for row in a]
 
-    def go(depth: int, rest: np.ndarray, chosen: list[int]) -> None:
-        if depth == len(cells):
+    def go(k: int, rest: np.ndarray, chosen: list[int]) -> None:
+        if k == len(cells):
             for values, value in zip(found, chosen, strict=True):
                 values.add(value)
             return
-        done = [r for r in range(len(a)) if last[r] == depth]
-        if done:  # the first of them fixes the cell
-            value = rest[done[0]] / a[done[0], depth]
-            options = [round(value)] if value >= -1e-9 and abs(value - round(value)) < 1e-9 else []
+        done = np.flatnonzero(last == k)
+        if done.size:  # an equation fixes the cell
+            value = round(rest[done[0]] / a[done[0], k])
+            options = [value] if 0 <= value <= tops[k] else []
         else:
-            plain = [r for r in range(len(a)) if a[r, depth] > 0 and (a[r] >= 0).all()]
-            options = range(int(min(rest[r] for r in plain)) + 1) if plain else range(LARGE)
+            options = range(int(tops[k]) + 1)
         for value in options:
-            after = rest - a[:, depth] * value
-            if all(abs(after[r]) < 1e-9 for r in done):
-                go(depth + 1, after, [*chosen, value])
+            after = rest - a[:, k] * value
+            if (abs(after[done]) < 1e-9).all():
+                go(k + 1, after, [*chosen, value])
 
     go(0, b, [])
     return found
 
 
-LARGE = 40
+LISTED = 20_000
 
 
-def cheapest(equations, x, cost, primary, need, sufficient) -> float:
+def cheapest(equations, cost, primary, sufficient) -> float:
     """Return the least cost of any pattern, by trying all of them, cheapest first."""
     free = np.flatnonzero(~primary)
     subsets = itertools.chain.from_iterable(

@@ -1,0 +1,154 @@
+"""The audit pages of the site: what was hidden and why, in three languages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from skk_analysis import protected
+from skk_analysis.language import LANGUAGES, forms, text
+from skk_analysis.programme import Programme
+from skk_analysis.reporting.disclosure.batch import batch_findings
+from skk_analysis.reporting.disclosure.mask import conflicts
+from skk_analysis.reporting.disclosure.policies import EXCEPTIONS, RECORD, policies
+from skk_analysis.reporting.disclosure.record import FILE
+from skk_analysis.reporting.report import PAGE
+from skk_analysis.workspace import SkkError, Workspace
+
+if TYPE_CHECKING:
+    from skk_analysis.review.disclosure.across import Finding
+    from skk_analysis.reporting.runner import Order
+
+FOLDER = "audit"
+LIMITS = ("minimum_count", "minimum_denominator", "minimum_persons", "minimum_index_persons")
+
+
+def audit_name(language: str) -> str:
+    """Where the audit page of a language lies on the site."""
+    return f"{FOLDER}/{language}.html"
+
+
+def audit_pages(orders: Sequence[Order]) -> dict[str, bytes]:
+    """The page in each language, from the records beside the reports."""
+    if not orders:
+        return {}
+    from skk_analysis.reporting.page.shell import page
+
+    workspace = orders[0].report.workspace
+    try:
+        rules = policies(workspace)
+        programme = Programme.of(workspace)
+    except SkkError:
+        return {}
+    standing = {order.report: order.report.record() for order in orders}
+    found = batch_findings(workspace, standing)
+    records = {report: _record(report) for report, record in standing.items() if record}
+    hidden = _hidden(workspace)
+    before = conflicts(workspace)
+    made = {}
+    for language in LANGUAGES:
+        rows = [row for report, told in records.items() for row in _rows(report, told, language)]
+        made[audit_name(language)] = page(
+            "audit.html.j2",
+            language,
+            invented=any(record.invented for record in standing.values() if record),
+            title=text("disclosure.title", language),
+            homes={one: _home(one) for one in LANGUAGES},
+            languages={one: f"{one}.html" for one in LANGUAGES},
+            outcome=_outcome(records.values(), found, before),
+            rows=rows,
+            rules=[_rule(rule, language) for rule in rules.rules],
+            hidden=hidden,
+            findings=found,
+            conflicts=before,
+            exceptions=_localised(programme, EXCEPTIONS, ("reason",), language),
+            processing=_localised(
+                programme,
+                RECORD,
+                ("name", "legal_basis", "purpose", "retention", "impact_assessment"),
+                language,
+            ),
+        ).encode()
+    return made
+
+
+def _home(language: str) -> str:
+    from skk_analysis.reporting.addresses import INDEX
+
+    return f"../{INDEX[language]}"
+
+
+def _record(report: Any) -> dict[str, Any]:
+    try:
+        return json.loads((report.folder / FILE).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {"outcome": "review", "outputs": [], "exceptions": [], "faults": []}
+
+
+def _outcome(
+    records: Iterable[Mapping[str, Any]], found: Sequence[Finding], before: Sequence[str]
+) -> str:
+    """``fail`` if anything fails, ``review`` if a person has to look, else ``pass``."""
+    outcomes = {str(r["outcome"]) for r in records} | {one.outcome for one in found}
+    if before:
+        outcomes.add("review")
+    return next((o for o in ("fail", "review") if o in outcomes), "pass")
+
+
+def _rows(report: Any, told: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
+    """An output with hidden cells a row; a report without any has one row of its own."""
+    address = f"../{report.path.as_posix()}/{PAGE}"
+    common = {
+        "report": f"{report.subject.title(language)}, "
+        f"{text(f'index.language_{report.language}', language)}"
+        if report.subject.city is None
+        else f"{report.subject.city.name(language)} {report.subject.title(language)}, "
+        f"{text(f'index.language_{report.language}', language)}",
+        "outcome": told["outcome"],
+        "spoken": report.language,
+        "exception": "; ".join(str(e["output"]) for e in told["exceptions"]),
+    }
+    none = {**common, "address": address, "output": "", "hidden": forms.number(0, language)}
+    return [
+        {
+            **common,
+            "address": f"{address}#{one['section']}",
+            "output": one["output"],
+            "hidden": forms.number(one["hidden"], language),
+        }
+        for one in told["outputs"]
+    ] or [none]
+
+
+def _rule(rule: Any, language: str) -> dict[str, Any]:
+    limits = rule.policy.limits()
+    return {
+        "source": rule.policy.source,
+        "by": text(f"disclosure.by_{'publisher' if rule.by_publisher else 'us'}", language),
+        "limits": [forms.number(float(limits[name]), language) for name in LIMITS],
+    }
+
+
+def _hidden(workspace: Workspace) -> list[dict[str, Any]]:
+    """Cells of the processed tables that no report sees, by source; not by cell."""
+    import pandas as pd
+
+    path = workspace.processed / protected.FILE
+    if not path.is_file():
+        return []
+    cells = pd.read_parquet(path, columns=["indicator", "source"])
+    counted = cells.groupby(["source", "indicator"]).size().reset_index(name="cells")
+    return counted.to_dict("records")
+
+
+def _localised(
+    programme: Programme, name: str, columns: Sequence[str], language: str
+) -> list[dict[str, str]]:
+    table = programme.optional_table(name)
+    rows = table.to_dict("records") if table is not None else []
+    return [
+        {str(key): str(value) for key, value in row.items()}
+        | {c: str(row.get(f"{c}_{language}") or row.get(f"{c}_fi") or "") for c in columns}
+        for row in rows
+    ]

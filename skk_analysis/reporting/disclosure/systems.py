@@ -1,0 +1,229 @@
+"""Cells that hang together, handed to secondary suppression one connected system at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from skk_analysis import protected
+from skk_analysis.review.disclosure import Policy, Relations, counts, rates, suppress
+
+CELL = protected.CELL
+MARGIN_COST = 1e3
+"""Hiding a city's own figure costs so many times as much as hiding an area's: the city's is what
+the reports are about."""
+
+Known = Collection[tuple[str, str, int]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Hidden cells with role, rule, source and raw file, and what of them is out already."""
+
+    cells: pd.DataFrame
+    conflicts: list[str] = field(default_factory=list)
+
+
+def hide_counts(
+    rows: pd.DataFrame, parts: Mapping[str, Sequence[Sequence[str]]], policy: Policy, known: Known
+) -> Found:
+    """Small counts of persons among a source's figures, and what protects them.
+
+    Parameters
+    ----------
+    rows : of ``observations``; figures of an indicator that are not whole numbers are no counts
+    parts : totals to the ways in which they are divided, as names after ``paavo.``
+    policy : of the source
+    known : cells that were published before (indicator, unit, year)
+    """
+    rows = rows[(rows["status"] == "observed") & rows["value"].notna()]
+    whole = rows.groupby("indicator")["value"].transform(lambda v: bool((v % 1 == 0).all()))
+    rows = rows[whole & (rows["value"] >= 0)].drop_duplicates(CELL, keep="last")
+    rule = counts(rows["value"].to_numpy(float), _without_zeros(policy))
+    rows = rows.assign(rule=rule.astype(object))
+    found: list[pd.DataFrame] = []
+    told: list[str] = []
+    place = ["unit_level", "unit_code", "reference_year", "group"]
+    touched = rows.loc[rows["rule"] != "", place].drop_duplicates()
+    for _, mine in rows.merge(touched, on=place).groupby(place, sort=True):
+        mine = mine.reset_index(drop=True)
+        names = {str(n).partition(".")[2]: i for i, n in enumerate(mine["indicator"])}
+        sums = [
+            {names[total]: -1.0, **{names[part]: 1.0 for part in way}}
+            for total, ways in parts.items()
+            for way in ways
+            if total in names and all(part in names for part in way)
+        ]
+        values = mine["value"].to_numpy(float)
+        sums = [row for row in sums if abs(sum(c * values[i] for i, c in row.items())) < 0.5]
+        relations = Relations.rows(sums, cells=len(mine), integer=True)
+        out = np.array([_is_known(row, known) for row in mine.to_dict("records")])
+        hidden, conflicts = _suppressed(
+            values, relations, mine["rule"].to_numpy(str), policy, out, _names(mine)
+        )
+        found.append(_cells(mine, hidden, policy))
+        told += conflicts
+    return Found(pd.concat(found) if found else _cells(rows.iloc[:0], None, policy), told)
+
+
+def hide_rates(
+    rows: pd.DataFrame, city_of: Mapping[str, str], policy: Policy, known: Known
+) -> Found:
+    """Shares that rest on too few persons, and the areas that protect them beside their city.
+
+    Parameters
+    ----------
+    rows : a share a row with ``count`` and ``denominator`` (persons), of areas and of their cities;
+        of the small ones, too
+    city_of : area to city
+    """
+    city = rows["unit_code"].map(city_of).fillna(rows["unit_code"])
+    found: list[pd.DataFrame] = []
+    told: list[str] = []
+    for _, mine in rows.assign(city=city).groupby(
+        ["city", "indicator", "reference_year", "group"], sort=True
+    ):
+        mine = mine.sort_values("unit_level", kind="stable").reset_index(drop=True)
+        rule = rates(mine["count"].to_numpy(), mine["denominator"].to_numpy(), policy)
+        mine = mine.assign(rule=rule.astype(object))
+        if not (rule != "").any():
+            continue
+        out = np.array([_is_known(row, known) for row in mine.to_dict("records")])
+        hidden, conflicts = _rates_suppressed(mine, policy, out)
+        found.append(_cells(mine, hidden, policy))
+        told += conflicts
+    return Found(pd.concat(found) if found else _cells(rows.iloc[:0], None, policy), told)
+
+
+def _rates_suppressed(
+    mine: pd.DataFrame, policy: Policy, out: np.ndarray
+) -> tuple[np.ndarray, list[str]]:
+    """Two cells a unit: those with the property, and those without; a share shows both."""
+    yes = mine["count"].to_numpy(float)
+    no = mine["denominator"].to_numpy(float) - yes
+    n = len(mine)
+    areas = np.flatnonzero(mine["unit_level"] == "postal_area")
+    wholes = np.flatnonzero(mine["unit_level"] == "municipality")
+    sums = [
+        {int(whole) + shift: -1.0, **{int(a) + shift: 1.0 for a in areas}}
+        for whole in wholes
+        for shift, side in ((0, yes), (n, no))
+        if len(areas) and side[areas].sum() == side[whole]
+    ]
+    values = np.concatenate([yes, no])
+    rule = np.concatenate([mine["rule"].to_numpy(str)] * 2)
+    cost = 1 + np.log1p(values)
+    for whole in wholes:
+        cost[[whole, whole + n]] *= MARGIN_COST
+    relations = Relations.rows(sums, cells=2 * n, integer=True)
+    names = [f"{name}, {side}" for side in ("yes", "no") for name in _names(mine)]
+    hidden, told = _suppressed(
+        values, relations, rule, policy, np.concatenate([out, out]), names, cost
+    )
+    return hidden[:n] | hidden[n:], list(dict.fromkeys(t.replace(", no", "") for t in told))
+
+
+def _suppressed(
+    values: np.ndarray,
+    relations: Relations,
+    rule: np.ndarray,
+    policy: Policy,
+    out: np.ndarray,
+    names: Sequence[str],
+    cost: np.ndarray | None = None,
+) -> tuple[np.ndarray, list[str]]:
+    """Which cells are hidden; what is out and should not be is hidden from now on, and told."""
+    small = rule != ""
+    told = [
+        f"{names[int(i)]} was published before, and the limits of {policy.source} hide it now: it stays "
+        "out of new reports; withdraw the old ones, or record why it may stand"
+        for i in np.flatnonzero(small & out)
+    ]
+    fixed = out & ~small
+    required = _required(values, small, policy)
+    if _is_enough(values, relations, small, required[1]):
+        return small, told
+    task = partial(
+        suppress, values, relations, rule, policy,
+        cost=cost, names=names, required=required,
+    )  # fmt: skip
+    try:
+        done = task(already_published=fixed)
+    except ValueError as error:
+        if not fixed.any():
+            raise
+        told.append(f"{error} (hidden from now on as if nothing had been published)")
+        done = task()
+    return done.hidden, told
+
+
+def _is_enough(
+    values: np.ndarray, relations: Relations, small: np.ndarray, high: np.ndarray
+) -> bool:
+    """Whether hiding the small cells hides them well enough, seen without an optimiser.
+
+    Where no cell is in two sums, those hidden in a sum can be anything from 0 to what they have
+    together, if they are two or more: each interval is known in closed form.
+    """
+    member = abs(relations.matrix) > 0
+    if (member.sum(axis=0) > 1).any():
+        return False
+    for row in range(member.shape[0]):
+        of = np.zeros(len(values), bool)
+        of[member[[row]].nonzero()[-1]] = True
+        mine = of & small
+        if not mine.any():
+            continue
+        total = of & (relations.matrix[[row]].toarray().ravel() < 0)
+        if (mine & total).any() or mine.sum() < 2 or values[mine].sum() < high[mine].max():
+            return False
+    return True
+
+
+def _required(
+    values: np.ndarray, small: np.ndarray, policy: Policy
+) -> tuple[np.ndarray, np.ndarray]:
+    """What a reader must not be able to tell apart from a hidden count.
+
+    A small one is anything up to the limit, a zero among them; a larger one, hidden because it is
+    the rest of few persons, anything within p per cent and one person of it.
+    """
+    few = values < policy.minimum_count
+    apart = np.maximum(1.0, values * policy.p_percent / 100)
+    low = np.where(few, np.minimum(values, 1.0), np.maximum(values - apart, 0.0))
+    high = np.where(few, float(policy.minimum_count), values + apart)
+    return np.where(small, low, np.nan), np.where(small, high, np.nan)
+
+
+def _cells(mine: pd.DataFrame, hidden: np.ndarray | None, policy: Policy) -> pd.DataFrame:
+    kept = mine if hidden is None else mine[hidden]
+    rule = kept["rule"] if "rule" in kept else pd.Series(dtype=object)
+    primary = rule.ne("")
+    return kept[CELL].assign(
+        role=np.where(primary, "primary", "secondary"),
+        rule=rule.where(primary, "secondary"),
+        source=policy.source,
+        resource=kept["resource"],
+    )
+
+
+def _names(mine: pd.DataFrame) -> list[str]:
+    """What a person calls the cells."""
+    return [
+        f"{row['indicator']} {row['unit_code']} {row['reference_year']}"
+        for row in mine.to_dict("records")
+    ]
+
+
+def _is_known(row: Mapping[str, object], known: Known) -> bool:
+    year = int(str(row["reference_year"]))
+    return (str(row["indicator"]), str(row["unit_code"]), year) in known
+
+
+def _without_zeros(policy: Policy) -> Policy:
+    """The policy for plain counts: nobody of a kind among the residents of an area is no secret."""
+    return replace(policy, group_zero=False)
