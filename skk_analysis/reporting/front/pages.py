@@ -67,7 +67,7 @@ def _front(
         kind.name: [entry for entry in near if entry.kind.name == kind.name]
         for kind in (PROGRAMME, CITY_COMPARISON, CITY_YEAR, EXPERIMENT)
     }
-    known = {name for name in of_kind}
+    known = set(of_kind)
     of_kind["other"] = [entry for entry in near if entry.kind.name not in known]
     letters = [
         (letter, letter_page(letter, language), _names(group, language))
