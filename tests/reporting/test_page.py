@@ -53,10 +53,12 @@ def test_the_frame_of_a_page(cells):
     assert len(soup.find_all("h1")) == 1
     skip = soup.find("a", class_="skip")
     assert soup.find(id=skip["href"].removeprefix("#")).name == "main"
-    nav = soup.select_one(".side nav")
-    links = [(a["href"], a.get_text()) for a in nav.find_all("a")]
+    languages, contents = soup.select_one("header nav"), soup.select_one(".side nav")
+    links = [(a["href"], a["lang"], a.get_text()) for a in languages.find_all("a")]
+    assert links == [("../sv.html", "sv", "På svenska"), ("../en.html", "en", "In English")]
+    links = [(a["href"], a.get_text()) for a in contents.find_all("a")]
     assert links == [("#a", "Alku"), ("#origin", "Tietolähteet")]
-    assert soup.find(id=nav["aria-labelledby"]).get_text() == "Sisällys"
+    assert soup.find(id=contents["aria-labelledby"]).get_text() == "Sisällys"
 
 
 def test_a_figure_has_alt_text_caption_and_its_data(cells):
@@ -259,15 +261,5 @@ def test_the_banner_text_cannot_leave_the_style_sheet():
 
 
 def test_a_page_needs_all_its_values():
-    with pytest.raises(Exception, match="'contents' is undefined"):
-        page(
-            "report.html.j2",
-            "fi",
-            False,
-            home="",
-            languages=[],
-            title="x",
-            content="",
-            run_id="",
-            data_date="",
-        )
+    with pytest.raises(Exception, match="'home' is undefined"):
+        page("report.html.j2", "fi", False, title="x", content="", run_id="", data_date="")

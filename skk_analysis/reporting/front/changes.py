@@ -113,7 +113,8 @@ def shown(found: Difference, language: str, limit: int) -> dict[str, Any]:
             for name, all_ in {"verdicts": found.verdicts, **lists}.items()
         },
         "verdicts": [
-            (_measure(v.measure, language), _verdict(v.published, language), _verdict(v.now, language))
+            (_measure(v.measure, language),
+             *(_verdict(word, language) for word in (v.published, v.now)))
             for v in found.verdicts
         ],
         "numbers": [_number(one, found.places, language) for one in found.numbers[:limit]],
@@ -182,9 +183,7 @@ def _number(found: ResultDifference, places: Mapping[str, str], language: str) -
     difference = margins = ""
     if before and after and before.value != after.value:
         if before.unit == after.unit and before.kind == after.kind == "value":
-            difference = forms.difference(
-                after.value - before.value, after.unit, language, short=True
-            )
+            difference = forms.difference(after.value - before.value, after.unit, language)
         if after.lower is not None or before.lower is not None:
             margins = forms.number(found.weight, language, 1)
     return {
