@@ -38,9 +38,9 @@ def evidence_of(made: Made) -> Evidence | None:
     SkkError
         If the notebook hands it out twice.
     """
+    from skk_analysis.reporting.disclosure.policies import allowed, policies
     from skk_analysis.reporting.fingerprint import lock_hash
     from skk_analysis.reporting.page.accessible import page_problems
-    from skk_analysis.reporting.disclosure.policies import allowed, policies
     from skk_analysis.review import checks as c
 
     facts = [o.data[EVIDENCE_TYPE] for o in displays(made.notebook) if EVIDENCE_TYPE in o.data]

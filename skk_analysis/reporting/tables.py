@@ -11,10 +11,7 @@ import pandas as pd
 
 from skk_analysis import protected
 from skk_analysis.programme import Programme
-<<<<<<< HEAD
 from skk_analysis.reporting.disclosure.mask import protected_cells
-from skk_analysis.workspace import Resource, SkkError, Workspace, once, reading_once
-=======
 from skk_analysis.workspace import (
     Resource,
     SkkError,
@@ -24,7 +21,6 @@ from skk_analysis.workspace import (
     reads_many,
     recently,
 )
->>>>>>> e1
 
 
 @contextmanager
@@ -95,10 +91,9 @@ def rows_of(
     ]
     if not filters:
         return pd.read_parquet(path, columns=kept).iloc[:0]
-<<<<<<< HEAD
     if name not in protected.TABLES:
-        return pd.read_parquet(path, columns=kept, filters=filters).reset_index(drop=True)
-    rows = pd.read_parquet(path, columns=protected.needed(kept), filters=filters)
+        return _read(path, kept, filters)
+    rows = _read(path, protected.needed(kept), filters)
     cells = protected.read(protected_cells(workspace), filters)
     rows = _of_status(protected.masked(rows, cells), filters).reset_index(drop=True)
     return rows if kept is None else rows[kept]
@@ -108,10 +103,12 @@ def _of_status(rows: pd.DataFrame, filters: list[list[Filter]]) -> pd.DataFrame:
     """Without rows that have become protected where every filter asks for observed ones."""
     asked = all(("status", "==", "observed") in one for one in filters)
     return rows[rows["status"] == "observed"] if asked else rows
-=======
+
+
+def _read(path: Path, columns: list[str] | None, either: list[list[Filter]]) -> pd.DataFrame:
     if not reads_many():
-        return pd.read_parquet(path, columns=kept, filters=filters).reset_index(drop=True)
-    return _of_years(path, kept, filters)
+        return pd.read_parquet(path, columns=columns, filters=either).reset_index(drop=True)
+    return _of_years(path, columns, either)
 
 
 def _of_years(path: Path, columns: list[str] | None, either: list[list[Filter]]) -> pd.DataFrame:
@@ -129,7 +126,6 @@ def _of_years(path: Path, columns: list[str] | None, either: list[list[Filter]])
     if years:
         rows = rows.filter(parquet.filters_to_expression([years]))
     return (rows.select(columns) if columns else rows).to_pandas()
->>>>>>> e1
 
 
 def postal_areas(

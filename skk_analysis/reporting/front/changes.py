@@ -182,9 +182,7 @@ def _number(found: ResultDifference, places: Mapping[str, str], language: str) -
     difference = margins = ""
     if before and after and before.value != after.value:
         if before.unit == after.unit and before.kind == after.kind == "value":
-            difference = forms.difference(
-                after.value - before.value, after.unit, language, short=True
-            )
+            difference = forms.difference(after.value - before.value, after.unit, language)
         if after.lower is not None or before.lower is not None:
             margins = forms.number(found.weight, language, 1)
     return {
