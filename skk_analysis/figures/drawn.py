@@ -32,7 +32,7 @@ def drawn(canvas: Canvas) -> list[dict[str, Any]]:
     -------
     list of dict
         ``bars``: how many, ``zero``: whether the axis along which they grow shows zero and they
-        start there or on another bar; ``intervals``: drawn line segments; ``looks``: colour, marker,
+        start there or on another bar; ``intervals``: line segments; ``looks``: colour, marker,
         line and hatch of what is drawn, each once; ``words``: texts among it.
     """
     return [_of(axes) for axes in canvas.axes]
@@ -88,7 +88,7 @@ def _segments(axes: Axes) -> int:
                 len(path) > 1 and np.isfinite(path).all() for path in artist.get_segments()
             )
         elif isinstance(artist, Line2D) and artist.get_transform() == axes.transData:
-            count += len(artist.get_xydata()) == 2 and artist.get_marker() in NO_MARK
+            count += len(np.asarray(artist.get_xydata())) == 2 and artist.get_marker() in NO_MARK
     return int(count)
 
 
@@ -96,7 +96,7 @@ def _looks(axes: Axes, artist: Artist) -> Iterator[tuple[str, str, str, str]]:
     if artist in (axes.patch, *axes.spines.values()) or not artist.get_visible():
         return
     if isinstance(artist, Line2D):
-        if len(artist.get_xydata()) and artist.get_transform() == axes.transData:
+        if len(np.asarray(artist.get_xydata())) and artist.get_transform() == axes.transData:
             marker = "" if artist.get_marker() in NO_MARK else str(artist.get_marker())
             filled = "" if artist.get_fillstyle() == "full" else str(artist.get_fillstyle())
             line = "" if artist.get_linestyle() in NO_MARK else str(artist.get_linestyle())

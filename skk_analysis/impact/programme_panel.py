@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Hashable, Mapping, Sequence
+from pathlib import Path
 
 import pandas as pd
 
+from skk_analysis import protected
 from skk_analysis.impact.panel import Panel
 from skk_analysis.programme import Programme
 from skk_analysis.workspace import Workspace, once
@@ -107,11 +109,15 @@ def indicator_rows(workspace: Workspace, indicators: Sequence[str]) -> pd.DataFr
     if not path.is_file():
         return workspace.table(VALUES)  # says so
     wanted = list(dict.fromkeys(indicators))
-    rows = once(
-        (path, *wanted),
-        lambda: pd.read_parquet(path, columns=COLUMNS, filters=[("indicator", "in", wanted)]),
-    )
+    rows = once((path, *wanted), lambda: _indicator_rows(path, wanted))
     return rows if rows["indicator"].nunique() == len(wanted) else workspace.table(VALUES)
+
+
+def _indicator_rows(path: Path, indicators: list[str]) -> pd.DataFrame:
+    filters = [[("indicator", "in", indicators)]]
+    rows = pd.read_parquet(path, columns=COLUMNS, filters=filters)
+    cells = path.with_name(protected.FILE)
+    return protected.masked(rows, protected.read(cells, filters)) if cells.is_file() else rows
 
 
 def panel_of(

@@ -1,4 +1,4 @@
-"""The machine checks beside each report: ``checks.json``, made of the finished page and notebook."""
+"""The machine checks beside each report: ``checks.json``, of the finished page and notebook."""
 
 from __future__ import annotations
 

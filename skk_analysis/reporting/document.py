@@ -88,7 +88,9 @@ class Document:
         records: dict[str, dict[str, Any]] = {}
         for section in self._shown.values():
             for quantity in section.quantities():
-                records.setdefault(quantity.id, quantity.record())
+                known = records.setdefault(quantity.id, quantity.record())
+                if known["lower"] is None and quantity.lower is not None:
+                    known |= {"lower": quantity.lower, "upper": quantity.upper, "n": quantity.n}
         sourcing = Sourcing(self.data)
         for record in records.values():
             if self.marks is not None:

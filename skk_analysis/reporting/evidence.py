@@ -170,7 +170,7 @@ def _quoted(report: Document) -> list[str]:
 
 
 def _words(data: Any, telling: re.Pattern[str]) -> Iterator[str]:
-    """Texts that hold a digit or claim a cause in the register, the dictionary and the names of areas."""
+    """Texts that hold a digit or claim a cause, of the register, dictionary and areas."""
     inputs = getattr(data, "inputs", None)
     known = inputs.values() if isinstance(inputs, Mapping) else filter(None, [inputs])
     for one in known:

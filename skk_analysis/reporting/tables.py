@@ -94,29 +94,19 @@ def rows_of(
     if name not in protected.TABLES:
         return _read(path, kept, filters)
     rows = _read(path, protected.needed(kept), filters)
-    cells = protected.read(protected_cells(workspace), filters)
+    hidden, broad = protected_cells(workspace), _broad(filters)[0]
+    cells = recently(("hidden", hidden, repr(broad)), lambda: protected.read(hidden, broad))
     rows = _of_status(protected.masked(rows, cells), filters).reset_index(drop=True)
     return rows if kept is None else rows[kept]
 
 
-def _of_status(rows: pd.DataFrame, filters: list[list[Filter]]) -> pd.DataFrame:
-    """Without rows that have become protected where every filter asks for observed ones."""
-    asked = all(("status", "==", "observed") in one for one in filters)
-    return rows[rows["status"] == "observed"] if asked else rows
-
-
 def _read(path: Path, columns: list[str] | None, either: list[list[Filter]]) -> pd.DataFrame:
+    """Rows of a file; where many slices are read, they are taken from those of all years."""
     if not reads_many():
         return pd.read_parquet(path, columns=columns, filters=either).reset_index(drop=True)
-    return _of_years(path, columns, either)
-
-
-def _of_years(path: Path, columns: list[str] | None, either: list[list[Filter]]) -> pd.DataFrame:
-    """The same rows, from those of all years."""
     from pyarrow import parquet
 
-    years = [item for item in either[0] if item[0] in YEARS] if len(either) == 1 else []
-    broad = [[item for item in one if item not in years] for one in either]
+    broad, years = _broad(either)
     asked = dict.fromkeys([*(columns or ()), *(name for name, _, _ in years)])
     read = list(asked) if columns else None
     rows = recently(
@@ -126,6 +116,18 @@ def _of_years(path: Path, columns: list[str] | None, either: list[list[Filter]])
     if years:
         rows = rows.filter(parquet.filters_to_expression([years]))
     return (rows.select(columns) if columns else rows).to_pandas()
+
+
+def _broad(either: list[list[Filter]]) -> tuple[list[list[Filter]], list[Filter]]:
+    """The filters without those on years, and these."""
+    years = [item for item in either[0] if item[0] in YEARS] if len(either) == 1 else []
+    return [[item for item in one if item not in years] for one in either], years
+
+
+def _of_status(rows: pd.DataFrame, filters: list[list[Filter]]) -> pd.DataFrame:
+    """Without rows that have become protected where every filter asks for observed ones."""
+    asked = all(("status", "==", "observed") in one for one in filters)
+    return rows[rows["status"] == "observed"] if asked else rows
 
 
 def postal_areas(

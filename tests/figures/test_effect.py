@@ -111,7 +111,7 @@ def test_the_texts_hold_the_numbers():
     for words in (
         "(2010–2020)",
         "Plaseboja on 40",
-        f"suuria kuin arvio niitä on {beyond}.",
+        f"suuria kuin arvio: {beyond}.",
         f"14,0{NB}%",
     ):
         assert words in figure.description

@@ -53,19 +53,12 @@ def test_the_frame_of_a_page(cells):
     assert len(soup.find_all("h1")) == 1
     skip = soup.find("a", class_="skip")
     assert soup.find(id=skip["href"].removeprefix("#")).name == "main"
-<<<<<<< HEAD
-    nav = soup.select_one(".side nav")
-    links = [(a["href"], a.get_text()) for a in nav.find_all("a")]
-    assert links == [("#a", "Alku"), ("#origin", "Tietolähteet")]
-    assert soup.find(id=nav["aria-labelledby"]).get_text() == "Sisällys"
-=======
-    languages, contents = soup.find_all("nav")
+    languages, contents = soup.select_one("header nav"), soup.select_one(".side nav")
     links = [(a["href"], a["lang"], a.get_text()) for a in languages.find_all("a")]
     assert links == [("../sv.html", "sv", "På svenska"), ("../en.html", "en", "In English")]
     links = [(a["href"], a.get_text()) for a in contents.find_all("a")]
     assert links == [("#a", "Alku"), ("#origin", "Tietolähteet")]
     assert soup.find(id=contents["aria-labelledby"]).get_text() == "Sisällys"
->>>>>>> h6
 
 
 def test_a_figure_has_alt_text_caption_and_its_data(cells):
@@ -227,14 +220,9 @@ def test_nothing_is_asked_from_outside(cells):
     content = render(figure(cells), invented=True)
     addresses = re.findall(r"""(?:src|href)=["']([^"']*)|url\(([^)]*)\)|@import\s+(\S+)""", content)
     outside = [a for a in addresses for part in a if part and not part.startswith(("data:", "#"))]
-<<<<<<< HEAD
     assert [address for address, *_ in outside] == [
         "../../../index.html", "../sv.html", "../en.html", "../../../accessibility/fi.html",
     ]  # fmt: skip
-=======
-    ours = ["../../../index.html", "../sv.html", "../en.html"]
-    assert outside == [(address, "", "") for address in ours]
->>>>>>> h6
 
 
 def luminance(colour: str) -> float:
@@ -273,20 +261,5 @@ def test_the_banner_text_cannot_leave_the_style_sheet():
 
 
 def test_a_page_needs_all_its_values():
-<<<<<<< HEAD
-    with pytest.raises(Exception, match="'contents' is undefined"):
-        page(
-            "report.html.j2",
-            "fi",
-            False,
-            home="",
-            languages=[],
-            title="x",
-            content="",
-            run_id="",
-            data_date="",
-        )
-=======
     with pytest.raises(Exception, match="'home' is undefined"):
         page("report.html.j2", "fi", False, title="x", content="", run_id="", data_date="")
->>>>>>> h6

@@ -173,7 +173,7 @@ def agreed(evidence: Evidence) -> Finding:
 
 
 def missing(evidence: Evidence) -> Finding:
-    """What has no value has no number, its reason is told and explained, and reasons are counted."""
+    """What has no value has no number; its reason is told, explained and counted."""
     facts, faults = evidence.facts, []
     year, examined = facts["year"], 0
     for indicator, unit, status in facts["missing"]:

@@ -1,4 +1,4 @@
-"""Figures: bars stand on zero, intervals are drawn, colour is not alone, words and table are there."""
+"""Figures: bars stand on zero, intervals are drawn, colour is not alone, words are there."""
 
 from __future__ import annotations
 

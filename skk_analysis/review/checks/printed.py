@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -61,12 +62,9 @@ def quantity_of(record: Record, decimals: int) -> Quantity:
 
 def is_printed(record: Record, shown: str, language: str) -> bool:
     """Whether a text is the record's number in the language's form; words may follow it."""
-    number = quantity_of(record, decimals_of(shown, language))
-    for form in (number.shown(language), number.shown(language, short=True)):
-        rest = shown.removeprefix(form)
-        if shown.startswith(form) and (not rest or rest[0] == " ") and not re.search(r"\d", rest):
-            return True
-    return False
+    form = quantity_of(record, decimals_of(shown, language)).shown(language)
+    rest = shown.removeprefix(form)
+    return shown.startswith(form) and (not rest or rest[0] == " ") and not re.search(r"\d", rest)
 
 
 def printed_interval(record: Record, shown: str, language: str) -> str:
@@ -129,8 +127,9 @@ def sentences(one: Judged, language: str) -> dict[str, str]:
         "mde": mde_text(effect, language),
         "grade": grade_text(grade, language),
         "wording": grade_wording(grade, language),
-        "interval": amounts.limits(*effect.interval) if effect.interval[0] == effect.interval[0] else "",
-    }  # fmt: skip
+    }
+    if not any(math.isnan(limit) for limit in effect.interval):
+        found["interval"] = amounts.limits(*effect.interval)
     for check in effect.checks:
         found[f"check.{check.name}"] = check_text(check, language, amounts=amounts)
     return found
