@@ -107,7 +107,8 @@ def judged(record: Mapping[str, Any]) -> Judged:
     sms, reasons = record["grade"] or (0, ())
     return Judged(
         replace(effect, verdict=verdict, grade=grade),
-        record["name"], tuple(record["told"]), tuple(record["placebos"]), word, rule, sms, tuple(reasons),
+        record["name"], tuple(record["told"]), tuple(record["placebos"]),
+        word, rule, sms, tuple(reasons),
         record["design"] is not None,
     )  # fmt: skip
 
