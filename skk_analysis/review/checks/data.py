@@ -163,8 +163,8 @@ def agreed(evidence: Evidence) -> Finding:
         shown = {name: forms.number(counts[name], evidence.language) for name in STATUSES}
         total = sum(counts.values())
         share = forms.quantity(counts["beforehand"] / total, "share", evidence.language, 0)
-        note = text("choices.numbers", evidence.language, all=forms.number(total, evidence.language),
-                    share=share, **shown)  # fmt: skip
+        every = forms.number(total, evidence.language)
+        note = text("choices.numbers", evidence.language, all=every, share=share, **shown)
         examined += 1
         if not any(note in block.text for block in evidence.page.blocks):
             faults.append(Fault.of("other_count", "origin", words=note))

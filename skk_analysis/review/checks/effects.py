@@ -33,7 +33,7 @@ def recorded(effect: Effect, name: str, told: tuple[str, ...] = ()) -> dict[str,
         "told": list(told),
         **{key: plain(getattr(effect, key)) for key in (*NUMBERS, *WORDS)},
         "interval": [plain(limit) for limit in effect.interval],
-        "placebos": len(effect.placebos),
+        "placebos": [len(effect.placebos), _beyond(effect)],
         "years": [int(year) for year in effect.years],
         "pandemic": [int(year) for year in effect.details.get("pandemic", ())],
         "details": {key: plain(effect.details[key]) for key in DETAILS if key in effect.details},
@@ -56,7 +56,7 @@ class Judged:
     ----------
     recorded : with the verdict and grade that the rules give for the recorded numbers
     name, told : as in `recorded`
-    placebos : how many estimates there are where nothing was done
+    placebos : how many estimates there are where nothing was done, and how many are as large
     word, rule, sms, reasons : verdict and grade that the report was made with
     designed : whether the facts of the design are on record
     """
@@ -64,7 +64,7 @@ class Judged:
     recorded: Effect
     name: str
     told: tuple[str, ...]
-    placebos: int
+    placebos: tuple[int, ...]
     word: str
     rule: str
     sms: int
@@ -107,9 +107,15 @@ def judged(record: Mapping[str, Any]) -> Judged:
     sms, reasons = record["grade"] or (0, ())
     return Judged(
         replace(effect, verdict=verdict, grade=grade),
-        record["name"], tuple(record["told"]), record["placebos"], word, rule, sms, tuple(reasons),
+        record["name"], tuple(record["told"]), tuple(record["placebos"]),
+        word, rule, sms, tuple(reasons),
         record["design"] is not None,
     )  # fmt: skip
+
+
+def _beyond(effect: Effect) -> int:
+    """How many placebos are at least as large as the estimate."""
+    return int((abs(effect.placebos) >= abs(effect.estimate) - 1e-12).sum())
 
 
 def plain(value: Any) -> Any:

@@ -157,7 +157,7 @@ def _known(evidence: Evidence) -> Iterator[float]:
         for value in (effect.estimate, *effect.interval, effect.mde):
             if abs(value) < float("inf"):
                 yield abs(forms.scaled(value, amounts.form))
-        yield float(one.placebos)
+        yield from map(float, one.placebos)
         yield float(one.grade.sms)
         yield float(one.grade.nesta)
 
