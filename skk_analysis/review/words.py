@@ -34,7 +34,7 @@ def status_reason(status: Status, language: str) -> str:
     places = PLACES[key]
     said = [text(f"review.why.{key}", language, **{name: told[name] for name in places})]
     if status.conditions:
-        conditions = "; ".join(status.conditions)
+        conditions = " ".join(dict.fromkeys(status.conditions))
         said.append(text("review.why.conditions", language, conditions=conditions))
     return " ".join(said)
 

@@ -113,11 +113,14 @@ def stamps(report: Report, status: Status, book: Book, page: str) -> dict[str, s
     banner = templates.get_template("status.html.j2")
     thread = templates.get_template("thread.html.j2")
     review = book.review(report.path.as_posix())
+    plain = [e for e in review.entries if e.action == "judge" and not e.payload["text"]]
     told = {"status": status, "state": state, "reason": reason, "link": page != REVIEW_PAGE}
     changes = [(change.id, *change.shown(language)) for change in (status.changes or ())[:MOST]]
     return {
         STATUS: banner.render(**told),
-        THREAD: thread.render(review=review, words=Words(language), changes=changes, **told),
+        THREAD: thread.render(
+            review=review, plain=plain, words=Words(language), changes=changes, **told
+        ),
     }
 
 
