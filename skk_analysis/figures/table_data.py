@@ -15,16 +15,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from skk_analysis.language.catalogue import text
+from skk_analysis.language.data_type import RESOURCE
 from skk_analysis.language.forms import POINTS, scaled
 from skk_analysis.language.quantities import Missing, Quantity
 
 if TYPE_CHECKING:
     from skk_analysis.figures.table import Cell, Table
 
-RESOURCE = "application/vnd.dataresource+json"
-"""The kind of output under which a notebook holds a table's data."""
 DIGITS = 15
 """Significant digits of a double that survive; scaling to percent adds noise behind them."""
+
+__all__ = ["RESOURCE", "plain_name", "printed_value", "resource", "unit_word"]
 
 Value = str | float | int | None
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import nullcontext
 
+import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
@@ -29,7 +30,7 @@ def made(bench, monkeypatch):
 
     def execute(path, parameters, *_):
         calls.append(parameters)
-        return path, parameters
+        return nbformat.v4.new_notebook(metadata={"made": f"{path} {parameters}"})
 
     calls: list[dict] = []
     monkeypatch.setattr(runner, "execute", execute)
@@ -37,7 +38,7 @@ def made(bench, monkeypatch):
     monkeypatch.setattr("skk_analysis.reporting.checks.results", lambda _: [])
     monkeypatch.setattr("skk_analysis.reporting.checks.normalised", lambda notebook: notebook)
     monkeypatch.setattr(runner, "_page", lambda order, _: f"<p>{order.run_id}</p>")
-    monkeypatch.setattr(runner, "_notebook_bytes", lambda notebook: str(notebook[1]).encode())
+    monkeypatch.setattr(runner, "_notebook_bytes", lambda notebook: notebook.metadata.made.encode())
     assert names(bench.run().made) == ALL
     return bench
 

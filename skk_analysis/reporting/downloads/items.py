@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from skk_analysis.figures.table_data import RESOURCE
+from skk_analysis.language.data_type import RESOURCE
 from skk_analysis.language.visible import visible, visible_values
 from skk_analysis.reporting.execute import INJECTED
 

@@ -14,7 +14,7 @@ from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
-from skk_analysis.figures.table_data import RESOURCE
+from skk_analysis.language.data_type import RESOURCE
 
 SVG = "image/svg+xml"
 IMAGES = (SVG, "image/png", "image/jpeg")

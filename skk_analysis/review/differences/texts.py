@@ -58,11 +58,12 @@ def text_differences(published: Sequence[Shown], now: Sequence[Shown]) -> list[T
 
 def verdict_differences(published: Content, now: Content) -> list[VerdictDifference]:
     """The verdicts that are others, by measure in the order of the report."""
+    was, is_ = published.verdicts, now.verdicts
     return [
-        VerdictDifference(measure, published.verdicts.get(measure, ""), now.verdicts.get(measure, ""))
-        for measure in dict.fromkeys([*published.verdicts, *now.verdicts])
-        if published.verdicts.get(measure) != now.verdicts.get(measure)
-    ]  # fmt: skip
+        VerdictDifference(measure, was.get(measure, ""), is_.get(measure, ""))
+        for measure in dict.fromkeys([*was, *is_])
+        if was.get(measure) != is_.get(measure)
+    ]
 
 
 def _short(text: str, same: int = 0) -> str:
