@@ -1,9 +1,10 @@
 """Speed of `skk_analysis.review.disclosure`: a batch audited, beside one programme a cell.
 
-``python benchmarks/disclosure.py`` suppresses tables of 40 districts × 4 groups, puts 96 of them side
-by side (12 reports of 8 tables, 19 680 cells) and audits them.  The named peer is the plain attacker:
-one `scipy.optimize.linprog` for each end of each hidden cell, of its own table only; it is timed on
-one table and counted up.  Seconds are of this process's CPU, since the machine may be shared.
+``python benchmarks/disclosure.py`` suppresses tables of 40 districts × 4 groups, puts 96 of them
+side by side (12 reports of 8 tables, 19 680 cells) and audits them.  The named peer is the plain
+attacker: one `scipy.optimize.linprog` for each end of each hidden cell, of its own table only; it
+is timed on a few tables and counted up.  Seconds are of this process's CPU, since the machine may
+be shared.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skk_analysis.register_change import finish_change
-from skk_analysis.workspace import SkkError, Workspace
+from skk_analysis.workspace import SkkError, Workspace, once
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,6 +92,9 @@ class Programme:
         SkkError
             If the file is missing or malformed, is not UTF-8, or lacks a required column.
         """
+        return once(("frame", self.folder, name), lambda: self._frame(name)).copy(deep=False)
+
+    def _frame(self, name: str) -> pd.DataFrame:
         import pandas as pd
 
         columns, rows = self._read(name)
@@ -99,6 +102,9 @@ class Programme:
 
     def _read(self, name: str) -> tuple[list[str], list[list[str]]]:
         """The columns and rows of a table; without pandas, for a run that has nothing to do."""
+        return once(("rows", self.folder, name), lambda: self._parsed(name))
+
+    def _parsed(self, name: str) -> tuple[list[str], list[list[str]]]:
         path = self.folder / f"{name}.csv"
         try:
             with path.open(encoding="utf-8-sig", newline="") as file:
@@ -130,8 +136,11 @@ class Programme:
         """The cities that take part (``actual`` = yes), in the register's order."""
         return [
             City(
-                *(row[column] for column in ("code", "name_fi", "name_sv", "name_en")),
-                languages=tuple(row.get("languages", "").replace(";", " ").split()),
+                row["code"],
+                row["name_fi"],
+                row["name_sv"],
+                row["name_en"],
+                tuple(row.get("languages", "").replace(";", " ").split()),
             )
             for row in self._records("cities")
             if row["actual"] == "yes"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 FILE = "protected_cells.parquet"
@@ -45,12 +46,9 @@ def masked(frame: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     frame : rows of a processed table that have all columns of `CELL`
     cells : as `read` gives them
     """
-    import pandas as pd
-
     if frame.empty or cells.empty:
         return frame
-    keys = pd.MultiIndex.from_frame(frame[CELL].astype({"reference_year": "Int64"}))
-    named = keys.isin(pd.MultiIndex.from_frame(cells[CELL].astype({"reference_year": "Int64"})))
+    named = _named(frame, cells)
     hit = named & (frame["status"] == "observed").to_numpy()
     small = named & (frame["status"] == STATUS).to_numpy()
     if not (hit.any() or small.any()):
@@ -63,6 +61,21 @@ def masked(frame: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     if "reason" in frame:
         frame.loc[hit | small, "reason"] = REASON
     return frame
+
+
+def _named(frame: pd.DataFrame, cells: pd.DataFrame) -> np.ndarray:
+    """Which rows the cells name."""
+    import pandas as pd
+
+    near = frame["unit_code"].isin(cells["unit_code"].unique())
+    near &= frame["indicator"].isin(cells["indicator"].unique())
+    named = near.to_numpy(dtype=bool, copy=True)
+    keys, wanted = (
+        pd.MultiIndex.from_frame(rows[CELL].astype({"reference_year": "Int64"}))
+        for rows in (frame[named], cells)
+    )
+    named[named] = keys.isin(wanted)
+    return named
 
 
 def needed(columns: Collection[str] | None) -> list[str] | None:

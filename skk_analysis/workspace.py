@@ -11,10 +11,12 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +25,67 @@ PACKAGE_FILE = "datapackage.json"
 ENVIRONMENT_VARIABLE = "SKK_WORKSPACE"
 TEMPORARY = ".part"
 """Ending of a file that is being written."""
+
+
+T = TypeVar("T")
+
+_read_already: ContextVar[dict[Hashable, Any] | None] = ContextVar("read_already", default=None)
+RECENT = "recent"
+LATEST = 8
+"""So many large reads are kept at most."""
+
+
+@contextmanager
+def reading_once(many: bool = False) -> Iterator[None]:
+    """Keep what is read with `once` until the block ends.
+
+    For who knows that no file changes meanwhile, such as a run that holds the workspace. Within
+    another such block it is that one which keeps.
+
+    Parameters
+    ----------
+    many : whether much alike will be read, so that the latest reads with `recently` are kept too
+    """
+    if _read_already.get() is not None:
+        yield
+        return
+    token = _read_already.set({RECENT: {}} if many else {})
+    try:
+        yield
+    finally:
+        _read_already.reset(token)
+
+
+def once(key: Hashable, read: Callable[[], T]) -> T:
+    """What ``read`` gives; within `reading_once` the same object each time, so not to be changed.
+
+    Parameters
+    ----------
+    key : what is read: a word for how, and the file
+    """
+    kept = _read_already.get()
+    if kept is None:
+        return read()
+    if key not in kept:
+        kept[key] = read()
+    return kept[key]
+
+
+def reads_many() -> bool:
+    """Whether `recently` keeps anything."""
+    return RECENT in (_read_already.get() or {})
+
+
+def recently(key: Hashable, read: Callable[[], T]) -> T:
+    """As `once`, for what is too large to be kept for long: of all such reads the latest are."""
+    recent = (_read_already.get() or {}).get(RECENT)
+    if recent is None:
+        return read()
+    found = recent.pop(key) if key in recent else read()
+    recent[key] = found
+    if len(recent) > LATEST:
+        del recent[next(iter(recent))]
+    return found
 
 
 class SkkError(Exception):
@@ -181,6 +244,9 @@ class Workspace:
         SkkError
             If ``datapackage.json`` is missing or cannot be read.
         """
+        return list(once(("resources", self.raw), self._resources))
+
+    def _resources(self) -> list[Resource]:
         package = self.raw / PACKAGE_FILE
         try:
             items = json.loads(package.read_text("utf-8"))["resources"]

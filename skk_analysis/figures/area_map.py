@@ -21,8 +21,8 @@ from skk_analysis.language.quantities import Quantity
 
 SHADES = ("#f1f6fa", "#c9dff0", "#94c4e2", "#62a4d0", "#2474ad")
 INKS = (c.DARK, c.DARK, c.DARK, c.DARK, "white")
-"""Of the class's number on each shade. Boundaries are dark and stand out from every shade; shades of
-neighbours cannot stand out from each other by 3:1, so each area bears the number of its class."""
+"""Of the class's number on each shade. Boundaries are dark and stand out from every shade; five
+shades cannot stand out from each other by 3:1, so each area bears the number of its class."""
 
 UNKNOWN, HATCH = "white", "////"
 

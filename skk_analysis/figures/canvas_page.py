@@ -52,13 +52,13 @@ def canvas_page(fields: Sequence[Field], language: str, *, caption: str, topic: 
     ]
     alt = text("chart.canvas.alt", language, **counts)
     if empty:
-        missing = text("chart.canvas.empty_ones", language, names=forms.joined(empty, language))
-        alt = f"{alt} {missing}"
+        names = forms.joined(empty, language)
+        facts.insert(0, text("chart.canvas.empty_ones", language, names=names))
     return Figure(
         svg=_draw(fields, language),
         caption=caption,
         alt=alt,
-        description=" ".join([text("chart.canvas.alt", language, **counts), *facts]),
+        description=" ".join([alt, *facts]),
         table=_table(fields, language, caption),
     )
 

@@ -42,7 +42,7 @@ def change_dots(changes: Sequence[Change], language: str, *, caption: str, topic
     return Figure(
         svg=_draw(changes, language),
         caption=caption,
-        alt=text("chart.changes.alt", language, topic=topic, facts="; ".join(facts[:5])),
+        alt=text("chart.changes.alt", language, topic=topic, facts="; ".join(tally)),
         description=text(
             "chart.changes.description",
             language,

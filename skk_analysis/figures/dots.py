@@ -38,20 +38,21 @@ def ranked_dots(
         "topic": topic,
         "count": str(len(ordered)),
         "highest": high_name,
-        "high": high.with_interval(language),
         "lowest": low_name,
-        "low": low.with_interval(language),
     }
+    short = {"high": high.shown(language), "low": low.shown(language)}
+    full = {"high": high.with_interval(language), "low": low.with_interval(language)}
     heading = text("table.area", language)
     table = value_table(text("figure.data", language, caption=caption), heading, ordered, language)
     return Figure(
         svg=_draw(ordered, sides, reference, language),
         caption=caption,
-        alt=text("chart.dots.alt", language, **shared),
+        alt=text("chart.dots.alt", language, **shared, **short),
         description=text(
             "chart.dots.description",
             language,
             **shared,
+            **full,
             city=reference.shown(language),
             above=str(above),
             below=str(below),

@@ -17,7 +17,7 @@ from matplotlib.colors import to_hex
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
-from matplotlib.text import Text
+from matplotlib.patches import Polygon
 
 DRAWN = "skk-drawn"
 """Id of the element that holds it."""
@@ -32,8 +32,8 @@ def drawn(canvas: Canvas) -> list[dict[str, Any]]:
     -------
     list of dict
         ``bars``: how many, ``zero``: whether the axis along which they grow shows zero and they
-        start there or on another bar; ``intervals``: drawn line segments; ``looks``: colour, marker,
-        line and hatch of what is drawn, each once; ``words``: texts in the axes.
+        start there or on another bar; ``intervals``: line segments; ``looks``: colour, marker,
+        line and hatch of what is drawn, each once; ``words``: texts among it.
     """
     return [_of(axes) for axes in canvas.axes]
 
@@ -44,11 +44,18 @@ def _of(axes: Axes) -> dict[str, Any]:
         "bars": len(bars),
         "intervals": _segments(axes),
         "looks": sorted({look for artist in axes.get_children() for look in _looks(axes, artist)}),
-        "words": sum(bool(t.get_text().strip()) for t in axes.findobj(Text) if t.get_visible()),
+        "words": _words(axes),
     }
     if bars:
         told["zero"] = _on_zero(axes)
     return told
+
+
+def _words(axes: Axes) -> int:
+    """Texts among what is drawn, and those of the legend; no ticks and titles of axes."""
+    legend = axes.get_legend()
+    texts = [*axes.texts, *(legend.get_texts() if legend else ())]
+    return sum(bool(text.get_text().strip()) for text in texts)
 
 
 def _on_zero(axes: Axes) -> bool:
@@ -73,15 +80,15 @@ def _on_zero(axes: Axes) -> bool:
 
 
 def _segments(axes: Axes) -> int:
-    """Line segments with two ends in the data: intervals and the like, no grid or reference."""
-    count = 0
+    """Line segments with two ends in the data, and diamonds; no grid or reference."""
+    count = sum(isinstance(artist, Polygon) for artist in axes.patches)
     for artist in axes.get_children():
         if isinstance(artist, LineCollection):
             count += sum(
                 len(path) > 1 and np.isfinite(path).all() for path in artist.get_segments()
             )
         elif isinstance(artist, Line2D) and artist.get_transform() == axes.transData:
-            count += len(artist.get_xydata()) == 2 and artist.get_marker() in NO_MARK
+            count += len(np.asarray(artist.get_xydata())) == 2 and artist.get_marker() in NO_MARK
     return int(count)
 
 
@@ -89,7 +96,7 @@ def _looks(axes: Axes, artist: Artist) -> Iterator[tuple[str, str, str, str]]:
     if artist in (axes.patch, *axes.spines.values()) or not artist.get_visible():
         return
     if isinstance(artist, Line2D):
-        if len(artist.get_xydata()) and artist.get_transform() == axes.transData:
+        if len(np.asarray(artist.get_xydata())) and artist.get_transform() == axes.transData:
             marker = "" if artist.get_marker() in NO_MARK else str(artist.get_marker())
             filled = "" if artist.get_fillstyle() == "full" else str(artist.get_fillstyle())
             line = "" if artist.get_linestyle() in NO_MARK else str(artist.get_linestyle())

@@ -42,11 +42,11 @@ def dumbbell(
     shared = {
         "topic": topic,
         "lowest": f"{low.division}: {low.name}",
-        "low": low.after.with_interval(language),
         "highest": f"{high.division}: {high.name}",
-        "high": high.after.with_interval(language),
         "year": str(years[1]),
     }
+    short = {"low": low.after.shown(language), "high": high.after.shown(language)}
+    full = {"low": low.after.with_interval(language), "high": high.after.with_interval(language)}
     every = "; ".join(
         f"{p.division}, {p.name}: "
         + (f"{p.before.shown(language)} → " if p.before else "")
@@ -56,9 +56,14 @@ def dumbbell(
     return Figure(
         svg=_draw(pairs, years, language),
         caption=caption,
-        alt=text("chart.dumbbell.alt", language, **shared),
+        alt=text("chart.dumbbell.alt", language, **shared, **short),
         description=text(
-            "chart.dumbbell.description", language, **shared, before=str(years[0]), every=every
+            "chart.dumbbell.description",
+            language,
+            **shared,
+            **full,
+            before=str(years[0]),
+            every=every,
         ),
         table=_table(pairs, years, language, caption),
     )

@@ -59,7 +59,7 @@ def gap_paths(
     return Figure(
         svg=_draw(paths, language, pandemic),
         caption=caption,
-        alt=text("chart.gaps.alt", language, **shared, first=facts[0]),
+        alt=text("chart.gaps.alt", language, **shared, first=_last(paths[0], language)),
         description=text("chart.gaps.description", language, **shared, facts=" ".join(facts)),
         table=_table(paths, language, caption),
     )
@@ -68,10 +68,10 @@ def gap_paths(
 def _fact(path: GapPath, language: str) -> str:
     """The largest gap before the start, and the last one."""
     before = [gap for year, gap in path.gaps.items() if year < path.start]
+    if not before:
+        return _last(path, language)
     last = max(path.gaps)
     after = path.gaps[last].shown(language)
-    if not before:
-        return text("chart.gaps.after", language, name=path.name, year=str(last), after=after)
     largest = max(before, key=lambda gap: abs(gap.value)).shown(language)
     return text(
         "chart.gaps.fact",
@@ -81,6 +81,13 @@ def _fact(path: GapPath, language: str) -> str:
         year=str(last),
         after=after,
     )
+
+
+def _last(path: GapPath, language: str) -> str:
+    """The last gap."""
+    last = max(path.gaps)
+    after = path.gaps[last].shown(language)
+    return text("chart.gaps.after", language, name=path.name, year=str(last), after=after)
 
 
 def _table(paths: Sequence[GapPath], language: str, caption: str) -> Table:

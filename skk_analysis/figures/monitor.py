@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from skk_analysis.figures import canvas as c
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.table import Cell, Missing, Table
+from skk_analysis.language import forms
 from skk_analysis.language.catalogue import text
 from skk_analysis.language.quantities import Quantity
 
@@ -52,11 +53,30 @@ def monitor(
         svg=_draw(series, city, year, language),
         caption=caption,
         alt=text(
-            "chart.monitor.alt", language, topic=topic, count=str(len(series)), first=facts[0]
+            "chart.monitor.alt",
+            language,
+            topic=topic,
+            count=str(len(series)),
+            first=_tally(series, year, language),
         ),
         description=text("chart.monitor.description", language, topic=topic, facts=" ".join(facts)),
         table=_table(series, language, caption),
     )
+
+
+def _tally(series: Sequence[Series], year: int, language: str) -> str:
+    """In how many panels the city lies above and below the comparison's median."""
+    both = [
+        (one.city[year].value, one.median[year].value)
+        for one in series
+        if year in one.city and year in one.median
+    ]
+    counts = {
+        "above": sum(city > median for city, median in both),
+        "below": sum(city < median for city, median in both),
+    }
+    shown = {side: forms.number(count, language) for side, count in counts.items()}
+    return text("alt.monitor", language, year=str(year), **shown)
 
 
 def _fact(one: Series, year: int, language: str) -> str:

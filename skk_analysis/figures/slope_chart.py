@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -66,10 +67,22 @@ def slope_chart(
     return Figure(
         svg=_draw(charts, years, language),
         caption=caption,
-        alt=text("chart.slope.alt", language, **shared, facts=" ".join(facts[:3])),
+        alt=text("chart.slope.alt", language, **shared, facts=_tally(charts, language)),
         description=text("chart.slope.description", language, **shared, facts=" ".join(facts)),
         table=_table(charts, years, language, caption, heading),
     )
+
+
+def _tally(charts: Sequence[SlopePanel], language: str) -> str:
+    """How many slopes have each verdict."""
+    found = Counter(slope.verdict for chart in charts for slope in chart.slopes)
+    counts = [
+        text(
+            "chart.changes.tally", language, word=verdict_word(verdict, language), count=str(count)
+        )
+        for verdict, count in found.most_common()
+    ]
+    return f"{'; '.join(counts)}."
 
 
 def _fact(chart: SlopePanel, language: str) -> str:
@@ -142,6 +155,9 @@ def _panel(axes: Axes, chart: SlopePanel, years: tuple[int, int], language: str)
     for slope in chart.slopes:
         colour, marker = VERDICTS.get(slope.verdict, UNCLEAR)
         values = [slope.before.value, slope.after.value]
+        for x, end in enumerate((slope.before, slope.after)):
+            if end.lower is not None and end.upper is not None:
+                axes.vlines(x, end.lower, end.upper, color=colour, linewidth=0.8, alpha=0.6)
         axes.plot(
             (0, 1), values, color=colour, marker=marker, markersize=4, linewidth=1.3, clip_on=False
         )

@@ -111,6 +111,11 @@ def _draw(bars: Sequence[Bar], parts: Sequence[str], language: str) -> str:
                     middle = left + quantity.value / 2
                     shown = quantity.shown(language)
                     axes.text(middle, place, shown, color=ink, ha="center", va="center", bbox=box)
+                if quantity.lower is not None and quantity.upper is not None:
+                    # of the part's own length; a row each, as the parts' intervals may overlap
+                    row = place - 0.36 - 0.05 * index
+                    axes.hlines(row, left + quantity.lower, left + quantity.upper, color=c.DARK,
+                                linewidth=1.2)  # fmt: skip
                 left += quantity.value
         _name_parts(axes, bars[0], parts, len(bars), whole)
         axes.set_yticks(range(len(bars)), [bar.name for bar in reversed(bars)])

@@ -69,7 +69,7 @@ def unit_panels(
     return Figure(
         svg=_draw(charts, (value, beside, reference), language, columns),
         caption=caption,
-        alt=text("chart.units.alt", language, **shared, first=facts[0]),
+        alt=text("chart.units.alt", language, **shared, first=_ends(charts[0], language)),
         description=text("chart.units.description", language, **shared, facts=" ".join(facts)),
         table=_table(charts, (heading, value, beside, reference), language, caption),
     )
@@ -79,6 +79,14 @@ def _known(chart: UnitPanel) -> list[Quantity]:
     """Every number of a panel."""
     cells = (cell for row in chart.rows for cell in (row.value, row.beside))
     return [cell for cell in cells if isinstance(cell, Quantity)]
+
+
+def _ends(chart: UnitPanel, language: str) -> str:
+    """The units with a panel's largest and smallest value."""
+    known = [(row.name, row.value) for row in chart.rows if isinstance(row.value, Quantity)]
+    ends = [pick(known, key=lambda row: row[1].value) for pick in (max, min)] if known else []
+    facts = "; ".join(f"{name} {value.shown(language)}" for name, value in dict(ends).items())
+    return text("chart.units.fact", language, name=chart.name, facts=facts or "–")
 
 
 def _fact(chart: UnitPanel, language: str) -> str:

@@ -11,12 +11,14 @@ from skk_analysis.impact.grade import Judgement
 from skk_analysis.impact.panel import Panel
 from skk_analysis.impact.programme_panel import (
     PANEL_LEVELS,
+    POPULATION,
     experiment_row,
+    indicator_rows,
     pandemic_years,
     programme_panel,
 )
 from skk_analysis.programme import Programme
-from skk_analysis.workspace import Workspace
+from skk_analysis.workspace import Workspace, once
 
 __all__ = ["REFUSALS", "ExperimentInputs", "experiment_inputs"]
 
@@ -109,7 +111,11 @@ def experiment_inputs(workspace: Workspace | None, experiment: str) -> Experimen
     ValueError
         If the register has no such experiment.
     """
-    workspace = workspace or Workspace.find()
+    place = workspace or Workspace.find()
+    return once(("experiment", place.root, experiment), lambda: _inputs(place, experiment))
+
+
+def _inputs(workspace: Workspace, experiment: str) -> ExperimentInputs:
     programme = Programme.of(workspace)
     row = {str(k): str(v) for k, v in experiment_row(programme, experiment).items()}
     known = ExperimentInputs(row, pandemic=pandemic_years(programme))
@@ -162,7 +168,7 @@ def _with_panel(
         ]
     ):
         return _refused(known, "no_units")
-    values = workspace.table("indicator_values")
+    values = indicator_rows(workspace, [known.outcome, POPULATION[level]])
     there = values[(values["indicator"] == known.outcome) & (values["unit_level"] == level)]
     units = exposure.loc[exposure["experiment"] == known.experiment["id"], "unit_code"]
     known = replace(known, resources=_resource_names(there))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Hashable, Mapping, Sequence
+from pathlib import Path
 
 import pandas as pd
 
+from skk_analysis import protected
 from skk_analysis.impact.panel import Panel
 from skk_analysis.programme import Programme
-from skk_analysis.workspace import Workspace
+from skk_analysis.workspace import Workspace, once
 
 __all__ = [
     "PANEL_LEVELS",
@@ -22,6 +24,11 @@ __all__ = [
 
 POPULATION = {"municipality": "municipal_population", "postal_area": "population"}
 PANEL_LEVELS = tuple(POPULATION)
+VALUES = "indicator_values"
+COLUMNS = [
+    "unit_level", "unit_code", "indicator", "reference_year", "group", "value", "status",
+    "resource",
+]  # fmt: skip
 HALF_YEAR = 7  # an experiment that begins in July or later can hardly move that year's figure
 
 
@@ -70,7 +77,7 @@ def programme_panel(
             f"experiment {experiment!r} is measured at level {level!r}; a panel needs one of "
             f"{list(POPULATION)}: use before_after for a survey"
         )
-    values = workspace.table("indicator_values")
+    values = indicator_rows(workspace, [*indicators, POPULATION[level]])
     if row is None:
         first = start or min(programme.years())
         treated: dict[Hashable, int] = {city.code: first for city in programme.cities()}
@@ -88,6 +95,29 @@ def programme_panel(
         exposure=programme.optional_table("pandemic_exposure"),
         pandemic=pandemic_years(programme),
     )
+
+
+def indicator_rows(workspace: Workspace, indicators: Sequence[str]) -> pd.DataFrame:
+    """Return the rows of some indicators in the processed table, the whole table if one has none.
+
+    Raises
+    ------
+    SkkError
+        If the data have not been cleaned.
+    """
+    path = workspace.processed / f"{VALUES}.parquet"
+    if not path.is_file():
+        return workspace.table(VALUES)  # says so
+    wanted = list(dict.fromkeys(indicators))
+    rows = once((path, *wanted), lambda: _indicator_rows(path, wanted))
+    return rows if rows["indicator"].nunique() == len(wanted) else workspace.table(VALUES)
+
+
+def _indicator_rows(path: Path, indicators: list[str]) -> pd.DataFrame:
+    filters = [[("indicator", "in", indicators)]]
+    rows = pd.read_parquet(path, columns=COLUMNS, filters=filters)
+    cells = path.with_name(protected.FILE)
+    return protected.masked(rows, protected.read(cells, filters)) if cells.is_file() else rows
 
 
 def panel_of(
@@ -186,7 +216,7 @@ def _units(
 
 def _wide(table: pd.DataFrame, level: str, indicators: Sequence[str]) -> pd.DataFrame:
     """Return one row a unit and year with a column for each indicator; unobserved ones are NaN."""
-    if unknown := sorted(set(indicators) - set(table["indicator"])):
+    if unknown := sorted(set(indicators) - set(table["indicator"].unique())):
         raise ValueError(
             f"no values of indicator(s) {unknown}; the processed data hold "
             f"{sorted(table.loc[table['unit_level'] == level, 'indicator'].unique())}"

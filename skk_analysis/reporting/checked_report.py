@@ -1,4 +1,4 @@
-"""The machine checks beside each report: ``checks.json``, made of the finished page and notebook."""
+"""The machine checks beside each report: ``checks.json``, of the finished page and notebook."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def evidence_of(made: Made) -> Evidence | None:
         ),
         page_faults=page_problems(made.page),
         policy=policies(order.report.workspace).strictest(used),
-        allowed=allowed(order.report),
+        open_numbers=allowed(order.report),
     )  # fmt: skip
 
 

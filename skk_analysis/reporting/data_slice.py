@@ -16,6 +16,9 @@ from skk_analysis.reporting.disclosure.policies import POLICY, policies_of
 from skk_analysis.review.disclosure.policy import Policy
 from skk_analysis.workspace import Resource
 
+SMALL = 3000
+"""Cells of a frame up to which it is quicker to write them out than to hash each column."""
+
 
 class DataSlice:
     """Base of the frozen dataclasses that hold all that one report reads.
@@ -61,7 +64,11 @@ def _parts(value: Any) -> Iterator[bytes]:
     """The content of a value, piece by piece; equal contents give equal pieces."""
     if isinstance(value, pd.DataFrame):
         yield repr([*value.columns, *map(str, value.dtypes)]).encode()
-        yield pd.util.hash_pandas_object(value, index=True).to_numpy().tobytes()
+        if value.size < SMALL:
+            yield repr((value.index.tolist(), value.to_numpy(dtype=object).tolist())).encode()
+            return
+        hashes = pd.util.hash_pandas_object(value, index=True, categorize=False)
+        yield hashes.to_numpy().tobytes()
     elif isinstance(value, pd.Series | pd.Index):
         yield from _parts(value.to_frame())
     elif isinstance(value, np.ndarray):

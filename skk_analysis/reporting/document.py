@@ -13,6 +13,7 @@ from skk_analysis.reporting.evidence import Checked, evidence
 from skk_analysis.reporting.provenance import Provenance, provenance
 from skk_analysis.reporting.section import Numbering, Section, Writer
 from skk_analysis.reporting.sourcing import Sourcing
+from skk_analysis.reporting.tables import quick_texts
 from skk_analysis.workspace import SkkError
 
 RESULTS = "application/vnd.skk.results+json"
@@ -87,7 +88,9 @@ class Document:
         records: dict[str, dict[str, Any]] = {}
         for section in self._shown.values():
             for quantity in section.quantities():
-                records.setdefault(quantity.id, quantity.record())
+                known = records.setdefault(quantity.id, quantity.record())
+                if known["lower"] is None and quantity.lower is not None:
+                    known |= {"lower": quantity.lower, "upper": quantity.upper, "n": quantity.n}
         sourcing = Sourcing(self.data)
         for record in records.values():
             if self.marks is not None:
@@ -140,7 +143,8 @@ class Document:
         writer = self.writer(anchor)
         heading = f"{number}. {self.text(self.heading.format(name=name))}"
         writer.parts.append(Heading(heading, anchor))
-        self.sections[name](self, writer)
+        with quick_texts():
+            self.sections[name](self, writer)
         return self._keep(writer.section())
 
     def _keep(self, section: Section) -> Section:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from skk_analysis.figures import Heading, Prose
+from skk_analysis.figures import Figure, Prose
+from skk_analysis.figures.key_figures import KeyFigures
 from skk_analysis.review.checks.causal import claiming
 from skk_analysis.review.checks.effects import plain, recorded
 
@@ -157,12 +158,11 @@ def _numbers(value: Any) -> Iterator[float]:
 
 def _quoted(report: Document) -> list[str]:
     """What people wrote, names and definitions, with digits or claims, where the report says it."""
+    parts = [part for section in report.shown_sections() for part in section.parts]
     said = "\n".join(
-        part.plain()
-        for section in report.shown_sections()
-        for part in section.parts
-        if isinstance(part, Prose | Heading) or hasattr(part, "boxes")
-        if not isinstance(part, Heading)
+        part.description if isinstance(part, Figure) else part.plain()
+        for part in parts
+        if isinstance(part, Prose | KeyFigures | Figure)
     )
     telling = re.compile(rf"\d|{claiming(report.language).pattern}", re.IGNORECASE)
     found = {words for words in _words(report.data, telling) if words in said}
@@ -170,7 +170,7 @@ def _quoted(report: Document) -> list[str]:
 
 
 def _words(data: Any, telling: re.Pattern[str]) -> Iterator[str]:
-    """Texts that hold a digit or claim a cause in the register, the dictionary and the names of areas."""
+    """Texts that hold a digit or claim a cause, of the register, dictionary and areas."""
     inputs = getattr(data, "inputs", None)
     known = inputs.values() if isinstance(inputs, Mapping) else filter(None, [inputs])
     for one in known:

@@ -18,7 +18,7 @@ from skk_analysis.reporting.disclosure.mask import mask_hash
 from skk_analysis.reporting.fingerprint import code_hash, digest, environment_hash, raw_hash
 from skk_analysis.reporting.kinds import Kind, Subject
 from skk_analysis.reporting.reviewed import reviewed_grades
-from skk_analysis.workspace import Workspace, write_json
+from skk_analysis.workspace import Workspace, reading_once, write_json
 
 MEMORY = "inputs.json"
 SAVED_EACH = 200
@@ -40,11 +40,12 @@ def inputs(workspace: Workspace, wanted: Iterable[tuple[Kind, Subject]]) -> dict
     known = _recall(memory, basis)
     subjects = {subject: ("/".join(subject.folder), kind) for kind, subject in wanted}
     fresh = [item for item in subjects.items() if item[1][0] not in known]
-    for number, (subject, (name, kind)) in enumerate(fresh, start=1):
-        known[name] = worked_out(workspace, kind, subject)
-        if number % SAVED_EACH == 0 or number == len(fresh):
-            good = {name: asdict(found) for name, found in known.items() if not found.problem}
-            write_json(memory, {"basis": basis, "inputs": dict(sorted(good.items()))})
+    with reading_once(many=True):  # the run holds the workspace
+        for number, (subject, (name, kind)) in enumerate(fresh, start=1):
+            known[name] = worked_out(workspace, kind, subject)
+            if number % SAVED_EACH == 0 or number == len(fresh):
+                good = {name: asdict(found) for name, found in known.items() if not found.problem}
+                write_json(memory, {"basis": basis, "inputs": dict(sorted(good.items()))})
     return {subject: known[name] for subject, (name, _) in subjects.items()}
 
 

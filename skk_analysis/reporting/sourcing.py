@@ -176,7 +176,7 @@ class Sourcing:
         """What each experiment is estimated from, by its id."""
         for name in ("inputs", "experiments"):
             found = getattr(self._data, name, None)
-            if hasattr(found, "resources"):
+            if found is not None and hasattr(found, "resources"):
                 return {found.experiment["id"]: found}
             if isinstance(found, Mapping):
                 return dict(found)

@@ -13,6 +13,7 @@ from typing import Any
 
 from skk_analysis.language.catalogue import LANGUAGES
 from skk_analysis.programme import Programme
+from skk_analysis.reporting.addresses import INDEX
 from skk_analysis.reporting.runner import Order
 
 FOLDER = "accessibility"
@@ -54,6 +55,7 @@ def statement(contact: Mapping[str, str] | None, language: str) -> str:
         language,
         invented=bool(contact and contact.get("invented") == "yes"),
         root="../",
+        home=INDEX[language],
         title=text("statement.title", language),
         languages=[
             (other, text(f"index.language_{other}", other))

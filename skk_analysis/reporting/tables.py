@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -10,7 +12,33 @@ import pandas as pd
 from skk_analysis import protected
 from skk_analysis.programme import Programme
 from skk_analysis.reporting.disclosure.mask import protected_cells
-from skk_analysis.workspace import Resource, SkkError, Workspace
+from skk_analysis.workspace import (
+    Resource,
+    SkkError,
+    Workspace,
+    once,
+    reading_once,
+    reads_many,
+    recently,
+)
+
+
+@contextmanager
+def quick_texts() -> Iterator[None]:
+    """Within it texts in new frames are Python's own.
+
+    Arrow's are for millions of rows. A report's frames have hundreds, and what pandas does with
+    them takes twice as long in Arrow; type, content and hash of the frames are the same.
+    """
+    with pd.option_context("mode.string_storage", "python"):
+        yield
+
+
+@contextmanager
+def reading_slice() -> Iterator[None]:
+    """How a report's slice is read: each file once, and texts for small frames."""
+    with reading_once(), quick_texts():
+        yield
 
 
 def year_row(programme: Programme, year: int) -> dict[str, str]:
@@ -32,6 +60,7 @@ def year_row(programme: Programme, year: int) -> dict[str, str]:
 OBSERVED = ("unit_code", "indicator", "reference_year", "group", "value", "status", "resource")
 """Columns of the published figures that reports read."""
 
+YEARS = ("year", "reference_year")
 Filter = tuple[str, str, Any]
 """Column, comparison, value: as pyarrow takes them."""
 
@@ -51,7 +80,7 @@ def rows_of(
     """Rows of a processed table for which all filters of a list hold, in the table's order.
 
     The tables are sorted by unit and come in small row groups, so a city's rows are read without
-    the rest of the country.
+    the rest of the country. Who reads the slices of many years reads the rows of all years once.
     """
     path = workspace.processed / f"{name}.parquet"
     if not path.is_file():
@@ -63,11 +92,36 @@ def rows_of(
     if not filters:
         return pd.read_parquet(path, columns=kept).iloc[:0]
     if name not in protected.TABLES:
-        return pd.read_parquet(path, columns=kept, filters=filters).reset_index(drop=True)
-    rows = pd.read_parquet(path, columns=protected.needed(kept), filters=filters)
-    cells = protected.read(protected_cells(workspace), filters)
+        return _read(path, kept, filters)
+    rows = _read(path, protected.needed(kept), filters)
+    hidden, broad = protected_cells(workspace), _broad(filters)[0]
+    cells = recently(("hidden", hidden, repr(broad)), lambda: protected.read(hidden, broad))
     rows = _of_status(protected.masked(rows, cells), filters).reset_index(drop=True)
     return rows if kept is None else rows[kept]
+
+
+def _read(path: Path, columns: list[str] | None, either: list[list[Filter]]) -> pd.DataFrame:
+    """Rows of a file; where many slices are read, they are taken from those of all years."""
+    if not reads_many():
+        return pd.read_parquet(path, columns=columns, filters=either).reset_index(drop=True)
+    from pyarrow import parquet
+
+    broad, years = _broad(either)
+    asked = dict.fromkeys([*(columns or ()), *(name for name, _, _ in years)])
+    read = list(asked) if columns else None
+    rows = recently(
+        ("rows", path, repr((read, broad))),
+        lambda: parquet.read_table(path, columns=read, filters=broad),
+    )
+    if years:
+        rows = rows.filter(parquet.filters_to_expression([years]))
+    return (rows.select(columns) if columns else rows).to_pandas()
+
+
+def _broad(either: list[list[Filter]]) -> tuple[list[list[Filter]], list[Filter]]:
+    """The filters without those on years, and these."""
+    years = [item for item in either[0] if item[0] in YEARS] if len(either) == 1 else []
+    return [[item for item in one if item not in years] for one in either], years
 
 
 def _of_status(rows: pd.DataFrame, filters: list[list[Filter]]) -> pd.DataFrame:
@@ -95,7 +149,7 @@ def named_resources(frames: Sequence[pd.DataFrame]) -> set[str]:
 
 def of_resources(workspace: Workspace, name: str, named: set[str]) -> pd.DataFrame:
     """Rows of what cleaning said, on these raw files."""
-    table = workspace.table(name)
+    table = once(("table", workspace.processed, name), lambda: workspace.table(name))
     return table[table["resource"].isin(named)].reset_index(drop=True)
 
 

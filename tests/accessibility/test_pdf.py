@@ -5,6 +5,8 @@ What is tested here is what pypdf can read. PDF/UA checkers (veraPDF, PAC) are n
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -23,16 +25,20 @@ pypdf = pytest.importorskip("pypdf")
 
 
 @pytest.fixture(scope="module")
-def weasyprint() -> Any:
+def weasyprint() -> None:
+    """Skips where PDF files cannot be made."""
     try:
-        return require_pdf()
+        require_pdf()
     except SkkError as error:
         pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")
-def printed(weasyprint: None, card: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def printed(
+    request: pytest.FixtureRequest, card: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A report's folder with its page and its PDF."""
+    request.getfixturevalue("weasyprint")
     folder = tmp_path_factory.mktemp("card")
     (folder / "index.html").write_bytes(card.read_bytes())
     page = card.read_bytes()
@@ -163,7 +169,8 @@ def test_no_code_and_nothing_to_click_on_paper(card):
     assert len(soup.select(".appendix table")) == len(figures) > 0
 
 
-def test_the_review_status_goes_on_each_sheet(weasyprint, tmp_path):
+@pytest.mark.usefixtures("weasyprint")
+def test_the_review_status_goes_on_each_sheet(tmp_path):
     page = (
         '<!DOCTYPE html><html lang="fi"><head><title>x</title><style>@media print {}</style></head>'
         '<body><p data-status="Luonnos">Luonnos</p><main><h1>A</h1><p>b</p></main></body></html>'
@@ -185,9 +192,24 @@ def test_a_pdf_is_known_by_its_page_and_dropped_when_the_page_is_another(printed
     assert not (tmp_path / PDF).exists()
 
 
-def test_the_same_page_gives_the_same_bytes_and_asks_nothing_from_outside(weasyprint):
-    page = b'<html lang="fi"><title>x</title><h1>A</h1><img alt="a" src="https://example.invalid/a.png">'
-    assert pdf_of(page, "x") == pdf_of(page, "x")
+@pytest.mark.usefixtures("weasyprint")
+@pytest.mark.parametrize(("inside", "pictures"), [(True, 1), (False, 0)])
+def test_the_same_page_gives_the_same_bytes_and_loads_nothing_from_elsewhere(
+    tmp_path, inside, pictures
+):
+    dot = base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+    )
+    (tmp_path / "dot.png").write_bytes(dot)
+    source = (
+        "data:image/png;base64," + base64.b64encode(dot).decode()
+        if inside
+        else (tmp_path / "dot.png").as_uri()
+    )
+    page = f'<html lang="fi"><title>x</title><h1>A</h1><img alt="a" src="{source}">'.encode()
+    made = pdf_of(page, "x")
+    assert made == pdf_of(page, "x")
+    assert len(pypdf.PdfReader(io.BytesIO(made)).pages[0].images) == pictures
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_figures_are_whole_and_the_same_each_time(kind, language):
 
 def test_empty_fields_are_told_and_drawn_apart():
     figure = of("canvas", "fi")
-    assert "Tyhjät: Tavoite <b> ja Riskit." in figure.alt
+    assert "Tyhjät: Tavoite <b> ja Riskit." in figure.description
     assert figure.table.rows[1] == ("Tavoite <b>", "ei täytetty")
     assert figure.table.rows[0][1] == LONG  # what does not fit the box stands in the table
     assert len(re.findall("stroke-dasharray", figure.svg)) == 2
@@ -80,7 +80,7 @@ def test_logic_has_numbers_and_says_what_is_not_measured():
     figure = of("logic", "fi")
     assert list(figure.quantities()) == [VALUE]
     assert "Ilman yhtään mitattua indikaattoria: Osallisuus ja Hyvinvointi." in figure.alt
-    assert "Oletus (2 yhteyttä): Perusta kantaa." in figure.description
+    assert "Oletus (yhteyksiä 2): Perusta kantaa." in figure.description
     # two unmeasured boxes, and a link without evidence: its line and its head
     assert len(re.findall("stroke-dasharray", figure.svg)) == 4
 

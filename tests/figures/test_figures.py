@@ -119,6 +119,11 @@ NUMBERS = {
     "series": ("12,3", "34,5"),
     "areas": ("12,3", "34,5"),
 }
+TALLIES = {
+    "changes": ("kasvoi: 1", "pieneni: 1"),
+    "series": ("yläpuolella", "alapuolella"),
+}
+"""What the alternative text says instead, where the numbers are many."""
 
 
 @pytest.mark.parametrize("chart", CHARTS)
@@ -134,10 +139,11 @@ def test_same_bytes_twice(chart):
 def test_the_alternative_text_holds_the_numbers(chart):
     """Alt text and description say the main numbers in the language's form."""
     figure = chart("fi")
+    for words in TALLIES.get(chart.__name__, NUMBERS[chart.__name__]):
+        assert words in figure.alt, figure.alt
     for number in NUMBERS[chart.__name__]:
-        assert number in figure.alt, figure.alt
         assert number in figure.description
-    assert len(figure.alt) < 400
+    assert len(figure.alt) < 150
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -69,7 +69,7 @@ def test_texts_tell_what_is_drawn(name, language):
     """The description names every unit; the table has every number; twice the same bytes."""
     figure, again = DRAWN[name](language), DRAWN[name](language)
     assert figure.svg == again.svg
-    assert figure.alt.find("Espoo") >= 0
+    assert len(figure.alt) < 150
     told = [city for city in CITIES if city in figure.description]
     assert told == [city for city in CITIES if not (name == "units" and city.startswith("Turku"))]
     assert not re.search(r"{\w+}", figure.alt + figure.description)
@@ -92,7 +92,7 @@ def test_directions_are_told_by_marker_as_well_as_by_hue():
 def test_gap_is_largest_before_the_start_and_last_after_it():
     """Of 0,3 a year around 2017 the largest gap before 2019 is −0,6; the last one is +0,9."""
     assert re.search(
-        r"Oulu: suurin ero ennen alkua −0,6\s.*vuonna 2020 \+0,9", gaps("fi").description
+        r"Oulu: suurin ero ennen alkua −0,6\s.*ero \+0,9\s.*vuonna 2020", gaps("fi").description
     )
 
 

@@ -6,10 +6,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from babel import Locale
 
 import skk_analysis
 from skk_analysis.language import LANGUAGES, keys, text
-from skk_analysis.language.catalogue import catalogue, placeholders, template
+from skk_analysis.language.catalogue import FORMS, catalogue, placeholders, template
 from skk_analysis.workspace import SkkError
 
 PACKAGE = Path(skk_analysis.__file__).parent
@@ -95,8 +96,21 @@ def test_typography():
         for key in keys(language):
             words = template(key, language)
             assert not re.search(r"\d[ ]?%", words), (language, key)
+            if language == "fi":  # no case ending on a figure; a Swedish ordinal has one: 90:e
+                assert not re.search(r"\d\W?%?:\w", words), (language, key)
             assert not re.search(r"(?<!\w)-\d", words), (language, key)
             assert "  " not in words, (language, key)
+
+
+def test_plural_forms_are_complete_and_chosen_by_the_language():
+    """As many forms as CLDR has for the language, with the same places, the general one last."""
+    plurals = [m for language in LANGUAGES for m in catalogue(language) if m.pluralizable]
+    assert {message.id[0] for message in plurals} == {"form.points", "form.euro"}
+    for language in LANGUAGES:
+        assert (*Locale.parse(language).plural_form.tags, "other") == FORMS
+    for message in plurals:
+        assert len(message.string) == len(FORMS) and all(message.string)
+        assert len({frozenset(placeholders(form)) for form in message.string}) == 1
 
 
 def test_missing_messages_and_wrong_places_are_errors():

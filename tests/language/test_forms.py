@@ -60,8 +60,26 @@ def test_differences_of_shares_are_percentage_points():
     """A change of a share or of Gini is never called percent."""
     assert difference(-0.003, "share", "fi") == f"−0,3{NB}prosenttiyksikköä"
     assert difference(0.005, "index", "sv") == f"+0,5{NB}procentenheter"
-    assert difference(0.005, "share", "en") == f"+0.5{NB}pp"
+    assert difference(0.005, "share", "en") == f"+0.5{NB}percentage points"
     assert difference(-300, "euro", "fi") == f"−300{NB}€"
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "decimal"),
+    [
+        ("fi", f"+1{NB}prosenttiyksikkö", f"+1,0{NB}prosenttiyksikköä"),
+        ("sv", f"+1{NB}procentenhet", f"+1,0{NB}procentenheter"),
+        ("en", f"+1{NB}percentage point", f"+1.0{NB}percentage points"),
+    ],
+)
+def test_one_point_is_singular(language, one, decimal):
+    """The number as it is printed decides: 1 is one, 1,0 and 2 are several, −1 is one again."""
+    assert difference(0.01, "share", language, 0) == one
+    assert difference(0.0104, "share", language, 0) == one
+    assert difference(-0.01, "share", language, 0) == one.replace("+", MINUS)
+    assert difference(0.01, "share", language, 1) == decimal
+    assert difference(0.02, "share", language, 0) != one.replace("1", "2")
+    assert quantity(1, "euro", "en") == f"1{NB}euro"
 
 
 def test_intervals_and_ranges():
@@ -88,8 +106,8 @@ def test_quantities_print_by_kind():
         return Quantity("x", 0.05, "share", **more).shown("fi")
 
     assert shown() == f"5,0{NB}%"
-    assert shown(kind="difference") == f"+5,0{NB}%-yks."
-    assert shown(kind="gap") == f"5,0{NB}%-yks."
+    assert shown(kind="difference") == f"+5,0{NB}prosenttiyksikköä"
+    assert shown(kind="gap") == f"5,0{NB}prosenttiyksikköä"
     ratio = Quantity("x", 0.958, "ratio", lower=0.9, upper=1.02, kind="relative")
     assert ratio.shown("fi") == f"{MINUS}4,2{NB}%"
     assert ratio.interval("fi") == f"−10,0{NB}–{NB}+2,0"
@@ -100,5 +118,5 @@ def test_quantities_print_by_kind():
 def test_an_interval_is_told_with_its_level():
     """The level stands beside the limits."""
     rate = Quantity("x", 0.125, "share", lower=0.11, upper=0.141)
-    assert rate.with_interval("fi") == f"12,5{NB}% (95{NB}% lv. 11,0–14,1)"
+    assert rate.with_interval("fi") == f"12,5{NB}% (95{NB}% luottamusväli 11,0–14,1)"
     assert Quantity("x", 0.125, "share").with_interval("fi") == f"12,5{NB}%"

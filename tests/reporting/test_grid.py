@@ -225,17 +225,21 @@ def test_run_report_makes_one_and_raises(bench, cells):
 def test_the_index_tells_the_state_of_every_report(made):
     made.run(cities=["Espoo"], years=[2019], languages=["en"])
     soup = BeautifulSoup((made.workspace.reports / "index.html").read_text("utf-8"), "html.parser")
-    rows = [
-        [c.get_text(" ", strip=True) for c in r.find_all("td")] for r in soup.tbody.find_all("tr")
-    ]
     record = json.loads((made.folder / RECORD).read_text("utf-8"))
-    assert rows[0] == ["2019, suomeksi", "Ajan tasalla", "1.3.2021", record["run_id"]]
-    assert rows[1][:2] == ["2019, englanniksi", "Ajan tasalla"]
-    assert rows[3] == ["2020, englanniksi", "Puuttuu", "–", "–"]
-    link = soup.tbody.find("a")["href"]
-    assert (made.workspace.reports / link).is_file()
+    espoo = soup.find(id="espoo-2019")
+    told = " ".join(espoo.get_text(" ", strip=True).split())
+    assert told.startswith("Espoo 2019 Ajan tasalla Luonnos Aineisto haettu 1.3.2021 englanniksi")
+    assert record["run_id"] in told
+    for link in espoo.find_all("a"):
+        assert (made.workspace.reports / link["href"]).is_file()
+    english = BeautifulSoup((made.workspace.reports / "index.en.html").read_text(), "html.parser")
+    row = english.find(
+        id="espoo-2020"
+    )  # there is no English one; the Finnish one is shown, and said
+    assert row.h4.get_text(" ", strip=True).startswith("Espoo 2020 (")
+    assert row.a["hreflang"] == "fi" and row.a["href"] == "espoo/2020/fi/index.html"
     headers = {h["scope"] for h in soup.find_all("th")}
-    assert (headers, soup.html["lang"], len(soup.find_all("h1"))) == ({"col", "rowgroup"}, "fi", 1)
+    assert (headers, soup.html["lang"], len(soup.find_all("h1"))) == ({"col", "row"}, "fi", 1)
 
 
 def test_an_old_report_is_never_passed_off_as_new(made):
@@ -243,7 +247,7 @@ def test_an_old_report_is_never_passed_off_as_new(made):
     made.run(cities=["Jyväskylä"])
     index = (made.workspace.reports / "index.html").read_text("utf-8")
     table = BeautifulSoup(index, "html.parser").table
-    states = [s.get_text() for s in table.find_all("span", class_="state")]
+    states = [s.get_text() for s in table.select("span[class*='state-']")]
     assert states == ["Vanhentunut", "Vanhentunut", "Ajan tasalla", "Ajan tasalla"]
 
 

@@ -53,9 +53,12 @@ def test_the_frame_of_a_page(cells):
     assert len(soup.find_all("h1")) == 1
     skip = soup.find("a", class_="skip")
     assert soup.find(id=skip["href"].removeprefix("#")).name == "main"
-    links = [(a["href"], a.get_text()) for a in soup.nav.find_all("a")]
+    languages, contents = soup.select_one("header nav"), soup.select_one(".side nav")
+    links = [(a["href"], a["lang"], a.get_text()) for a in languages.find_all("a")]
+    assert links == [("../sv.html", "sv", "På svenska"), ("../en.html", "en", "In English")]
+    links = [(a["href"], a.get_text()) for a in contents.find_all("a")]
     assert links == [("#a", "Alku"), ("#origin", "Tietolähteet")]
-    assert soup.find(id=soup.nav["aria-labelledby"]).get_text() == "Sisällys"
+    assert soup.find(id=contents["aria-labelledby"]).get_text() == "Sisällys"
 
 
 def test_a_figure_has_alt_text_caption_and_its_data(cells):
@@ -218,7 +221,7 @@ def test_nothing_is_asked_from_outside(cells):
     addresses = re.findall(r"""(?:src|href)=["']([^"']*)|url\(([^)]*)\)|@import\s+(\S+)""", content)
     outside = [a for a in addresses for part in a if part and not part.startswith(("data:", "#"))]
     assert [address for address, *_ in outside] == [
-        "../../../index.html", "../../../accessibility/fi.html",
+        "../../../index.html", "../sv.html", "../en.html", "../../../accessibility/fi.html",
     ]  # fmt: skip
 
 
@@ -258,5 +261,5 @@ def test_the_banner_text_cannot_leave_the_style_sheet():
 
 
 def test_a_page_needs_all_its_values():
-    with pytest.raises(Exception, match="'contents' is undefined"):
+    with pytest.raises(Exception, match="'home' is undefined"):
         page("report.html.j2", "fi", False, title="x", content="", run_id="", data_date="")

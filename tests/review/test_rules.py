@@ -54,7 +54,7 @@ def refused(add, *drafts) -> str:
     return str(told.value)
 
 
-def test_every_row_must_be_judged_for_this_content(folder, add):
+def test_every_row_must_be_judged_for_this_content(add):
     add(*judged()[1:])
     assert f"nobody has judged: {JUDGED[0]}" in refused(add, signed(MAIJA))
     add(draft("judge", row=JUDGED[0], verdict="accept", text=""))

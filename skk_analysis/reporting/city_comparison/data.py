@@ -20,6 +20,7 @@ from skk_analysis.reporting.tables import (
     of_resources,
     of_units,
     postal_areas,
+    reading_slice,
     resources_named,
     rows_of,
     year_row,
@@ -179,6 +180,7 @@ class ComparisonData(DataSlice):
         )
 
 
+@reading_slice()
 def report_data(workspace: Workspace, year: int) -> ComparisonData:
     """Read the slice of one comparison.
 

@@ -164,7 +164,7 @@ def _word(report: CityComparison, change) -> str:
 
 
 def tests(report: CityComparison) -> dict[str, dict[str, float]]:
-    """p-values of each city's changes, which are tested together, by the start of the counts' ids."""
+    """p-values of each city's changes, tested together, by the start of the counts' ids."""
     found = {}
     for code, analysis in report.analysis.cities.items():
         changes = {name: one.change for name, one in analysis.measures.items() if one.change}

@@ -19,11 +19,12 @@ from skk_analysis.reporting.tables import (
     of_resources,
     of_units,
     postal_areas,
+    reading_slice,
     resources_named,
     rows_of,
     year_row,
 )
-from skk_analysis.workspace import Resource, Workspace
+from skk_analysis.workspace import Resource, Workspace, once, recently
 
 PEERS = 10
 """How many comparison cities a city has at most."""
@@ -123,6 +124,7 @@ class ReportData(DataSlice):
         return {"city": self.city.name_fi, "year": self.year}
 
 
+@reading_slice()
 def report_data(workspace: Workspace, city: City | str, year: int) -> ReportData:
     """Read the slice of one report.
 
@@ -168,7 +170,7 @@ def report_data(workspace: Workspace, city: City | str, year: int) -> ReportData
             [("city_code", "==", city.code), ("year", "in", [comparison, year])],
         ),
     }
-    register = _register(programme, city)
+    register = recently(("register", programme, city), lambda: _register(programme, city))
     experiments = _experiments(workspace, register, year)
     named = named_resources([*frames.values(), areas])
     named = named.union(*(known.resources for known in experiments.values()))
@@ -193,19 +195,9 @@ def report_data(workspace: Workspace, city: City | str, year: int) -> ReportData
 
 def _peers(workspace: Workspace, programme: Programme, city: City, year: int) -> pd.DataFrame:
     """The municipalities outside the programme that are nearest to the city in population."""
-    population = rows_of(
-        workspace,
-        "indicator_values",
-        [
-            ("unit_level", "==", "municipality"),
-            ("indicator", "==", "municipal_population"),
-            ("status", "==", "observed"),
-            ("group", "==", "total"),
-            ("reference_year", "<=", year),
-        ],
-        columns=("unit_code", "reference_year", "value"),
-    )
-    latest = population.sort_values("reference_year").groupby("unit_code").tail(1)
+    population = once(("population", workspace.processed), lambda: _population(workspace))
+    population = population[population["reference_year"] <= year]
+    latest = population.groupby("unit_code").tail(1)
     latest = latest.set_index("unit_code")["value"].astype(float)
     empty = pd.DataFrame({"unit_code": pd.Series(dtype=str), "population": pd.Series(dtype=float)})
     if city.code not in latest.index:
@@ -216,6 +208,22 @@ def _peers(workspace: Workspace, programme: Programme, city: City, year: int) ->
     distance = np.log(others[others > 0] / own).abs().sort_values(kind="stable")
     chosen = distance[distance <= np.log(SIZE_RATIO)].index[:PEERS]
     return pd.DataFrame({"unit_code": list(chosen), "population": others[chosen].to_numpy()})
+
+
+def _population(workspace: Workspace) -> pd.DataFrame:
+    """The population of every municipality, earliest year first."""
+    rows = rows_of(
+        workspace,
+        "indicator_values",
+        [
+            ("unit_level", "==", "municipality"),
+            ("indicator", "==", "municipal_population"),
+            ("status", "==", "observed"),
+            ("group", "==", "total"),
+        ],
+        columns=("unit_code", "reference_year", "value"),
+    )
+    return rows.sort_values("reference_year")
 
 
 def _register(programme: Programme, city: City) -> dict[str, pd.DataFrame]:

@@ -14,6 +14,7 @@ from skk_analysis.language import Missing, Quantity, rule_sentence
 from skk_analysis.reporting.analysis import DIVISIONS, agreeing
 from skk_analysis.reporting.measures import limits
 from skk_analysis.reporting.section import Writer, estimated
+from skk_analysis.reporting.unstable import say_unstable
 from skk_analysis.review.disclosure.small_groups import shown_groups
 
 if TYPE_CHECKING:
@@ -174,6 +175,14 @@ def _survey(report: CityYear, writer: Writer) -> None:
             row = f"{division}.{name}"
             rows.append(_survey_row(report, mine, questions, label, row, shown.get(name, set())))
     writer.table("survey", columns, rows, wide=True, year=str(report.year))
+    say_unstable(
+        writer,
+        (
+            (f"{row[0]}, {column}:", cell)
+            for row in rows
+            for column, cell in zip(columns[1:], row[1:], strict=True)
+        ),
+    )
     _survey_changes(report, writer, questions)
 
 

@@ -13,6 +13,7 @@ from skk_analysis.language import Missing, Quantity
 from skk_analysis.reporting.analysis import wilson
 from skk_analysis.reporting.city_year.areas import area_names, number
 from skk_analysis.reporting.section import Writer
+from skk_analysis.reporting.unstable import say_unstable
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear
@@ -38,6 +39,14 @@ def write(report: CityYear, writer: Writer) -> None:
     rows = [(names[code], [column[code] for column in columns]) for code in names]
     caption = writer.caption("table", "matrix", city=report.city, year=str(report.year))
     writer.parts.append(matrix(criteria, rows, report.city, report.language, caption=caption))
+    say_unstable(
+        writer,
+        (
+            (f"{name}, {criterion.name}:", cell)
+            for name, cells in rows
+            for criterion, cell in zip(criteria, cells, strict=True)
+        ),
+    )
     writer.say("matrix.reading")
 
 

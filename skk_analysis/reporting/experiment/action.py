@@ -38,7 +38,7 @@ def write(report: Experiment, writer: Writer) -> None:
         writer.say(
             "experiment.tidier.lacking",
             lacking=count("tidier.lacking", lacking),
-            all=str(len(TIDIER)),
+            all=count("tidier.items", len(TIDIER)),
         )
     _partners(report, writer)
 

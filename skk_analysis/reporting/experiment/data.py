@@ -15,7 +15,7 @@ from skk_analysis.reporting.data_slice import DataSlice
 from skk_analysis.reporting.disclosure.mask import protected_cells
 from skk_analysis.reporting.fingerprint import PICTURES
 from skk_analysis.reporting.reviewed import reviewed_inputs
-from skk_analysis.reporting.tables import resources_named
+from skk_analysis.reporting.tables import reading_slice, resources_named
 from skk_analysis.workspace import Resource, SkkError, Workspace
 
 OWN_TABLES = (
@@ -67,6 +67,7 @@ class ExperimentData(DataSlice):
         return self.inputs.experiment
 
 
+@reading_slice()
 def report_data(workspace: Workspace, experiment: str) -> ExperimentData:
     """Read the slice of one card.
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 from bs4 import BeautifulSoup, Tag
 
 from skk_analysis.language import text
-from skk_analysis.reporting.page.shell import SMALL
+from skk_analysis.reporting.page.shell import PAPER, SMALL
 from skk_analysis.workspace import SkkError
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def for_paper(page: str) -> str:
 def _printed(soup: BeautifulSoup) -> str:
     """The page's own rules for paper: its screen rules would only cost time."""
     style = soup.style.get_text() if soup.style else ""
-    return style.partition("@media print {")[2].rstrip().removesuffix("}")
+    return style.partition(PAPER)[2].rstrip().removesuffix("}")
 
 
 def _append_data(soup: BeautifulSoup, language: str) -> None:

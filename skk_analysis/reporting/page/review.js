@@ -221,6 +221,7 @@
     clearTimeout(waiting);
     waiting = setTimeout(keep, 400);
   });
+  addEventListener("pagehide", () => { if (waiting) keep(); });
   form.addEventListener("submit", (event) => event.preventDefault());
   document.getElementById("add").addEventListener("click", () => {
     part(addComment(), "anchor").focus();

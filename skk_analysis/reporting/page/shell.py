@@ -21,6 +21,9 @@ TEMPLATES = Path(__file__).parent
 SMALL = "font: 8pt sans-serif;"
 """The margins of a sheet of paper."""
 
+PAPER = "@media print { /* paper.css */"
+"""Begins the rules for paper, which come last."""
+
 
 def page(
     template: str,
@@ -87,7 +90,7 @@ def _style(language: str, banner: str, sheets: Sequence[str] = ()) -> str:
         sheet += (
             f"@page {{ @top-center {{ content: {quoted(banner)}; {SMALL} font-weight: bold; }} }}\n"
         )
-    return f"@media screen {{\n{screen}}}\n@media print {{\n{paper}{sheet}}}\n{both}"
+    return f"@media screen {{\n{screen}}}\n{both}{PAPER}\n{paper}{sheet}}}\n"
 
 
 def quoted(words: str) -> str:

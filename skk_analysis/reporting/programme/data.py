@@ -12,7 +12,7 @@ from skk_analysis.programme import City, Programme
 from skk_analysis.reporting.data_slice import DataSlice
 from skk_analysis.reporting.disclosure.mask import protected_cells
 from skk_analysis.reporting.reviewed import reviewed_inputs
-from skk_analysis.reporting.tables import resources_named, year_row
+from skk_analysis.reporting.tables import reading_slice, resources_named, year_row
 from skk_analysis.workspace import Resource, Workspace
 
 TABLES = (
@@ -56,6 +56,7 @@ class ProgrammeData(DataSlice):
         return {"year": self.year}
 
 
+@reading_slice()
 def report_data(workspace: Workspace, year: int) -> ProgrammeData:
     """Read the slice of one year.
 

@@ -14,7 +14,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -26,6 +26,10 @@ FORMAT = 1
 PURPOSE = b"skk-release-1\n"
 """Before the manifest in what is signed, so that the signature means nothing anywhere else."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
+REPACKED = (
+    "the files are all as they were, but the zip around them is not byte for byte what this "
+    "machine would pack: it was packed again, or by another version of zlib"
+)
 REGULAR = 0o100644 << 16
 STORED = (".png", ".xlsx", ".pdf")
 """Endings of files that are small already."""
@@ -90,10 +94,13 @@ def packed(files: Mapping[str, bytes], about: Mapping[str, Any], key: Key | None
     whole = {MANIFEST: manifest}
     if key is not None:
         whole[SIGNATURE] = _json(key.signature(PURPOSE + manifest))
-    whole |= dict(sorted(files.items()))
+    return _zipped(whole | dict(sorted(files.items())))
+
+
+def _zipped(files: Mapping[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in whole.items():
+        for name, content in files.items():
             info = zipfile.ZipInfo(name, EPOCH)
             info.create_system, info.external_attr = 3, REGULAR
             small = name.endswith(STORED)
@@ -147,7 +154,12 @@ def verified(place: Path, public: str = "") -> Verdict:
     """
     try:
         with zipfile.ZipFile(place) as archive:
-            return _verified(archive, public)
+            found = _verified(archive, public)
+            if found.whole and place.read_bytes() != _zipped(
+                {name: archive.read(name) for name in archive.namelist()}
+            ):
+                found = replace(found, notes=(*found.notes, REPACKED))
+            return found
     except (OSError, zipfile.BadZipFile, EOFError, NotImplementedError) as error:
         raise SkkError(f"{place} is no release: {error}.") from error
 

@@ -14,10 +14,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from skk_analysis.language.catalogue import template
 from skk_analysis.review.checks.evidence import Evidence, Fault
-from skk_analysis.review.checks.printed import pieces_with, sentences
+from skk_analysis.review.checks.printed import PLACE, sentences
 
 SHOWN = 100
+LEAST = 16
+"""Letters of a piece of a message that is found wherever it stands."""
 CAUSAL_GRADE = 3
 
 
@@ -38,8 +41,25 @@ def allowed_messages() -> list[str]:
 
 
 @cache
-def _allowed(language: str) -> tuple[str, ...]:
-    return pieces_with(allowed_messages(), language, claiming(language))
+def _allowed(language: str) -> re.Pattern[str]:
+    """The allowed messages as they stand in a text: long pieces by themselves, short ones whole.
+
+    A short name such as «Vaikutus» is allowed as a line of its own only; in a sentence it would
+    let every claim pass.
+    """
+    pattern, forms = claiming(language), []
+    for name in allowed_messages():
+        pieces = [piece for piece in PLACE.split(template(name, language)) if piece]
+        if not any(pattern.search(piece) for piece in pieces):
+            continue
+        telling = [piece.strip() for piece in pieces if pattern.search(piece)]
+        if all(len(piece) >= LEAST for piece in telling):
+            forms += [re.escape(piece) for piece in telling]
+        elif len(pieces) > 1:
+            forms.append(".{1,200}?".join(re.escape(piece.strip()) for piece in pieces))
+        else:
+            forms.append(rf"(?m:^\s*{re.escape(telling[0])}\s*$)")
+    return re.compile("|".join(sorted(forms, key=lambda form: (-len(form), form))))
 
 
 def claims(evidence: Evidence) -> list[Fault]:
@@ -47,8 +67,9 @@ def claims(evidence: Evidence) -> list[Fault]:
     pattern, faults = claiming(evidence.language), []
     blocks = [block for block in evidence.page.prose() if block.section != "origin"]
     text = "\n".join(re.sub(r"\s*\n\s*", " ", block.text) for block in blocks)
-    for words in (*_earned(evidence), *evidence.facts["quoted"], *_allowed(evidence.language)):
+    for words in (*_earned(evidence), *evidence.facts["quoted"]):
         text = text.replace(words, " ")
+    text = _allowed(evidence.language).sub(" ", text)
     for block, line in zip(blocks, text.split("\n"), strict=True):
         if found := pattern.search(line):
             start = max(found.start() - SHOWN // 2, 0)

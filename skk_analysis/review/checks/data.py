@@ -123,7 +123,7 @@ def _ends_fault(evidence: Evidence, record: Record) -> Iterator[Fault]:
         base = "low_income_rate"
     units = {}
     for of in (since, year):
-        end = evidence.results.get(f"{base}.{of}")
+        end = evidence.results.get(f"{base}.{of}") or evidence.results.get(f"{base}.{of}.level")
         if end is not None:
             units[of] = end["unit"]
             if end.get("reference_year") not in (of, None):
@@ -173,7 +173,7 @@ def agreed(evidence: Evidence) -> Finding:
 
 
 def missing(evidence: Evidence) -> Finding:
-    """What has no value has no number, its reason is told and explained, and reasons are counted."""
+    """What has no value has no number; its reason is told, explained and counted."""
     facts, faults = evidence.facts, []
     year, examined = facts["year"], 0
     for indicator, unit, status in facts["missing"]:
@@ -245,7 +245,7 @@ def small_numbers(evidence: Evidence) -> Finding:
             if n < SMALLEST_RATE and not _is_estimate(evidence, name):
                 faults.append(Fault.of("small_rate", evidence.shown_at(name), id=name, n=str(n)))
             if (
-                _unstable(record)
+                is_unstable(record)
                 and name not in with_interval
                 and not _told(evidence, record, told)
             ):
@@ -273,7 +273,8 @@ def _is_estimate(evidence: Evidence, name: str) -> bool:
     return name in evidence.effects or name.startswith(("programme.", "groups."))
 
 
-def _unstable(record: Record) -> bool:
+def is_unstable(record: Record) -> bool:
+    """Whether the interval of a level is so wide that it must be shown with it."""
     lower, upper = record.get("lower"), record.get("upper")
     if lower is None or upper is None or record["kind"] != "value" or not record["value"]:
         return False

@@ -33,6 +33,7 @@ def recorded(effect: Effect, name: str, told: tuple[str, ...] = ()) -> dict[str,
         "told": list(told),
         **{key: plain(getattr(effect, key)) for key in (*NUMBERS, *WORDS)},
         "interval": [plain(limit) for limit in effect.interval],
+        "placebos": len(effect.placebos),
         "years": [int(year) for year in effect.years],
         "pandemic": [int(year) for year in effect.details.get("pandemic", ())],
         "details": {key: plain(effect.details[key]) for key in DETAILS if key in effect.details},
@@ -43,6 +44,7 @@ def recorded(effect: Effect, name: str, told: tuple[str, ...] = ()) -> dict[str,
         ],
         "verdict": [verdict.word, verdict.rule] if verdict else None,
         "grade": [grade.sms, [reason.name for reason in grade.reasons]] if grade else None,
+        "review": list(grade.review) if grade and grade.review else None,
     }
 
 
@@ -54,6 +56,7 @@ class Judged:
     ----------
     recorded : with the verdict and grade that the rules give for the recorded numbers
     name, told : as in `recorded`
+    placebos : how many estimates there are where nothing was done
     word, rule, sms, reasons : verdict and grade that the report was made with
     designed : whether the facts of the design are on record
     """
@@ -61,6 +64,7 @@ class Judged:
     recorded: Effect
     name: str
     told: tuple[str, ...]
+    placebos: int
     word: str
     rule: str
     sms: int
@@ -81,7 +85,7 @@ class Judged:
 
 
 def judged(record: Mapping[str, Any]) -> Judged:
-    """The effect of a record, judged from its numbers, its checks and its design."""
+    """The effect of a record, judged from its numbers, checks, design and a reviewer's decision."""
     details = {key: value for key, value in record["details"].items() if value is not None}
     effect = Effect(
         **{key: _number(record[key]) for key in NUMBERS},
@@ -95,12 +99,15 @@ def judged(record: Mapping[str, Any]) -> Judged:
         details={**details, "pandemic": tuple(record["pandemic"])},
     )
     facts = Design(**record["design"]) if record["design"] else Design()
+    grade = evidence_grade(facts, effect.checks)
+    if record["review"]:
+        grade = grade.reviewed(*record["review"])
     verdict = verdict_of(effect, adjusted_p=details.get("adjusted_p"), limit=details.get("limit"))
     word, rule = record["verdict"] or ("", "")
     sms, reasons = record["grade"] or (0, ())
     return Judged(
-        replace(effect, verdict=verdict, grade=evidence_grade(facts, effect.checks)),
-        record["name"], tuple(record["told"]), word, rule, sms, tuple(reasons),
+        replace(effect, verdict=verdict, grade=grade),
+        record["name"], tuple(record["told"]), record["placebos"], word, rule, sms, tuple(reasons),
         record["design"] is not None,
     )  # fmt: skip
 

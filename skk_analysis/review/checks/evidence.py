@@ -55,8 +55,8 @@ class Evidence:
     drawings : the figures in their order
     made : how it was made
     page_faults : what keeps somebody from reading the page
-    policy : the strictest limits of disclosure control among the report's sources
-    allowed : ids of numbers that may be shown whatever the limits, ``*`` being anything
+    policy : limits of disclosure, the strictest of the report's sources
+    open_numbers : patterns of ids that everybody may know
     """
 
     language: str
@@ -67,7 +67,7 @@ class Evidence:
     made: Made
     page_faults: Sequence[str] = ()
     policy: Policy = field(default_factory=Policy)
-    allowed: Sequence[str] = ()
+    open_numbers: Sequence[str] = ()
 
     @property
     def kind(self) -> str:
@@ -115,7 +115,7 @@ class Fault:
     anchor: str = ""
 
     @classmethod
-    def of(cls, name: str, anchor: str = "", **words: str) -> Fault:
+    def of(cls, name: str, anchor: str = "", /, **words: str) -> Fault:
         """A fault with its words as keywords."""
         return cls(name, words, anchor)
 

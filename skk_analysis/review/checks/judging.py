@@ -217,9 +217,9 @@ def multiplicity(evidence: Evidence) -> Finding:
         clear = int((adjust_p_values(p) < ALPHA).sum())
         for name, value in (("count", len(p)), ("clear", clear)):
             examined += 1
-            record = evidence.results.get(f"{start}.{name}")
-            if record is None or record["value"] != value:
-                told = "–" if record is None else f"{record['value']:g}"
+            counted = evidence.results.get(f"{start}.{name}")
+            if counted is None or counted["value"] != value:
+                told = "–" if counted is None else f"{counted['value']:g}"
                 place = evidence.shown_at(f"{start}.{name}")
                 faults.append(
                     Fault.of(
@@ -229,21 +229,21 @@ def multiplicity(evidence: Evidence) -> Finding:
     for record, one in evidence.effects.items():
         examined += 1
         details = one.recorded.details
-        adjusted, p = details.get("adjusted_p"), one.recorded.p
+        adjusted, plain_p = details.get("adjusted_p"), one.recorded.p
         place = evidence.shown_at(record)
-        if adjusted is not None and not math.isnan(p) and adjusted < p - 1e-12:
+        if adjusted is not None and not math.isnan(plain_p) and adjusted < plain_p - 1e-12:
             faults.append(Fault.of("adjusted_below", place, name=one.name))
         if (
             evidence.kind == "city_comparison"
             and "effect" in one.told
             and adjusted is None
-            and not math.isnan(p)
+            and not math.isnan(plain_p)
         ):
             faults.append(Fault.of("not_adjusted", place, name=one.name))
         if evidence.kind == "experiment" and details.get("agreed_beforehand") is False:
             faults.append(Fault.of("other_outcome", place, name=one.name))
-    anchors = [a for a in ("polarisation-measures", "effects", "disagreement", "effect", "synthesis")
-               if a in evidence.page.headings]  # fmt: skip
+    places = ("polarisation-measures", "effects", "disagreement", "effect", "synthesis")
+    anchors = [anchor for anchor in places if anchor in evidence.page.headings]
     return Finding(faults, examined, anchors[:2])
 
 

@@ -36,8 +36,8 @@ def reproducible(evidence: Evidence) -> Finding:
 
 
 def disclosure(evidence: Evidence) -> Finding:
-    """What the gate of disclosure control finds in the numbers."""
-    found = gate(evidence.records, evidence.policy, allowed=evidence.allowed)
-    faults = [Fault.of("disclosure", words=str(one)) for one in found]
+    """What the gate of disclosure control finds in the numbers, by the strictest limits."""
+    found = gate(evidence.records, evidence.policy, allowed=evidence.open_numbers)
+    faults = [Fault.of("disclosure", evidence.shown_at(one.id), words=str(one)) for one in found]
     anchors = [a for a in ("quality", "limitations", "limits") if a in evidence.page.headings]
     return Finding(faults, len(evidence.records), anchors[:1])

@@ -16,7 +16,7 @@ SHOWN = 70
 
 
 def text_numbers(evidence: Evidence) -> Finding:
-    """Each number equals its record, verdict words follow the rule, no cause is claimed too soon."""
+    """Numbers equal their records, verdicts follow the rule, no cause is claimed too soon."""
     named = [*_named(evidence)]
     faults = [fault for fault in named if fault is not None]
     faults += _unnamed(evidence)
@@ -65,9 +65,8 @@ def _unnamed(evidence: Evidence) -> list[Fault]:
     """Numbers in the prose that name no record and that nothing else explains."""
     blocks = [block for block in evidence.page.prose() if block.section != ORIGIN]
     lines = [re.sub(r"\s*\n\s*", " ", block.bare) for block in blocks]
-    return [
-        Fault.of(
-            "not_traced", blocks[place].section, shown=number, words=blocks[place].text[:SHOWN].strip()
-        )
-        for place, number in untraced("\n".join(lines), evidence)
-    ]  # fmt: skip
+    faults = []
+    for place, number in untraced("\n".join(lines), evidence):
+        words = blocks[place].text[:SHOWN].strip()
+        faults.append(Fault.of("not_traced", blocks[place].section, shown=number, words=words))
+    return faults

@@ -15,6 +15,8 @@ PROSE = {"p", "li", "dt", "dd", "figcaption", "summary"}
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 VOID = {"img", "br", "hr", "input", "wbr", "col", "meta", "link", "source"}
 PICTURE = re.compile(r'src="data:[^"]*"')
+BESIDE = {"code", "download"}
+"""Classes of what is no content: code, links to files."""
 FRONT = "content"
 """Where a reader is sent for what stands before the first section."""
 
@@ -125,7 +127,7 @@ class _Reader(HTMLParser):
             self._main = 1
         if not self._main or tag in VOID:
             return
-        if self._skipped or "code" in told.get("class", "").split():
+        if self._skipped or BESIDE & set(told.get("class", "").split()):
             self._skipped += 1
         elif tag in HEADINGS or tag in PROSE:
             if tag == "h2":

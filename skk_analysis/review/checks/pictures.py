@@ -1,4 +1,4 @@
-"""Figures: bars stand on zero, intervals are drawn, colour is not alone, words and table are there."""
+"""Figures: bars stand on zero, intervals are drawn, colour is not alone, words are there."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _drawn(
     for axes in facts:
         if axes["bars"] and not axes["zero"]:
             yield Fault.of("bars_not_on_zero", name, name=drawing.caption)
-        if alone := _colour_alone(axes):
+        if alone := _colour_alone(axes, sum(each["words"] for each in facts)):
             yield Fault.of("colour_alone", name, name=drawing.caption, colours=", ".join(alone))
     if table is None or not table.body:
         yield Fault.of("no_table", name, name=drawing.caption)
@@ -70,12 +70,13 @@ def _facts(svg: str) -> list[Mapping[str, Any]] | None:
         return None
 
 
-def _colour_alone(axes: Mapping[str, Any]) -> list[str]:
+def _colour_alone(axes: Mapping[str, Any], words: int) -> list[str]:
     """Two colours that nothing else tells apart: no marker, line or hatch, and no words."""
     looks: dict[str, set[tuple[str, ...]]] = {}
     for colour, *rest in axes["looks"]:
         looks.setdefault(colour, set()).add(tuple(rest))
     for one, other in combinations(sorted(looks), 2):
-        if looks[one] == looks[other] and axes["words"] < len(looks):
+        alike = [colour for colour, look in looks.items() if look == looks[one]]
+        if looks[one] == looks[other] and words < len(alike):
             return [one, other]
     return []

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 
 from skk_analysis.language import forms
@@ -25,7 +26,7 @@ from skk_analysis.review.checks.effects import Judged
 from skk_analysis.review.checks.evidence import Evidence, Record
 
 YEAR = re.compile(r"(?<![\d,.])(19|20)\d\d(?![\d,.]\d)")
-DATE = re.compile(r"\b\d{1,2}\.\d{1,2}\.(\d{4})?")
+DATE = re.compile(r"\b\d{1,2}\.\d{1,2}\.(\d{4})?|\b\d{1,2} [A-Z][a-z]{2,8}( \d{4})?\b")
 CLOCK = re.compile(r"\bklo \d{1,2}\.\d\d\b")
 PLACE = re.compile(r"\{[^}]*\}")
 LEAST = 4
@@ -42,7 +43,7 @@ def signs(language: str) -> tuple[str, str]:
 @cache
 def _token(language: str) -> re.Pattern[str]:
     group, point = (re.escape(sign) for sign in signs(language))
-    return re.compile(rf"(?<![\w.,])\d{{1,3}}(?:{group}\d{{3}})+(?:{point}\d+)?|\d+(?:{point}\d+)?")
+    return re.compile(rf"(?<![\w.,])(?:\d{{1,3}}(?:{group}\d{{3}})+|\d+)(?:{point}\d+)?")
 
 
 def decimals_of(shown: str, language: str) -> int:
@@ -61,12 +62,9 @@ def quantity_of(record: Record, decimals: int) -> Quantity:
 
 def is_printed(record: Record, shown: str, language: str) -> bool:
     """Whether a text is the record's number in the language's form; words may follow it."""
-    number = quantity_of(record, decimals_of(shown, language))
-    for form in (number.shown(language), number.shown(language, short=True)):
-        rest = shown.removeprefix(form)
-        if shown.startswith(form) and (not rest or rest[0] == " ") and not re.search(r"\d", rest):
-            return True
-    return False
+    form = quantity_of(record, decimals_of(shown, language)).shown(language)
+    rest = shown.removeprefix(form)
+    return shown.startswith(form) and (not rest or rest[0] == " ") and not re.search(r"\d", rest)
 
 
 def printed_interval(record: Record, shown: str, language: str) -> str:
@@ -129,8 +127,9 @@ def sentences(one: Judged, language: str) -> dict[str, str]:
         "mde": mde_text(effect, language),
         "grade": grade_text(grade, language),
         "wording": grade_wording(grade, language),
-        "interval": amounts.limits(*effect.interval) if effect.interval[0] == effect.interval[0] else "",
-    }  # fmt: skip
+    }
+    if not any(math.isnan(limit) for limit in effect.interval):
+        found["interval"] = amounts.limits(*effect.interval)
     for check in effect.checks:
         found[f"check.{check.name}"] = check_text(check, language, amounts=amounts)
     return found
@@ -147,6 +146,7 @@ def _known(evidence: Evidence) -> Iterator[float]:
                 yield abs(forms.scaled(float(value), record["unit"]))
         if record.get("n"):
             yield float(record["n"])
+    yield from (float(place) for place, _ in enumerate(evidence.page.headings, start=1))
     for numbers in evidence.facts["said"].values():
         for value in numbers:
             yield abs(value)
@@ -157,6 +157,7 @@ def _known(evidence: Evidence) -> Iterator[float]:
         for value in (effect.estimate, *effect.interval, effect.mde):
             if abs(value) < float("inf"):
                 yield abs(forms.scaled(value, amounts.form))
+        yield float(one.placebos)
         yield float(one.grade.sms)
         yield float(one.grade.nesta)
 
@@ -164,19 +165,10 @@ def _known(evidence: Evidence) -> Iterator[float]:
 @cache
 def pieces(language: str) -> tuple[str, ...]:
     """The parts of the catalogue's messages that hold digits themselves, longest first."""
-    return _pieces_of(keys(language), language, re.compile(r"\d"))
-
-
-def _pieces_of(names: Iterable[str], language: str, wanted: re.Pattern[str]) -> tuple[str, ...]:
     found = {
         piece.strip(" ")
-        for name in names
+        for name in keys(language)
         for piece in PLACE.split(template(name, language))
-        if wanted.search(piece) and len(piece.strip()) >= LEAST
+        if re.search(r"\d", piece) and len(piece.strip()) >= LEAST
     }
     return tuple(sorted(found, key=lambda words: (-len(words), words)))
-
-
-def pieces_with(names: Iterable[str], language: str, wanted: re.Pattern[str]) -> tuple[str, ...]:
-    """The parts of some messages that a pattern is found in, longest first."""
-    return _pieces_of(names, language, wanted)

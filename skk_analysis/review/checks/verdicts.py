@@ -86,6 +86,8 @@ def _rows(evidence: Evidence) -> Iterator[Fault | None]:
         for row in table.rows:
             changes = [cell for cell in row if cell.result.endswith(".change")]
             said = [cell.text for cell in row if not cell.result and cell.text in words]
+            if any(words[word] == OPPOSITE for word in said):
+                continue  # of several measures; each is judged by itself
             if len(changes) == 1 and len(said) == 1:
                 pairs = [(changes[0], said[0])]
             else:

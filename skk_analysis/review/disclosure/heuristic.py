@@ -65,7 +65,7 @@ def _cheapest(problem: Problem, demand: Demands, hidden: np.ndarray) -> np.ndarr
     there, back = (cell, cell + problem.cells)[::sign]
     if upper[there] < amount * (1 - WHOLE):
         return None
-    lower[there] = upper[there] = min(amount, upper[there])
+    lower[there] = min(amount, upper[there])
     upper[back] = 0
     args = (
         sparse.csr_array(sparse.hstack([problem.matrix, -problem.matrix], format="csr")),

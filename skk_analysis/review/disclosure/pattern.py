@@ -99,11 +99,21 @@ class Problem:
         if kinds.any():
             broken = abs(found[:, kinds] - np.round(found[:, kinds])).max(axis=1) > WHOLE
             for k in np.flatnonzero(met & broken):
-                again = solve_many(*args, lower[[k]], upper[[k]], cost[[k]], kinds)
-                assert again is not None
-                found[k] = again[0]
-                met[k] = demands.sign[k] * found[k, demands.cell[k]] >= enough[k]
+                again = self._whole_witness(hidden, demands.of(np.array([k])))
+                met[k] = again is not None
+                found[k] = found[k] if again is None else again
         return found, met
+
+    def _whole_witness(self, hidden: np.ndarray, demand: Demands) -> np.ndarray | None:
+        """Return a δ of whole numbers that meets the demand, or goes beyond as little as it can."""
+        lower, upper = self.limits(hidden)
+        cell, sign, amount = demand.cell[0], demand.sign[0], demand.amount[0]
+        (lower if sign > 0 else upper)[cell] = sign * amount
+        cost = np.zeros((1, self.cells))
+        cost[0, cell] = sign
+        args = (self.matrix, self.low, self.high, lower, upper, cost, self.integer)
+        found = solve_many(*args)
+        return None if found is None else found[0]
 
     def cuts(self, hidden: np.ndarray, demands: Demands) -> tuple[sparse.csr_array, np.ndarray]:
         """Return inequalities ``cuts @ hidden >= 1`` that every sufficient pattern satisfies.

@@ -185,8 +185,8 @@ class Relations:
                 if len(found) < len(sought) and missing == "raise":
                     gone = next(child for child in sought if child not in place)
                     raise ValueError(
-                        f"cell {_named(columns, gone)}, a part of row {number}, is not in the table; "
-                        "add it, or say missing='unknown' or missing='zero'"
+                        f"cell {_named(columns, gone)}, a part of row {number}, is not in the "
+                        "table; add it, or say missing='unknown' or missing='zero'"
                     )
                 if found:
                     rows.append({number: 1.0, **dict.fromkeys(found, -1.0)})

@@ -19,6 +19,7 @@ from skk_analysis.reporting.companions import Made
 from skk_analysis.reporting.fingerprint import Versions
 from skk_analysis.reporting.report import NOTEBOOK, PAGE, RECORD, RESULTS
 from skk_analysis.review.checks import CHECKS, Evidence, Finding
+from skk_analysis.workspace import Workspace
 
 
 @dataclass
@@ -29,6 +30,7 @@ class Finished:
     notebook: Any
     results: list[dict[str, Any]]
     record: dict[str, Any]
+    folder: Path
     language: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -42,7 +44,7 @@ class Finished:
         }
         return cls(
             read[PAGE], nbformat.reads(read[NOTEBOOK], as_version=4),
-            json.loads(read[RESULTS]), json.loads(read[RECORD]),
+            json.loads(read[RESULTS]), json.loads(read[RECORD]), folder,
         )  # fmt: skip
 
     def altered(self, change: Callable[[Finished], None]) -> Finished:
@@ -71,9 +73,14 @@ class Finished:
         """As a run would give it to the checks."""
         kept = self.record
         names = ("code", "notebook", "environment")
+        root = next(p for p in self.folder.parents if p.name == "reports")
+        subject = SimpleNamespace(folder=self.folder.relative_to(root).parts[:-1])
+        report = SimpleNamespace(
+            language=self.language, parameters=kept["parameters"], subject=subject,
+            workspace=Workspace(root.parent),
+        )  # fmt: skip
         order = SimpleNamespace(
-            report=SimpleNamespace(language=self.language, parameters=kept["parameters"]),
-            run_id=kept["run_id"], data=kept["data"], sources=kept["sources"],
+            report=report, run_id=kept["run_id"], data=kept["data"], sources=kept["sources"],
             versions=Versions(**{name: kept[name] for name in names}),
         )  # fmt: skip
         found = evidence_of(Made(order, self.notebook, self.results, self.page))

@@ -83,5 +83,5 @@ def test_a_source_given_twice():
 
 
 def test_a_limit_out_of_range_in_code():
-    with pytest.raises(ValueError, match="policy 'x': minimum_count is 2.5"):
+    with pytest.raises(ValueError, match=r"policy 'x': minimum_count is 2\.5"):
         Policy("x", minimum_count=2.5)

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-
 from skk_analysis.review.disclosure import Relations, bounds
 
 
@@ -37,7 +36,7 @@ def test_frame_follows_hierarchies_in_any_row_order():
 
 def test_frame_with_a_missing_child():
     part = FRAME[FRAME["area"] != "a2"].reset_index(drop=True)
-    with pytest.raises(ValueError, match="'area': 'a2', 'group': 'all'.*part of row 3, is not in"):
+    with pytest.raises(ValueError, match=r"'area': 'a2', 'group': 'all'.*part of row 3, is not in"):
         Relations.frame(part, TREE)
     # d1 = 12 of which a1 is hidden and a2 not published at all: a1 is at most 12, or exactly 12
     x = np.where((part["area"] == "a1") & (part["group"] == "all"), np.nan, 0.0)
