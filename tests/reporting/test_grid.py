@@ -37,6 +37,9 @@ def made(bench, monkeypatch):
     monkeypatch.setattr("skk_analysis.reporting.checks.check_executed", lambda *_: None)
     monkeypatch.setattr("skk_analysis.reporting.checks.results", lambda _: [])
     monkeypatch.setattr("skk_analysis.reporting.checks.normalised", lambda notebook: notebook)
+    gate = "skk_analysis.reporting.disclosure.check.check_disclosure"
+    monkeypatch.setattr(gate, lambda *_: None)
+    monkeypatch.setattr(runner, "companion_files", lambda _: iter(()))
     monkeypatch.setattr(runner, "_page", lambda order, _: f"<p>{order.run_id}</p>")
     monkeypatch.setattr(runner, "_notebook_bytes", lambda notebook: notebook.metadata.made.encode())
     assert names(bench.run().made) == ALL

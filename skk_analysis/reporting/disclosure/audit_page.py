@@ -145,12 +145,11 @@ def _outcome(
 def _rows(report: Any, told: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
     """An output with hidden cells a row; a report without any has one row of its own."""
     address = f"../{report.path.as_posix()}/{PAGE}"
+    subject, spoken = report.subject, text(f"index.language_{report.language}", language)
+    kind = text(f"index.kind_{report.kind.name}", language)
+    named = [kind if subject.city is None else subject.city.name(language), subject.title(language)]
     common = {
-        "report": f"{report.subject.title(language)}, "
-        f"{text(f'index.language_{report.language}', language)}"
-        if report.subject.city is None
-        else f"{report.subject.city.name(language)} {report.subject.title(language)}, "
-        f"{text(f'index.language_{report.language}', language)}",
+        "report": f"{' '.join(named)}, {spoken}",
         "outcome": told["outcome"],
         "spoken": report.language,
         "exception": "; ".join(str(e["output"]) for e in told["exceptions"]),
