@@ -200,7 +200,9 @@ def reports(
         list[str] | None,
         typer.Option(help="city_year, experiment, city_comparison or programme; by default all."),
     ] = None,
-    language: Annotated[list[str] | None, typer.Option(help="fi, sv or en; by default fi.")] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(help="fi, sv or en; by default those of the city.")
+    ] = None,
     all_municipalities: Annotated[
         bool,
         typer.Option("--all-municipalities", help="City reports of every municipality there is."),

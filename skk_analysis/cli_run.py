@@ -21,7 +21,8 @@ def run(
         bool, typer.Option("--fetch", help="Bring the raw files up to date first.")
     ] = False,
     language: Annotated[
-        list[str] | None, typer.Option(help="fi, sv or en; may be repeated; by default fi.")
+        list[str] | None,
+        typer.Option(help="fi, sv or en; may be repeated; by default those of the city."),
     ] = None,
     all_municipalities: Annotated[
         bool,

@@ -136,8 +136,11 @@ class Programme:
         """The cities that take part (``actual`` = yes), in the register's order."""
         return [
             City(
-                *(row[column] for column in ("code", "name_fi", "name_sv", "name_en")),
-                languages=tuple(row.get("languages", "").replace(";", " ").split()),
+                row["code"],
+                row["name_fi"],
+                row["name_sv"],
+                row["name_en"],
+                tuple(row.get("languages", "").replace(";", " ").split()),
             )
             for row in self._records("cities")
             if row["actual"] == "yes"

@@ -20,7 +20,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgba
 from matplotlib.path import Path
-from matplotlib.transforms import Affine2D, TransformedPath
+from matplotlib.transforms import Affine2D, Transform, TransformedPath
 
 SVG = "{http://www.w3.org/2000/svg}"
 HREF = ("{http://www.w3.org/1999/xlink}href", "href")
@@ -74,7 +74,7 @@ def png(svg: str, dpi: int = 300) -> bytes:
 class _State:
     """Where and how an element is painted."""
 
-    transform: Affine2D
+    transform: Transform
     style: Mapping[str, str]
     clip: TransformedPath | None = None
     opacity: float = 1.0
@@ -145,7 +145,7 @@ class _Painter:
         return replace(state, clip=TransformedPath(path, state.transform))
 
     def _path(self, path: Path, state: _State) -> None:
-        if not len(path.vertices):
+        if not np.asarray(path.vertices).size:
             return
         style = state.style
         fill = style.get("fill", "none")
@@ -161,9 +161,8 @@ class _Painter:
         context: Any = self.renderer.new_gc()
         context.set_linewidth(width if edge else 0)
         context.set_foreground(edge or (0, 0, 0, 0), isRGBA=True)
-        context.set_capstyle(
-            {"square": "projecting"}.get(c := style.get("stroke-linecap", "butt"), c)
-        )
+        cap = style.get("stroke-linecap", "butt")
+        context.set_capstyle("projecting" if cap == "square" else cap)
         context.set_joinstyle(style.get("stroke-linejoin", "round"))
         dashes = [float(n) for n in NUMBER.findall(style.get("stroke-dasharray", ""))]
         if dashes and edge:
@@ -230,11 +229,11 @@ def _transform(words: str) -> Affine2D:
             case "scale":
                 made.scale(n[0], n[1] if len(n) > 1 else n[0])
             case "rotate":
-                made.rotate_deg_around(*(n[1:] or (0, 0)), n[0])
+                x, y = (n[1], n[2]) if len(n) > 1 else (0, 0)
+                made.rotate_deg_around(x, y, n[0])
             case "matrix":
                 a, b, c, d, e, f = n
-                made = Affine2D(made.get_matrix())
-                made = made + Affine2D([[a, c, e], [b, d, f], [0, 0, 1]])
+                made = Affine2D(np.array([[a, c, e], [b, d, f], [0, 0, 1]]) @ made.get_matrix())
             case _:
                 raise ValueError(f"The drawing has a transform {name!r}, which is not known.")
     return made
@@ -269,7 +268,7 @@ def _colour(name: str, opacity: str | None, outer: float) -> tuple[float, ...] |
     return red, green, blue, alpha * float(opacity or 1) * outer
 
 
-def _stretch(transform: Affine2D) -> float:
+def _stretch(transform: Transform) -> float:
     """By how much a transform widens lines."""
     return float(np.sqrt(abs(np.linalg.det(transform.get_matrix()[:2, :2]))))
 

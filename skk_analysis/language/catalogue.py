@@ -115,7 +115,9 @@ def _messages(language: str) -> dict[str, tuple[str, ...]]:
     """Message id to its text, or to its texts for one and for several."""
     found = ((m.id, m.string) for m in catalogue(language) if m.id)
     return {
-        (key if isinstance(key, str) else key[0]): (said,) if isinstance(said, str) else tuple(said)
+        (key if isinstance(key, str) else key[0]): (said,)
+        if isinstance(said, str)
+        else tuple(said or ())
         for key, said in found
     }
 

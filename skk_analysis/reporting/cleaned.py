@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 RECORD = "cleaned.json"
 CHECKED = "checked.json"
 NOT_OURS = {
-    RECORD, CHECKED, ".gitkeep", "inputs.json", "protected_cells.parquet", "protected.json", "disclosure_audit.json",
+    RECORD, CHECKED, ".gitkeep", "inputs.json", "protected_cells.parquet", "protected.json",
+    "disclosure_audit.json",
+    "audit_pages.json",
 }  # fmt: skip
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from skk_analysis.reporting.changes import Change, change
-from skk_analysis.reporting.disclosure.published import record_published
 from skk_analysis.reporting.front.changes import published_changes
 from skk_analysis.reporting.pdf_files import drop_stale_pdf
 from skk_analysis.reporting.report import State
@@ -82,6 +81,8 @@ def _record(stage: Stage, orders: Sequence[Order]) -> None:
     """What is about to leave the house goes into the register of published cells first."""
     made = [o.report for o in orders if o.report.at(stage.made).folder.is_dir()]
     if made:
+        from skk_analysis.reporting.disclosure.published import record_published
+
         record_published(made[0].workspace, [report.at(stage.next) for report in made])
 
 

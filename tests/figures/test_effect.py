@@ -111,7 +111,7 @@ def test_the_texts_hold_the_numbers():
     for words in (
         "(2010–2020)",
         "Plaseboja on 40",
-        f"suuria kuin arvio niitä on {beyond}.",
+        f"suuria kuin arvio: {beyond}.",
         f"14,0{NB}%",
     ):
         assert words in figure.description
@@ -206,8 +206,8 @@ def test_a_forest_in_finnish():
     """The verdicts are counted, and one that was not decided is said not to be."""
     figure = effects_forest(CITIES, "fi")
     assert figure.alt == (
-        "Metsäkuvio (forest plot): Arviot ja niiden luottamusvälit. Arvioita 5. Päätelmät: vahva näyttö "
-        "laskusta (1), jää avoimeksi (2), ei voida arvioida (1), päätelmää ei ole tehty (1)."
+        "Metsäkuvio (forest plot): Arviot ja niiden luottamusvälit. Arvioita 5. "
+        "Päätelmät: vahva näyttö laskusta (1), jää avoimeksi (2), ei voida arvioida (1), päätelmää ei ole tehty (1)."
     )
 
 

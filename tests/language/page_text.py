@@ -10,6 +10,9 @@ from html import unescape
 from bs4 import BeautifulSoup, Comment
 
 NB = "\u00a0"
+WORDS = re.compile(r"[^\W\d_][\w’'-]*")
+MOST_WORDS = 150
+"""Of a plain-language summary."""
 BLOCKS = (
     "p", "li", "td", "th", "caption", "figcaption", "summary", "dt", "dd", "h1", "h2", "h3", "h4",
     "title", "label",
@@ -137,7 +140,8 @@ RULES = {
 
 
 NOT_WORDS = re.compile(
-    r"\b\w+\.\w+(?:[._]\w+)*|^Paramet(?:ri|er) \w+$|Template for Intervention Description and Replication"
+    r"\b\w+\.\w+(?:[._]\w+)*|^Paramet(?:ri|er) \w+$"
+    r"|Template for Intervention Description and Replication"
 )
 """Codes, the names of parameters, and the name of a checklist."""
 COMMON_WORDS = {
@@ -146,8 +150,8 @@ COMMON_WORDS = {
     " kokeilun luku luvut muutos kaupunki asuinalue",
     "sv": "och är att som inte för med av till på om den det har ett en eller när från bara också"
     " finns staden områden försök försöket förändring andelen invånare",
-    "en": "the of and is are was were that which not with for this from city areas experiment change"
-    " share residents between",
+    "en": "the of and is are was were that which not with for this from city areas experiment"
+    " change share residents between",
 }
 """Words that hardly a sentence of a language does without, and that the others don't have."""
 SHARED = {"sv": {"om", "en", "den", "som", "till", "för"}, "fi": {"on"}, "en": {"for"}}

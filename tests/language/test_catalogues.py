@@ -107,7 +107,7 @@ def test_plural_forms_are_complete_and_chosen_by_the_language():
     plurals = [m for language in LANGUAGES for m in catalogue(language) if m.pluralizable]
     assert {message.id[0] for message in plurals} == {"form.points", "form.euro"}
     for language in LANGUAGES:
-        assert tuple(Locale.parse(language).plural_form.tags) + ("other",) == FORMS
+        assert (*Locale.parse(language).plural_form.tags, "other") == FORMS
     for message in plurals:
         assert len(message.string) == len(FORMS) and all(message.string)
         assert len({frozenset(placeholders(form)) for form in message.string}) == 1

@@ -23,7 +23,7 @@ from skk_analysis.reporting.page.exporter import report_page
 from skk_analysis.reporting.programme import ProgrammeReport
 from skk_analysis.reporting.section import SUMMARY, Numbering
 from skk_analysis.workspace import Workspace
-from tests.language.page_text import faults, read, strangers
+from tests.language.page_text import MOST_WORDS, WORDS, faults, read, strangers
 
 KINDS: dict[str, Callable[[str], Document]] = {
     "city_year": lambda place: CityYear("Jyväskylä", 2020, "fi", place),
@@ -34,8 +34,6 @@ KINDS: dict[str, Callable[[str], Document]] = {
 }
 COMPUTED = ("analysis", "dossier")
 """What of a report is the same in all languages, and slow."""
-WORDS = re.compile(r"[^\W\d_][\w’'-]*")
-MOST_WORDS = 150
 GLOSSARY = Path(__file__).resolve().parents[2].parent / "shared" / "glossary.csv"
 
 

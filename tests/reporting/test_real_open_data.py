@@ -11,7 +11,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from skk_analysis.programme import Programme
+from skk_analysis.reporting.section import SUMMARY
 from skk_analysis.workspace import Workspace
+from tests.language.page_text import MOST_WORDS, WORDS, faults, read, strangers
 
 FILES = [
     "codes/*.csv",
@@ -107,3 +109,19 @@ def test_the_shifted_block_is_refused(workspace: Workspace):
     assert refused["unit_code"].min() == "73860"
     assert refused["unit_code"].max() == "90570"
     assert refused["value"].isna().all()
+
+
+def test_what_a_person_reads_has_the_forms_of_its_language(workspace: Workspace):
+    """Every page of real data, in Finnish and in Swedish: numbers, languages, the summary."""
+    found = {}
+    for path in sorted(workspace.reports.glob("*/*/*/index.html")):
+        html, language = path.read_text("utf-8"), path.parent.name
+        wrong = [fault for words in read(html) for fault in faults(words, language)]
+        wrong += [w for w in read(html, foreign=False) if strangers(w, language)]
+        parts = BeautifulSoup(html, "html.parser").main.find_all(class_=SUMMARY)
+        words = len(WORDS.findall(" ".join(part.get_text(" ") for part in parts)))
+        if not 0 < words <= MOST_WORDS:
+            wrong.append(f"summary of {words} words")
+        found[str(path.relative_to(workspace.reports))] = wrong
+    assert len(found) == 22
+    assert {page: wrong for page, wrong in found.items() if wrong} == {}

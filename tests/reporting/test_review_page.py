@@ -116,7 +116,7 @@ def test_two_reviewers_sign_and_a_changed_number_voids(review, browser, tmp_path
     two.press_on("input[name=decision][value=none]", "Space")
     two.page.keyboard.press("ArrowDown")
     two.type_in("#conditions", "Tarkistetaan vuoden päästä.")
-    assert "sign" == two.page.locator("input[name=decision]:checked").input_value()
+    assert two.page.locator("input[name=decision]:checked").input_value() == "sign"
     imported(review, two.save(tmp_path / "second.json"))
     assert status(review).standing is Standing.IN_REVIEW
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from skk_analysis.figures import Cell
 from skk_analysis.language import Quantity, keys
+from skk_analysis.language.collation import collation_key
 from skk_analysis.reporting.city_year import logic, omissions
 from skk_analysis.reporting.dictionary import DIMENSIONS
 from skk_analysis.reporting.section import Writer
@@ -130,16 +131,24 @@ def _coverage(report: CityYear, writer: Writer, found: list[Availability]) -> No
         writer.say("scope.one_kind", dimensions="; ".join(one_kind))
 
 
+def _title(function: str, writer: Writer) -> str:
+    message = f"city_function.{_key(function)}"
+    return writer.text(message) if message in keys(writer.language) else function
+
+
 def _functions(report: CityYear, writer: Writer, found: list[Availability]) -> None:
     """Sustainability concerns everything that the city does: which of it do indicators reach?"""
     rows: list[list[Cell]] = []
-    for function in sorted({one.city_function for one in found if one.city_function}):
+    titles = {one.city_function: _title(one.city_function, writer) for one in found}
+    titles.pop("", None)
+    for function, title in sorted(
+        titles.items(), key=lambda item: collation_key(item[1], report.language)
+    ):
         mine = [one for one in found if one.city_function == function]
         key, measured = _key(function), sum(one.measured for one in mine)
-        message = f"city_function.{key}"
         rows.append(
             [
-                writer.text(message) if message in keys(report.language) else function,
+                title,
                 _count(f"scope.function.{key}.chosen", len(mine), report.year),
                 _count(f"scope.function.{key}.measured", measured, report.year),
             ]

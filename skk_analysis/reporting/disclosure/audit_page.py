@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 from skk_analysis import protected
 from skk_analysis.language import LANGUAGES, forms, text
-from skk_analysis.programme import Programme
-from skk_analysis.reporting.disclosure.batch import batch_findings
-from skk_analysis.reporting.disclosure.mask import conflicts
-from skk_analysis.reporting.disclosure.policies import EXCEPTIONS, RECORD, policies
-from skk_analysis.reporting.disclosure.record import FILE
+from skk_analysis.reporting.disclosure.mask import RECORD as PROTECTED
+from skk_analysis.reporting.disclosure.mask import conflicts, mask_hash, published_file
+from skk_analysis.reporting.fingerprint import code_hash, digest
 from skk_analysis.reporting.report import PAGE
-from skk_analysis.workspace import SkkError, Workspace
+from skk_analysis.reporting.report import RECORD as RECORD_FILE
+from skk_analysis.workspace import SkkError, Workspace, sha256, write_json
 
 if TYPE_CHECKING:
-    from skk_analysis.review.disclosure.across import Finding
+    from skk_analysis.programme import Programme
+    from skk_analysis.reporting.report import Report
     from skk_analysis.reporting.runner import Order
+    from skk_analysis.review.disclosure.across import Finding
 
-FOLDER = "audit"
+FOLDER, MEMORY = "audit", "audit_pages.json"
+FILE = "disclosure.json"
+EXCEPTIONS, RECORD = "disclosure_exceptions", "processing_record"
+TABLES = ("disclosure_policy", EXCEPTIONS, RECORD)
 LIMITS = ("minimum_count", "minimum_denominator", "minimum_persons", "minimum_index_persons")
 
 
@@ -30,17 +34,59 @@ def audit_name(language: str) -> str:
 
 
 def audit_pages(orders: Sequence[Order]) -> dict[str, bytes]:
-    """The page in each language, from the records beside the reports."""
+    """The page in each language, from the records beside the reports.
+
+    They are kept in ``data/processed/audit_pages.json`` under the hash of what they were made of,
+    so that a run that has nothing to do reads no table.
+    """
     if not orders:
         return {}
+    workspace = orders[0].report.workspace
+    memory, basis = workspace.processed / MEMORY, _basis(orders)
+    try:
+        known = json.loads(memory.read_text("utf-8"))
+        if known["basis"] == basis:
+            return {name: page.encode() for name, page in known["pages"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass
+    try:
+        made = _pages(orders)
+    except SkkError:  # of the register: told where it is checked
+        return {}
+    if workspace.processed.is_dir():
+        pages = {name: page.decode() for name, page in made.items()}
+        write_json(memory, {"basis": basis, "pages": pages})
+    return made
+
+
+def _basis(orders: Sequence[Order]) -> str:
+    workspace = orders[0].report.workspace
+    tables = [workspace.programme / f"{name}.csv" for name in TABLES]
+    files = [*tables, published_file(workspace), workspace.processed / PROTECTED]
+    return digest(
+        [(order.report.path.as_posix(), _outputs(order.report)) for order in orders],
+        [sha256(file) if file.is_file() else "" for file in files],
+        mask_hash(workspace),
+        code_hash(),
+    )
+
+
+def _outputs(report: Report) -> dict[str, str]:
+    """Hashes of the report's files, as its record tells them."""
+    try:
+        return dict(json.loads((report.folder / RECORD_FILE).read_text("utf-8"))["outputs"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _pages(orders: Sequence[Order]) -> dict[str, bytes]:
+    from skk_analysis.programme import Programme
+    from skk_analysis.reporting.disclosure.batch import batch_findings
+    from skk_analysis.reporting.disclosure.policies import policies
     from skk_analysis.reporting.page.shell import page
 
     workspace = orders[0].report.workspace
-    try:
-        rules = policies(workspace)
-        programme = Programme.of(workspace)
-    except SkkError:
-        return {}
+    rules, programme = policies(workspace), Programme.of(workspace)
     standing = {order.report: order.report.record() for order in orders}
     found = batch_findings(workspace, standing)
     records = {report: _record(report) for report, record in standing.items() if record}

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skk_analysis import protected
-from skk_analysis.reporting.disclosure.policies import EXCEPTIONS, POLICY, policies
 from skk_analysis.reporting.fingerprint import code_hash, digest, environment_hash
 from skk_analysis.workspace import Workspace, sha256, write_json
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RECORD = "protected.json"
+RULES = "disclosure_policy.csv"
 PUBLISHED = "published_cells.parquet"
 CODE = ("review/disclosure", "reporting/disclosure", "protected.py")
 COLUMNS = [*protected.CELL, "role", "rule", "source", "resource"]
@@ -54,6 +54,7 @@ def protect(workspace: Workspace) -> None:
         If the rules in the register are not as they must be.
     """
     from skk_analysis.reporting.disclosure.cells import hidden_cells
+    from skk_analysis.reporting.disclosure.policies import policies
 
     basis, published = _basis(workspace), _published(workspace)
     cells, conflicts = hidden_cells(workspace, policies(workspace), published_cells(workspace))
@@ -101,9 +102,8 @@ def mask_hash(workspace: Workspace) -> str:
 
 
 def _basis(workspace: Workspace) -> str:
-    tables = [workspace.programme / f"{name}.csv" for name in (POLICY, EXCEPTIONS)]
     cleaned = workspace.processed / "datapackage.json"
-    files = [sha256(file) if file.is_file() else "" for file in (*tables, cleaned)]
+    files = [sha256(f) if f.is_file() else "" for f in (workspace.programme / RULES, cleaned)]
     return digest(files, code_hash(CODE), environment_hash())
 
 

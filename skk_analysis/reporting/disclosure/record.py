@@ -13,10 +13,6 @@ from collections.abc import Iterator, Mapping
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
-from skk_analysis.programme import Programme
-from skk_analysis.reporting.disclosure.check import faults_of
-from skk_analysis.reporting.disclosure.policies import exceptions_of, policies
-
 if TYPE_CHECKING:
     from skk_analysis.reporting.companions import Made
 
@@ -30,6 +26,10 @@ TAGS = re.compile(r"<[^>]+>")
 
 def disclosure_record(made: Made) -> Mapping[str, bytes]:
     """The record of one report, as a companion."""
+    from skk_analysis.programme import Programme
+    from skk_analysis.reporting.disclosure.check import faults_of
+    from skk_analysis.reporting.disclosure.policies import exceptions_of, policies
+
     report, sources = made.order.report, list(made.order.sources)
     used = [r for r in report.workspace.resources() if r.name in set(sources)]
     policy = policies(report.workspace).strictest(used)

@@ -124,7 +124,9 @@ def _rates_suppressed(
     hidden, told = _suppressed(
         values, relations, rule, policy, np.concatenate([out, out]), names, cost
     )
-    return hidden[:n] | hidden[n:], list(dict.fromkeys(t.replace(", no", "") for t in told))
+    return hidden[:n] | hidden[n:], list(
+        dict.fromkeys(t.replace(", no", "").replace(", yes", "") for t in told)
+    )
 
 
 def _suppressed(
@@ -139,8 +141,8 @@ def _suppressed(
     """Which cells are hidden; what is out and should not be is hidden from now on, and told."""
     small = rule != ""
     told = [
-        f"{names[int(i)]} was published before, and the limits of {policy.source} hide it now: it stays "
-        "out of new reports; withdraw the old ones, or record why it may stand"
+        f"{names[int(i)]} was published before, and the limits of {policy.source} hide it now: it "
+        "stays out of new reports; withdraw the old ones, or record why it may stand"
         for i in np.flatnonzero(small & out)
     ]
     fixed = out & ~small

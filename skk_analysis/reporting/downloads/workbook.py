@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from skk_analysis.language import text
-from skk_analysis.reporting.downloads.items import WORKBOOK, Item
+from skk_analysis.reporting.downloads.items import Item
 
 if TYPE_CHECKING:
     from openpyxl.cell import WriteOnlyCell

@@ -113,7 +113,8 @@ def shown(found: Difference, language: str, limit: int) -> dict[str, Any]:
             for name, all_ in {"verdicts": found.verdicts, **lists}.items()
         },
         "verdicts": [
-            (_measure(v.measure, language), _verdict(v.published, language), _verdict(v.now, language))
+            (_measure(v.measure, language),
+             *(_verdict(word, language) for word in (v.published, v.now)))
             for v in found.verdicts
         ],
         "numbers": [_number(one, found.places, language) for one in found.numbers[:limit]],

@@ -10,6 +10,7 @@ from typing import Any
 from skk_analysis.language import LANGUAGES, date, text
 from skk_analysis.programme import City
 from skk_analysis.reporting.card import Card
+from skk_analysis.reporting.failure_words import failure_words
 from skk_analysis.reporting.kinds import Kind, Subject
 from skk_analysis.reporting.report import PAGE, Record, State
 from skk_analysis.reporting.runner import Order
@@ -109,6 +110,7 @@ class Entry:
             "state": str(edition.state),
             "standing": edition.standing,
             "earlier": edition.state is State.FAILED and record is not None,
+            "failure": failure_words(edition.message, language),
             "message": edition.message[:FAILURE_SHOWN],
             "data_date": date(record.data_date, language) if record and record.data_date else "",
             "run_id": record.run_id if record else "",

@@ -18,6 +18,7 @@ from itertools import groupby
 from typing import Any
 
 from skk_analysis.language import LANGUAGES, text
+from skk_analysis.language.collation import collation_key
 from skk_analysis.programme import Programme
 from skk_analysis.reporting.addresses import INDEX
 from skk_analysis.reporting.front.changes import changed_reports
@@ -66,7 +67,7 @@ def _front(
         kind.name: [entry for entry in near if entry.kind.name == kind.name]
         for kind in (PROGRAMME, CITY_COMPARISON, CITY_YEAR, EXPERIMENT)
     }
-    known = {name for name in of_kind}
+    known = set(of_kind)
     of_kind["other"] = [entry for entry in near if entry.kind.name not in known]
     letters = [
         (letter, letter_page(letter, language), _names(group, language))
@@ -143,8 +144,14 @@ def _grid(found: list[Entry], language: str) -> dict[str, Any]:
 
 
 def _by_letter(found: Iterable[Entry], language: str) -> list[tuple[str, list[Entry]]]:
-    """Municipalities by initial in the order of the Finnish and Swedish alphabet."""
-    named = sorted(found, key=lambda e: (_place(_name(e, language)), e.subject.folder))
+    """Municipalities by initial in the order of the language's alphabet.
+
+    Names stay in their own letters, so that of Finnish and Swedish holds for English pages too.
+    """
+    alphabet = language if language in ("fi", "sv") else "fi"
+    named = sorted(
+        found, key=lambda e: (collation_key(_name(e, language), alphabet), e.subject.folder)
+    )
     return [
         (letter, list(group))
         for letter, group in groupby(named, lambda entry: _initial(_name(entry, language)))
@@ -166,13 +173,6 @@ def _initial(name: str) -> str:
         return first
     bare = unicodedata.normalize("NFKD", first)[:1]
     return bare if "A" <= bare <= "Z" else "0"
-
-
-def _place(name: str) -> tuple[int, str, str]:
-    """Å, Ä and Ö stand behind Z."""
-    initial = _initial(name)
-    order = list(LETTERS).index(initial) + 1 if initial in LETTERS else 0
-    return order, initial, name.casefold()
 
 
 def _own_codes(orders: Sequence[Order]) -> set[str]:

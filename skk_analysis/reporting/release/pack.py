@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from skk_analysis.language import LANGUAGES, text
 from skk_analysis.reporting.card import CARD
 from skk_analysis.reporting.differences import CONTENT
 from skk_analysis.reporting.downloads import FOLDER
@@ -145,7 +147,9 @@ def _decisions(workspace: Workspace, reports: set[str]) -> bytes:
 
 def _package(files: dict[str, bytes]) -> bytes:
     """One Data Package of all tables: those of the reports, with paths from the top."""
-    resources, licences, sources = [], {}, {}
+    resources: list[dict[str, Any]] = []
+    licences: dict[str, Any] = {}
+    sources: dict[str, Any] = {}
     for name in sorted(files):
         if not name.endswith(f"{FOLDER}/{PACKAGE_FILE}"):
             continue
@@ -174,8 +178,8 @@ def _package(files: dict[str, bytes]) -> bytes:
 
 
 def _readme(reports: dict[str, str], draft: bool, signed: bool) -> bytes:
-    lines = ["Sosiaalisesti kestävät kaupungit – Socialt hållbara städer – Socially sustainable cities",
-             ""]  # fmt: skip
+    names = [text("page.programme", language) for language in LANGUAGES]
+    lines = [" – ".join(names), ""]
     if draft:
         lines += ["LUONNOS – UTKAST – DRAFT", ""]
     lines += [

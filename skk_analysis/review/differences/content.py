@@ -81,8 +81,9 @@ class Content:
         if told.pop("format", None) != FORMAT:
             raise ValueError(f"This is no content of a report in format {FORMAT}.")
         try:
-            shown = {key: [Shown(**one) for one in told.pop(key)] for key in ("texts", "figures")}
-            return cls(**told, **shown)
+            for key in ("texts", "figures"):
+                told[key] = [Shown(**one) for one in told[key]]
+            return cls(**told)
         except (KeyError, TypeError) as error:
             raise ValueError(f"This is no content of a report: {error!r}.") from error
 
@@ -102,9 +103,9 @@ def content(notebook: Mapping[str, Any], run_ids: Sequence[str] = ()) -> Content
         data = {kind: _joined(value) for kind, value in output.get("data", {}).items()}
         html = data.get("text/html", "")
         for level, attributes, words in HEADING.findall(html):
-            name = IDENTITY.search(attributes)
+            anchor = IDENTITY.search(attributes)
             heading = _plain_of(words)
-            section = name[1] if name else heading
+            section = anchor[1] if anchor else heading
             found.headings.setdefault(section, heading)
             if level == "1":
                 found.title = heading
@@ -195,7 +196,7 @@ class _Text(HTMLParser):
         super().__init__()
         self.lines: list[str] = [""]
 
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
+    def handle_starttag(self, tag: str, attrs: Any) -> None:  # noqa: ARG002
         if tag in BLOCKS:
             self.lines.append("")
         elif tag in ("td", "th"):

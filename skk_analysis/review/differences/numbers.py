@@ -118,7 +118,8 @@ def weight(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) ->
     """
     if before is None or after is None:
         return 0.0
-    was, is_ = before.get(VALUE), after.get(VALUE)
+    was: Any = before.get(VALUE)
+    is_: Any = after.get(VALUE)
     if same(was, is_, 0.0):
         return -1.0
     if not (is_number(was) and is_number(is_)) or not (math.isfinite(was) and math.isfinite(is_)):
@@ -142,6 +143,8 @@ def same(one: Any, other: Any, tolerance: float) -> bool:
 
 
 def _half_width(record: Mapping[str, Any]) -> float:
+    lower: Any
+    upper: Any
     lower, upper = (record.get(side) for side in LIMITS)
     if not (is_number(lower) and is_number(upper)):
         return 0.0

@@ -105,6 +105,8 @@ class _Master:
             if number and bound - best <= STALLED * bound:
                 return max(best, bound)
             best = max(best, bound)
+            if number + 1 == rounds:
+                break
             cuts, violated = self.problem.cuts(np.clip(pattern, 0, 1), demands)
             if not violated.any():
                 break

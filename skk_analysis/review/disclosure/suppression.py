@@ -23,7 +23,7 @@ __all__ = ["Suppression", "UnprotectableError", "suppress"]
 
 EXACT_CELLS = 150  # cells that could be hidden, in a component that is solved exactly
 EXACT_SIZE = 20_000  # cells × demands of such a component
-BOUND_SIZE = 200_000  # cells × demands of one whose relaxation is cut more than once
+BOUND_SIZE = 40_000  # cells × demands of one whose relaxation is cut more than once
 LISTED = 8
 
 
@@ -203,7 +203,7 @@ def _pattern(problem: Problem, demands: Demands) -> tuple[np.ndarray | None, flo
     if failed is not None:
         return None, np.inf
     pattern = trim(problem, demands, pattern)
-    bound = max(bound, lower_bound(problem, demands, rounds=6 if size <= BOUND_SIZE else 2))
+    bound = max(bound, lower_bound(problem, demands, rounds=6 if size <= BOUND_SIZE else 1))
     return pattern, min(bound, float(problem.cost[pattern].sum()))
 
 
