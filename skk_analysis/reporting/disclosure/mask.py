@@ -122,5 +122,6 @@ def _recall(workspace: Workspace) -> list[str]:
 
 def _write(path: Path, cells: pd.DataFrame) -> None:
     temporary = path.with_suffix(".new")
-    cells.to_parquet(temporary, index=False, row_group_size=16_384)
+    texts = dict.fromkeys(cells.columns.drop("reference_year"), "str")  # also where there is no row
+    cells.astype(texts).to_parquet(temporary, index=False, row_group_size=16_384)
     temporary.replace(path)
