@@ -207,7 +207,8 @@ def test_a_forest_in_finnish():
     figure = effects_forest(CITIES, "fi")
     assert figure.alt == (
         "Metsäkuvio (forest plot): Arviot ja niiden luottamusvälit. Arvioita 5. "
-        "Päätelmät: vahva näyttö laskusta (1), jää avoimeksi (2), ei voida arvioida (1), päätelmää ei ole tehty (1)."
+        "Päätelmät: vahva näyttö laskusta (1), jää avoimeksi (2), ei voida arvioida (1), "
+        "päätelmää ei ole tehty (1)."
     )
 
 

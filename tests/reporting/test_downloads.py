@@ -46,8 +46,10 @@ def table() -> Table:
 def test_cells_are_handed_out_at_full_precision_in_the_unit_that_is_printed(table):
     found = resource(table)
     names, *rows = found["data"]
-    assert names == ["alue", "osuus", "osuus_mark", "vali_95_lower", "vali_95_upper", "vali_95_text",
-                     "muutos", "muutos_unit"]  # fmt: skip
+    assert names == [
+        "alue", "osuus", "osuus_mark", "vali_95_lower", "vali_95_upper", "vali_95_text", "muutos",
+        "muutos_unit",
+    ]  # fmt: skip
     assert rows[0] == [
         "Keskusta",
         33.3333333333333,
@@ -134,7 +136,7 @@ def test_files_of_a_report_are_stable_described_and_no_more_than_is_shown(table,
         assert {info.date_time for info in inner.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
-def test_no_text_is_run_by_a_spreadsheet_or_turned_by_a_reader(cells):
+def test_no_text_is_run_by_a_spreadsheet_or_turned_by_a_reader():
     rows = tuple(
         (words, words, Quantity(f"n{i}", -1.5, "score")) for i, words in enumerate(HOSTILE)
     )

@@ -36,7 +36,7 @@ def whole(tmp_path) -> Path:
     return place
 
 
-def rewritten(place: Path, changes: dict[str, bytes | None], twice: str = "") -> Path:
+def rewritten(place: Path, changes: dict[str, bytes | None]) -> Path:
     """The zip with other, further (None: without) files, well-formed as a zip."""
     with zipfile.ZipFile(place) as archive:
         files = {name: archive.read(name) for name in archive.namelist()} | changes

@@ -79,7 +79,7 @@ def watched(browser: Any, **options: Any) -> tuple[Any, list[str]]:
     return page, wrong
 
 
-def test_a_reader_finds_opens_switches_downloads_and_goes_back(bench, cells, browser, tmp_path):
+def test_a_reader_finds_opens_switches_downloads_and_goes_back(bench, cells, browser):
     bench.write(cells_with(cells))
     assert bench.run(cities=["Espoo"], languages=["fi", "sv"]).ok
     page, wrong = watched(browser, viewport={"width": 360, "height": 740})
