@@ -31,7 +31,7 @@ from skk_analysis.workspace import Workspace, sha256
 
 ROOT = Path(__file__).resolve().parents[1]
 SKK = [sys.executable, "-m", "skk_analysis"]
-KIND = ["--kind", CITY_YEAR.name]
+KIND = ["--kind", CITY_YEAR.name, "--language", "fi"]
 
 LOOP = """
 import json, sys
@@ -55,7 +55,7 @@ from skk_analysis.reporting.plan import Choice
 from skk_analysis.workspace import Workspace
 outcomes = []
 run_reports(
-    Workspace(Path(sys.argv[1])), Choice(kinds=["city_year"]),
+    Workspace(Path(sys.argv[1])), Choice(kinds=["city_year"], languages=["fi"]),
     listener=Listener(done=lambda outcome: outcomes.append(asdict(outcome))),
 )
 print(json.dumps(outcomes))
