@@ -240,7 +240,7 @@ def _output(command: list[str]) -> str:
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment)
     if done.returncode:
-        raise SystemExit(f"{' '.join(command[:3])} …: {done.stderr[-2000:]}")
+        raise SystemExit(f"{' '.join(command[:3])} …: {(done.stdout + done.stderr)[-2000:]}")
     return done.stdout
 
 

@@ -65,18 +65,6 @@ def city(site: Path) -> Path:
     return site / "espoo" / "2020" / "sv" / "index.html"
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Chromium, if it is on this machine."""
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not on this machine")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        yield started
-        started.close()
-
-
 @pytest.fixture
 def opened(browser: Any) -> Iterator[Any]:
     """Opens a page: ``opened(file, width=320, color_scheme="dark")``."""

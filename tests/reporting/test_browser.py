@@ -13,7 +13,6 @@ import pytest
 from skk_analysis.reporting.page.exporter import report_page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 HEADERS = "".join(f"<th scope='col'>Indikaattori {n}</th>" for n in range(12))
 CELLS = "<td class='number heart-good'>1,5 ▲<span class='unseen'> parempi</span></td>" * 11
 WIDE = (
@@ -25,9 +24,8 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not on thi
 
 
 @pytest.fixture
-def browser_page(tmp_path: Path, cells: Any) -> Iterator[tuple[Any, list[str]]]:
+def browser_page(tmp_path: Path, cells: Any, browser: Any) -> Iterator[tuple[Any, list[str]]]:
     """A report on a phone of 320 px, and a list of all requests and console messages."""
-    playwright = pytest.importorskip("playwright.sync_api")
     cell = nbformat.v4.new_code_cell("long = 'x' * 400  # " + "x" * 400)
     told = {"image/svg+xml": {"alt": "Neliö", "caption": "Kuvio 1.", "table": cells.table}}
     contents = [
@@ -43,14 +41,12 @@ def browser_page(tmp_path: Path, cells: Any) -> Iterator[tuple[Any, list[str]]]:
     file = tmp_path / "sivu ä.html"
     file.write_text(report_page(notebook, "fi", True, "0123456789ab", ""), "utf-8")
     heard: list[str] = []
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        page = browser.new_page(viewport={"width": 320, "height": 800})
-        page.on("console", lambda message: heard.append(message.text))
-        page.on("request", lambda request: heard.append(request.url[:5]))
-        page.goto(file.as_uri())
-        yield page, heard
-        browser.close()
+    page = browser.new_page(viewport={"width": 320, "height": 800})
+    page.on("console", lambda message: heard.append(message.text))
+    page.on("request", lambda request: heard.append(request.url[:5]))
+    page.goto(file.as_uri())
+    yield page, heard
+    page.close()
 
 
 def test_a_page_in_chromium(browser_page):

@@ -56,6 +56,8 @@ def pages(site: Path) -> dict[tuple[str, str], Path]:
     found: dict[tuple[str, str], Path] = {}
     for file in sorted(site.rglob("*.html")):
         head = file.read_text("utf-8")[:200_000]
+        if 'http-equiv="refresh"' in head:  # nobody stays on a page that leads on at once
+            continue
         language = re.search(r"<html[^>]* lang=\"([^\"]*)\"", head)
         found.setdefault((_kind(site, file), language[1] if language else ""), file)
     return found
