@@ -64,5 +64,5 @@ def test_a_page_in_chromium(browser_page):
     assert code.is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     page.emulate_media(media="print")
-    assert not page.locator("nav").is_visible()
+    assert not page.locator(".side nav").is_visible()
     assert page.locator(".banner").is_visible()
