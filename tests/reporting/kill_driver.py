@@ -48,7 +48,8 @@ from skk_analysis.reporting.plan import Choice  # noqa: E402
 from skk_analysis.reporting.report import RECORD  # noqa: E402
 from skk_analysis.reporting.run import Settings, run  # noqa: E402
 from skk_analysis.reporting.run_result import Exit  # noqa: E402
-from skk_analysis.workspace import Workspace, sha256  # noqa: E402
+from skk_analysis.reporting.stamp import content_hash  # noqa: E402
+from skk_analysis.workspace import Workspace  # noqa: E402
 
 checked._register_faults = lambda _: []  # the small register has two tables only
 MARK = "KILLED_IN_TESTS"
@@ -153,7 +154,9 @@ class Course:
         for link in links:
             record = json.loads((site / link / RECORD).read_text("utf-8"))
             for name, expected in record["outputs"].items():
-                assert sha256(site / link / name) == expected, f"{link}{name} is not its record's"
+                assert content_hash(site / link / name) == expected, (
+                    f"{link}{name} is not its record's"
+                )
             assert record["run_id"] in index, f"{link} is not the one of the index"
             codes.add(record["code"])
         assert len(codes) == 1

@@ -50,6 +50,9 @@ def quick(bench, monkeypatch):
         "normalised": lambda made: made,
     }.items():
         monkeypatch.setattr(f"skk_analysis.reporting.checks.{name}", stand_in)
+    gate = "skk_analysis.reporting.disclosure.check.check_disclosure"
+    monkeypatch.setattr(gate, lambda *_: None)
+    monkeypatch.setattr(runner, "companion_files", lambda _: iter(()))
     monkeypatch.setattr(grid, "make_all", make_all)
     monkeypatch.setattr(grid, "warm_forks", lambda *_: None)
     monkeypatch.setattr(checked, "_register_faults", lambda _: [])
