@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
+from skk_analysis.review.differences.numbers import results_by_id
 from skk_analysis.review.ledger import canonical
 
 BLOCKS = {"h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "dt", "dd", "caption", "figcaption",
@@ -92,15 +93,10 @@ def told(page: str, results: Sequence[Mapping[str, Any]], unsaid: Sequence[str] 
 
 def numbers_of(results: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
     """Results by id, each field as its JSON text; the same id again is a number of its own."""
-    numbers: dict[str, dict[str, str]] = {}
-    for item in results:
-        id_ = name = str(item.get("id", ""))
-        count = 1
-        while name in numbers:
-            count += 1
-            name = f"{id_} ({count})"
-        numbers[name] = {key: json.dumps(value) for key, value in item.items() if key != "id"}
-    return numbers
+    return {
+        name: {key: json.dumps(value) for key, value in record.items()}
+        for name, record in results_by_id(results).items()
+    }
 
 
 class _Reader(HTMLParser):
