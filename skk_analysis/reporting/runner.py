@@ -153,7 +153,7 @@ def finished_report(
     NotebookError
         If the notebook does not run to its end, or the page would not be fit to publish.
     """
-    from skk_analysis.reporting.checks import check_executed, normalised, results
+    from skk_analysis.reporting.checks import check_executed, normalised, results, show_unseen
     from skk_analysis.reporting.disclosure.check import check_disclosure
     from skk_analysis.reporting.run_record import Steps, run_record
 
@@ -174,6 +174,7 @@ def finished_report(
     with steps.step("render"):
         try:
             check_executed(notebook, order.run_id)
+            show_unseen(notebook)
             numbers = results(notebook)
             check_disclosure(report, notebook, numbers, list(order.sources))
             page = _page(order, notebook)
