@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from skk_analysis.language.visible import visible_values
 from skk_analysis.reporting.companions import Made, companion_files
 from skk_analysis.reporting.execute import EXECUTION_TIMEOUT, NotebookError, execute
 from skk_analysis.reporting.fingerprint import Versions
@@ -190,7 +191,7 @@ def finished_report(
             names.append(name)
         outputs = {name: sha256(finished / name) for name in names}
         write_json(finished / RECORD, asdict(order.record(outputs)))
-    write_json(finished / CRATE, run_record(order, finished, steps, life))
+    write_json(finished / CRATE, visible_values(run_record(order, finished, steps, life)))
     return finished
 
 
