@@ -22,6 +22,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ def _step(workspace: Workspace, reports: list[Report], jobs: int | None) -> None
             began = _spent()
             summary = _timed(
                 f"{len(cities) * len(years)} reports",
-                lambda: run_reports(workspace, choice, jobs, listener=Listener(done=done)),
+                partial(run_reports, workspace, choice, jobs, listener=Listener(done=done)),
             )
             made, around = len(summary.made), _spent() - began
         print(
@@ -126,7 +127,7 @@ def _step(workspace: Workspace, reports: list[Report], jobs: int | None) -> None
 def _table(workspace: Workspace, steps: dict[int, list[Report]]) -> None:
     """Cost and memory of a report by step, each step with the reports of those before."""
     latest = {told["report"]: told for told in _outcomes(workspace) if not told["message"]}
-    print("\n| reports | made | processor s a report, median (mean) | wall s | kernel MB | worker MB |")
+    print("\n| reports | made | processor s, median (mean) | wall s | most MB: kernel | worker |")
     print("| ---: | ---: | ---: | ---: | ---: | ---: |")
     for size, reports in steps.items():
         mine = [latest[str(report)] for report in reports if str(report) in latest]

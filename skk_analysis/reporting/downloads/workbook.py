@@ -104,25 +104,39 @@ def _parts(
     }
     listed = "".join(f'<Override PartName="{p}" ContentType="{k}"/>' for p, k in kinds.items())
     default = '<Default Extension="{}" ContentType="application/{}xml"/>'.format
-    yield "[Content_Types].xml", (
-        f'{HEADER}<Types xmlns="{PACKAGE}/content-types">'
-        f"{default('rels', 'vnd.openxmlformats-package.relationships+')}{default('xml', '')}"
-        f"{listed}</Types>"
+    yield (
+        "[Content_Types].xml",
+        (
+            f'{HEADER}<Types xmlns="{PACKAGE}/content-types">'
+            f"{default('rels', 'vnd.openxmlformats-package.relationships+')}{default('xml', '')}"
+            f"{listed}</Types>"
+        ),
     )
-    yield "_rels/.rels", _relations(
-        (f"{LINKS}/officeDocument", "xl/workbook.xml"),
-        (f"{PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml"),
+    yield (
+        "_rels/.rels",
+        _relations(
+            (f"{LINKS}/officeDocument", "xl/workbook.xml"),
+            (f"{PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml"),
+        ),
     )
     yield "docProps/core.xml", CORE
     entries = "".join(
         f'<sheet name={quoteattr(name)} sheetId="{number}" r:id="rId{number}"/>'
         for name, (number, _) in zip(names, numbered, strict=True)
     )
-    yield "xl/workbook.xml", (
-        f'{HEADER}<workbook xmlns="{MAIN}" xmlns:r="{LINKS}"><sheets>{entries}</sheets></workbook>'
+    yield (
+        "xl/workbook.xml",
+        (
+            f'{HEADER}<workbook xmlns="{MAIN}" xmlns:r="{LINKS}">'
+            f"<sheets>{entries}</sheets></workbook>"
+        ),
     )
-    yield "xl/_rels/workbook.xml.rels", _relations(
-        *((f"{LINKS}/worksheet", path) for _, path in numbered), (f"{LINKS}/styles", "styles.xml")
+    yield (
+        "xl/_rels/workbook.xml.rels",
+        _relations(
+            *((f"{LINKS}/worksheet", path) for _, path in numbered),
+            (f"{LINKS}/styles", "styles.xml"),
+        ),
     )
     yield "xl/styles.xml", STYLES
     for rows, (_, path) in zip(sheets, numbered, strict=True):
@@ -175,9 +189,7 @@ def _cell(value: Any, place: str, heading: bool) -> str:
     signed = SIGNED if value.startswith(("=", "+", "-", "@")) else PLAIN
     style = f' s="{HEADING if heading else signed}"' if heading or signed else ""
     words = escape(value[:LONGEST_TEXT])
-    return (
-        f'<c r="{place}"{style} t="inlineStr"><is><t xml:space="preserve">{words}</t></is></c>'
-    )
+    return f'<c r="{place}"{style} t="inlineStr"><is><t xml:space="preserve">{words}</t></is></c>'
 
 
 def _letters(number: int) -> str:
