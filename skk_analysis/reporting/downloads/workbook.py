@@ -86,11 +86,6 @@ def _heading(field: dict[str, Any]) -> str:
     return f"{field['title']} ({unit})" if unit else str(field["title"])
 
 
-def _heading(field: dict[str, Any]) -> str:
-    unit = field.get("skk:unit")
-    return f"{field['title']} ({unit})" if unit else str(field["title"])
-
-
 def _parts(
     names: Sequence[str], sheets: Sequence[Sequence[Sequence[Any]]]
 ) -> Iterator[tuple[str, str]]:
