@@ -23,6 +23,7 @@ from skk_analysis.review.differences import (
     content,
     text_differences,
 )
+from skk_analysis.review.page import read_page
 from skk_analysis.review.told import told
 from skk_analysis.workspace import SkkError
 
@@ -87,7 +88,7 @@ def _of_page(folder: Path, run_ids: Sequence[str]) -> tuple[list[Shown], list[Sh
     page = (folder / PAGE).read_text("utf-8")
     for run_id in filter(None, run_ids):
         page = page.replace(run_id, "…")
-    found = told(page, ())
+    found = told(read_page(page), ())
     return (
         [Shown(section, words) for section, words in found.texts],
         [Shown(section, alt, picture) for section, alt, picture in found.pictures],

@@ -6,6 +6,7 @@ import base64
 
 import pytest
 
+from skk_analysis.review.page import read_page
 from skk_analysis.review.told import told
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"><metadata>Versio 1</metadata><path d="M0 0"/></svg>'
@@ -24,7 +25,7 @@ def digest(
     page: str = PAGE, numbers: list | None = None, svg: str = SVG, state: str = STATE
 ) -> str:
     drawn = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
-    return told(page.replace("SVG", drawn), numbers or NUMBERS, [state]).digest()
+    return told(read_page(page.replace("SVG", drawn)), numbers or NUMBERS, [state]).digest()
 
 
 @pytest.mark.parametrize(
