@@ -81,4 +81,4 @@ def _drawings(notebook: NotebookNode) -> Iterator[Drawing]:
         if kind is not None:
             told: dict[str, Any] = output.metadata.get(kind, {})
             words = (str(told.get(name, "")) for name in ("alt", "caption", "description"))
-            yield Drawing(str(output.data[kind]), *words)
+            yield Drawing(str(output.data[kind]), *words, told=tuple(told.get("told", ())))

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 MOST_NUMBERS = 12
 """Longer series are no numbers that a sentence tells."""
 
+GROUPED = {"education", "age_group", "sex", "language"}
+"""Columns whose values are names of groups."""
+
 SAID = 400
 """Numbers of a room's sentences at most, by name."""
 
@@ -65,6 +68,8 @@ def evidence(report: Document) -> dict[str, Any]:
         if hasattr(data, "row")
         else "",
         "said": _said(report.told_results()),
+        "decimals": _decimals(report),
+        "groups": sorted(_groups(data)),
         "quoted": _quoted(report),
     }
 
@@ -122,6 +127,32 @@ def _missing(data: Any, year: int) -> list[list[str]]:
     ]
     kept = rows[["indicator", "unit_code", "status"]].drop_duplicates()
     return [[str(cell) for cell in row] for row in kept.itertuples(index=False, name=None)]
+
+
+def _decimals(report: Document) -> dict[str, list[int]]:
+    """With how many decimals numbers are printed where it is not by their unit alone."""
+    found: dict[str, set[int]] = {}
+    for section in report.shown_sections():
+        for part in section.parts:
+            for quantity in part.quantities():
+                if quantity.decimals is not None:
+                    found.setdefault(quantity.id, set()).add(quantity.decimals)
+    return {name: sorted(places) for name, places in found.items()}
+
+
+def _groups(data: Any) -> set[str]:
+    """Names of groups in the data that begin with a digit, such as age ranges."""
+    inputs = getattr(data, "inputs", None)
+    rooms = [data, *(inputs.values() if isinstance(inputs, Mapping) else filter(None, [inputs]))]
+    frames = [getattr(room, table, None) for room in rooms for table in ("households", "responses")]
+    return {
+        str(name)
+        for frame in frames
+        if isinstance(frame, pd.DataFrame)
+        for column in GROUPED & set(frame.columns)
+        for name in frame[column].dropna().unique()
+        if str(name)[:1].isdigit()
+    }
 
 
 def _said(sources: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -30,6 +30,7 @@ class Block:
     section : id of the section that it stands in
     bare : its text without the numbers that name a record
     numbers : id and printed form of each of those, in their order
+    figure : id of the figure that it describes, where it stands beside that figure's data
     """
 
     tag: str
@@ -37,6 +38,7 @@ class Block:
     text: str = ""
     bare: str = ""
     numbers: list[tuple[str, str]] = field(default_factory=list)
+    figure: str = ""
 
 
 @dataclass
@@ -74,6 +76,8 @@ class Page:
     tables: list[PageTable] = field(default_factory=list)
     headings: dict[str, str] = field(default_factory=dict)
     figures: dict[str, str] = field(default_factory=dict)
+    alts: list[Block] = field(default_factory=list)
+    """Short alternative texts of the figures."""
 
     def prose(self, section: str = "") -> Iterator[Block]:
         """The blocks that are no headings, of one section or of all."""
@@ -125,6 +129,9 @@ class _Reader(HTMLParser):
             self.page.language = told.get("lang", "")
         if tag == "main":
             self._main = 1
+        if tag == "img" and self._main and self._figure and not self._skipped:
+            alt = told.get("alt", "")
+            self.page.alts.append(Block(tag, self._section, alt, alt, figure=self._figure))
         if not self._main or tag in VOID:
             return
         if self._skipped or BESIDE & set(told.get("class", "").split()):
@@ -132,7 +139,8 @@ class _Reader(HTMLParser):
         elif tag in HEADINGS or tag in PROSE:
             if tag == "h2":
                 self._section, self._figure = told.get("id", FRONT), ""
-            self._open.append(Block(tag, self._section))
+            figure = self._figure if self._behind else ""
+            self._open.append(Block(tag, self._section, figure=figure))
             if tag in HEADINGS and told.get("id"):
                 self.page.headings[told["id"]] = ""
                 self._heading = told["id"]
