@@ -103,8 +103,8 @@ def _dictionary(report: Document) -> dict[str, dict[str, str]]:
         return {}
     named = {part for record in report.results() for part in str(record["id"]).split(".")}
     inputs = getattr(data, "inputs", None)
-    if inputs is not None and not isinstance(inputs, Mapping):
-        named.add(inputs.outcome)
+    known = inputs.values() if isinstance(inputs, Mapping) else filter(None, [inputs])
+    named |= {one.outcome for one in known}
     rows = table[table.index.isin(named)]
     return {str(name): {str(k): str(v) for k, v in row.items()} for name, row in rows.iterrows()}
 

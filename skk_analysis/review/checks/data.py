@@ -83,10 +83,9 @@ def definitions(evidence: Evidence) -> Finding:
             word = text(f"measure.{name}", evidence.language)
             if not word.strip():
                 faults.append(Fault.of("definition_lacks", "methods", name=name, what="name"))
-    examined = len(dictionary) or (len(evidence.records) if evidence.kind == "programme" else 0)
     places = ("methods", "indicators", "rules", "origin")
     anchors = [anchor for anchor in places if anchor in evidence.page.headings]
-    return Finding(faults, examined, anchors[:1])
+    return Finding(faults, len(dictionary), anchors[:1])
 
 
 def dates(evidence: Evidence) -> Finding:
@@ -208,18 +207,20 @@ def missing(evidence: Evidence) -> Finding:
             faults.append(Fault.of("other_tally", "quality", name=indicator, status="observed"))
         if f"coverage.{indicator}.population.{year}" not in evidence.results:
             faults.append(Fault.of("no_coverage", "quality", name=indicator))
-    faults += _unexplained(evidence)
+    signs = [*_signs(evidence)]
+    faults += [fault for fault in signs if fault is not None]
+    examined += len(signs)
     for one in evidence.effects.values():
         check = one.recorded.check("missing_cells") or one.recorded.check("attrition")
         examined += check is not None
     anchors = [
         a for a in ("quality", "limitations", "effect", "limits") if a in evidence.page.headings
     ]
-    return Finding(faults, max(examined, 1), anchors[:2])
+    return Finding(faults, examined, anchors[:2])
 
 
-def _unexplained(evidence: Evidence) -> Iterator[Fault]:
-    """Signs of missing numbers whose meaning the section does not tell."""
+def _signs(evidence: Evidence) -> Iterator[Fault | None]:
+    """Yield for each sign of missing numbers None where its section tells what it means."""
     words = {text(f"missing.{status}", evidence.language): status for status in MISSING}
     for table in evidence.page.tables:
         used = {
@@ -230,9 +231,9 @@ def _unexplained(evidence: Evidence) -> Iterator[Fault]:
         }
         for status in used:
             meaning = text(f"missing.{status}.meaning", evidence.language)
-            if not any(meaning in b.text for b in evidence.page.prose(table.section)):
-                yield Fault.of("not_explained", table.figure or table.section, status=status,
-                               name=table.caption[:60])  # fmt: skip
+            place, name = table.figure or table.section, table.caption[:60]
+            told = any(meaning in block.text for block in evidence.page.prose(table.section))
+            yield None if told else Fault.of("not_explained", place, status=status, name=name)
 
 
 def small_numbers(evidence: Evidence) -> Finding:
