@@ -22,14 +22,12 @@ from skk_analysis.language.effects import (
     rule_text,
     verdict_text,
 )
+from skk_analysis.language.number_faults import DATE
 from skk_analysis.language.quantities import Quantity
 from skk_analysis.review.checks.effects import Judged
 from skk_analysis.review.checks.evidence import Evidence, Record
 
 YEAR = re.compile(r"(?<![\d,.])(19|20)\d\d(?![\d,.]\d)")
-MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-DATE = re.compile(rf"\b\d{{1,2}}\.\d{{1,2}}\.(\d{{4}})?|\b\d{{1,2}} ({MONTHS})( \d{{4}})?\b")
-CLOCK = re.compile(r"\bklo \d{1,2}\.\d\d\b")
 PLACE = re.compile(r"\{[^}]*\}")
 LEAST = 4
 """Shorter pieces of a message are too common to be told from a number of the report."""
@@ -82,7 +80,7 @@ def plainly(text: str, evidence: Evidence) -> str:
         text = text.replace(words, " ")
     for piece in (*pieces(evidence.language), probability(0.0, evidence.language)):
         text = text.replace(piece, " ")
-    for pattern in (_names(evidence), CLOCK, DATE, YEAR):
+    for pattern in (_names(evidence), DATE, YEAR):
         text = pattern.sub(" ", text)
     return text
 
