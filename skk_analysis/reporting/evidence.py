@@ -8,29 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from skk_analysis.figures import Figure, Prose
 from skk_analysis.figures.key_figures import KeyFigures
 from skk_analysis.review.checks.causal import claiming
-from skk_analysis.review.checks.effects import plain, recorded
+from skk_analysis.review.checks.effects import recorded
 
 if TYPE_CHECKING:
     from skk_analysis.impact import Effect
     from skk_analysis.reporting.document import Document
 
-MOST_NUMBERS = 12
-"""Longer series are no numbers that a sentence tells."""
-
 GROUPED = {"education", "age_group", "sex", "language"}
 """Columns whose values are names of groups."""
-
-SAID = 400
-"""Numbers of a room's sentences at most, by name."""
 
 
 def evidence(report: Document) -> dict[str, Any]:
@@ -67,7 +59,6 @@ def evidence(report: Document) -> dict[str, Any]:
         "assignment": getattr(data, "row", {}).get("assignment", "")
         if hasattr(data, "row")
         else "",
-        "said": _said(report.told_results()),
         "decimals": _decimals(report),
         "groups": sorted(_groups(data)),
         "quoted": _quoted(report),
@@ -153,38 +144,6 @@ def _groups(data: Any) -> set[str]:
         for name in frame[column].dropna().unique()
         if str(name)[:1].isdigit()
     }
-
-
-def _said(sources: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """The numbers of results that a room tells in sentences of its own, by name."""
-    found: dict[str, list[Any]] = {}
-    for name, value in sources.items():
-        numbers = (plain(number) for number in _numbers(value))
-        kept = {n for n in numbers if isinstance(n, int | float)}
-        found[name] = sorted(kept)[:SAID]
-    return found
-
-
-def _numbers(value: Any) -> Iterator[float]:
-    """The finite single numbers in a result, and the short series of them."""
-    if isinstance(value, bool | str) or value is None:
-        return
-    if isinstance(value, int | float | np.number):
-        yield float(value)
-    elif isinstance(value, np.ndarray):
-        if value.size <= MOST_NUMBERS and value.dtype.kind in "if":
-            yield from (float(v) for v in value.ravel())
-    elif isinstance(value, pd.Series | pd.DataFrame):
-        yield from _numbers(value.to_numpy()) if value.size <= MOST_NUMBERS else ()
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from _numbers(one)
-    elif isinstance(value, list | tuple):
-        for one in value[:MOST_NUMBERS]:
-            yield from _numbers(one)
-    elif is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            yield from _numbers(getattr(value, field.name))
 
 
 def _quoted(report: Document) -> list[str]:

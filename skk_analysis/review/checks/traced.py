@@ -18,9 +18,6 @@ from skk_analysis.review.checks.evidence import Drawing, Evidence, Record
 from skk_analysis.review.checks.page import Block, PageTable
 from skk_analysis.review.checks.printed import decimals_of, plainly, signs, token
 
-PURE = ("score", "ratio")
-"""Units of numbers that are printed with as many decimals as say something, two at least."""
-
 SECTION_NUMBER = re.compile(r"(\d+)\.\s")
 
 
@@ -43,7 +40,6 @@ class _Told:
         self._evidence = evidence
         self._language = evidence.language
         self._report = {*_on_record(evidence)}
-        self._said = [n for numbers in evidence.facts["said"].values() for n in numbers]
         self._figures: dict[str, set[str]] = {}
         self._own: dict[str, list[Record]] = {}
         tables = {table.figure: table for table in evidence.page.tables if table.figure}
@@ -59,17 +55,10 @@ class _Told:
         if block.figure in self._figures:
             shown = self._printed(self._own[block.figure], places)
             return number in self._figures[block.figure] or number in shown
-        return number in self._report or number in self._rooms(places)
+        return number in self._report
 
     def _printed(self, records: Iterable[Record], places: int) -> set[str]:
         return {forms.number(v, self._language, places) for r in records for v in _values(r)}
-
-    def _rooms(self, places: int) -> set[str]:
-        """What sentences of a room of their own may tell: whole numbers, or numbers and shares."""
-        if not places:
-            return {forms.number(abs(n), self._language) for n in self._said if n == int(n)}
-        scaled = [abs(n) * by for n in self._said for by in (1, 100)]
-        return {forms.number(value, self._language, places) for value in scaled}
 
 
 def _in_table(table: PageTable | None, language: str) -> Iterator[str]:
