@@ -39,10 +39,10 @@ def pooled_numbers(
         further city, and the numbers of the notes.
     """
     yield Quantity(f"{record}.k", float(pooled.k), "count")
+    yield Quantity(f"{record}.level", pooled.level, "share", 0)
     if pooled.k > 1:
         yield from _variation(pooled, amounts, record)
     if has_further(pooled):
-        yield Quantity(f"{record}.level", pooled.level, "share", 0)
         chance = pooled.distribution.probability_of_benefit(better=better or "higher")
         yield Quantity(f"{record}.benefit", chance, "share", 0)
         yield from _further(pooled, amounts, record)
