@@ -229,7 +229,13 @@ def test_an_exception_that_was_granted_lets_it_pass(bench, cells) -> None:
     bench.write(made)
     assert bench.one(force=True).ok
     record = json.loads((bench.folder / "disclosure.json").read_text("utf-8"))
-    assert record["outcome"] == "pass" and record["exceptions"][0]["decision"] == "granted"
+    [output] = record["outputs"]
+    assert record["outcome"] == output["outcome"] == "review" and not record["faults"]
+    assert (output["output"], output["exception"]) == ("group.small", "group.*")
+    assert output["rule"] == "minimum_count" and "Julkinen tieto" in output["reason"].values()
+    assert record["exceptions"][0]["decision"] == "granted"
+    page = (bench.workspace.reports / "audit" / "fi.html").read_text("utf-8")
+    assert "Julkinen tieto" in page and "group.small" in page
 
 
 LEAKS = {

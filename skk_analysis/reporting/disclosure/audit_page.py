@@ -143,27 +143,43 @@ def _outcome(
 
 
 def _rows(report: Any, told: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
-    """An output with hidden cells a row; a report without any has one row of its own."""
+    """An output of the record a row; a report without any has one row of its own."""
     address = f"../{report.path.as_posix()}/{PAGE}"
     subject, spoken = report.subject, text(f"index.language_{report.language}", language)
     kind = text(f"index.kind_{report.kind.name}", language)
     named = [kind if subject.city is None else subject.city.name(language), subject.title(language)]
-    common = {
-        "report": f"{' '.join(named)}, {spoken}",
+    common = {"report": f"{' '.join(named)}, {spoken}", "spoken": report.language}
+    none = {
+        **common,
+        "address": address,
+        "output": "",
+        "hidden": forms.number(0, language),
         "outcome": told["outcome"],
-        "spoken": report.language,
-        "exception": "; ".join(str(e["output"]) for e in told["exceptions"]),
+        "exception": "",
+        "reason": text("disclosure.reason_none", language),
     }
-    none = {**common, "address": address, "output": "", "hidden": forms.number(0, language)}
     return [
         {
             **common,
-            "address": f"{address}#{one['section']}",
+            "address": f"{address}#{one['section']}" if one["section"] else address,
             "output": one["output"],
             "hidden": forms.number(one["hidden"], language),
+            "outcome": one["outcome"],
+            "exception": one["exception"],
+            "reason": _reason(one, language),
         }
         for one in told["outputs"]
     ] or [none]
+
+
+def _reason(output: Mapping[str, Any], language: str) -> str:
+    """Why an output is as it is: what was asked for with the exception, else why cells are hidden.
+
+    A number that breaks a limit without one is told by the rule's name.
+    """
+    given = output["reason"]
+    own = str(given.get(f"reason_{language}") or given.get("reason_fi") or "")
+    return own or output["rule"] or text("disclosure.reason_few", language)
 
 
 def _rule(rule: Any, language: str) -> dict[str, Any]:

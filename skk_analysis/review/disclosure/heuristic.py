@@ -11,6 +11,7 @@ from skk_analysis.review.disclosure.pattern import WHOLE, Demands, Problem
 __all__ = ["protect", "trim"]
 
 MOVED = 1e-7
+AT_A_TIME = 8  # demands after which it is seen what is met by now
 
 
 def protect(problem: Problem, demands: Demands) -> tuple[np.ndarray, int | None]:
@@ -18,17 +19,23 @@ def protect(problem: Problem, demands: Demands) -> tuple[np.ndarray, int | None]
 
     Notes
     -----
-    Demand by demand, largest first, the cheapest δ that meets it hides the cells that it moves
+    Demand by demand, largest first, the cheapest δ that meets it hides the cells that it moves;
+    a demand that is met already is passed over
     (Kelly, Golden & Assad 1992, *Networks* 22, 397–417, and Robertson 1995 for the linear
     programme): hiding a cell costs its cost over the deviation that it could carry, and nothing
     where it is hidden already.  Since hiding more never protects less, no demand is lost again.
     """
     hidden = problem.cost == 0
-    for k in np.argsort(-demands.amount, kind="stable"):
-        moved = _cheapest(problem, demands.of(np.array([k])), hidden)
-        if moved is None:
-            return hidden, int(k)
-        hidden = hidden | (moved > problem.shown_high + MOVED) | (moved < problem.shown_low - MOVED)
+    order = np.argsort(-demands.amount, kind="stable")
+    while len(order := order[~problem.witnesses(hidden, demands.of(order))[1]]):
+        for k in order[:AT_A_TIME]:
+            moved = _cheapest(problem, demands.of(np.array([k])), hidden)
+            if moved is None:
+                return hidden, int(k)
+            hidden = (
+                hidden | (moved > problem.shown_high + MOVED) | (moved < problem.shown_low - MOVED)
+            )
+        order = order[AT_A_TIME:]
     return hidden, None
 
 
