@@ -1,4 +1,4 @@
-"""Attacks through time: what is protected now must not be told as it was before, nor by failures."""
+"""Attacks through time: what is protected now is not told as it was, nor by what failed."""
 
 from __future__ import annotations
 
