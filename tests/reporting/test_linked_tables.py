@@ -8,7 +8,7 @@ import pytest
 
 from skk_analysis import protected
 from skk_analysis.reporting.disclosure.mask import protect
-from skk_analysis.reporting.disclosure.systems import hide_counts
+from skk_analysis.reporting.disclosure.systems import hide_counts, hide_rates
 from skk_analysis.review.disclosure import Policy, Relations, bounds
 from tests.reporting.test_disclosure import CITY, YEAR, figure, write
 
@@ -115,3 +115,24 @@ def test_what_one_source_hides_no_other_shows(tmp_path) -> None:
     assert "paavo.hr_pi_tul" not in set(shown["indicator"]) and 17.0 not in set(shown["value"])
     assert CITY not in set(here["unit_code"])
 
+
+
+@pytest.mark.parametrize("nowhere", [0, 1, 2, 40])
+def test_persons_in_no_area_do_not_shield_a_small_one(nowhere: int) -> None:
+    """City less shown areas is the small area and those without an area: at most so many."""
+    answers = {"0491": (3, 12), "0492": (20, 50), "0493": (33, 70), "0494": (41, 90)}
+    whole = tuple(sum(n[k] for n in answers.values()) + nowhere * (k + 1) for k in (0, 1))
+    rows = pd.DataFrame(
+        [
+            {"unit_level": "municipality" if code == "049" else "postal_area", "unit_code": code,
+             "indicator": "asked", "reference_year": YEAR, "group": "total", "resource": "own",
+             "count": float(yes), "denominator": float(n)}
+            for code, (yes, n) in {**answers, "049": whole}.items()
+        ]
+    )  # fmt: skip
+    found = hide_rates(rows, dict.fromkeys(answers, "049"), Policy(), frozenset())
+    hidden = set(found.cells["unit_code"])
+    assert "0491" in hidden and "049" not in hidden
+    left = [whole[k] - sum(n[k] for a, n in answers.items() if a not in hidden) for k in (0, 1)]
+    assert min(left[0], left[1] - left[0]) >= 5 and left[1] >= (30 if nowhere < 40 else 5)
+    assert len(hidden) == (1 if nowhere == 40 else 2)

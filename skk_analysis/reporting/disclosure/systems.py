@@ -79,8 +79,7 @@ def hide_counts(
         mine = mine.sort_values(CELL, kind="stable").reset_index(drop=True)
         values = mine["value"].to_numpy(float)
         sums = [*_within(mine, parts), *_across(mine, city_of, country)]
-        sums = [row for row in sums if abs(sum(c * values[i] for i, c in row.items())) < 0.5]
-        relations = Relations.rows(sums, cells=len(mine), integer=True)
+        relations = _relations(sums, values)
         out = np.array([_is_known(row, known) for row in mine.to_dict("records")])
         cost = 1 + np.log1p(values)
         cost[mine["unit_level"] != AREA] *= MARGIN_COST
@@ -90,6 +89,19 @@ def hide_counts(
         found.append(_cells(mine, hidden, policy))
         told += conflicts
     return Found(pd.concat(found) if found else _cells(rows.iloc[:0], None, policy), told)
+
+
+def _relations(sums: Sequence[Mapping[int, float]], values: np.ndarray) -> Relations:
+    """What a reader knows of wholes and their parts.
+
+    A whole may have more persons than its parts (some are in no area): what is left of it is the
+    most that a hidden part can be. Parts that are more than their whole tell nothing.
+    """
+    missing = [-sum(c * values[i] for i, c in row.items()) for row in sums]
+    kept = [(row, left) for row, left in zip(sums, missing, strict=True) if left > -0.5]
+    low = np.array([0.0 if left < 0.5 else -np.inf for _, left in kept])
+    rows = [row for row, _ in kept]
+    return Relations.rows(rows, cells=len(values), low=low, high=0.0, integer=True)
 
 
 def _within(
@@ -152,8 +164,12 @@ def hide_rates(
 def _rates_suppressed(
     mine: pd.DataFrame, policy: Policy, out: np.ndarray
 ) -> tuple[np.ndarray, list[str]]:
-    """Two cells a unit: those with the property, and those without; a share shows both."""
-    yes = mine["count"].to_numpy(float)
+    """Two cells a unit: those with the property, and those without; a share shows both.
+
+    City less shown areas is a group of its own, whose share follows. Where persons in no area and
+    those of small areas are too few for a share, the first are no cover, as if there were none.
+    """
+    yes = mine["count"].to_numpy(float).copy()
     no = mine["denominator"].to_numpy(float) - yes
     n = len(mine)
     areas = np.flatnonzero(mine["unit_level"] == AREA)
@@ -161,15 +177,21 @@ def _rates_suppressed(
     sums = [
         {int(whole) + shift: -1.0, **{int(a) + shift: 1.0 for a in areas}}
         for whole in wholes
-        for shift, side in ((0, yes), (n, no))
-        if len(areas) and side[areas].sum() == side[whole]
+        for shift in (0, n)
+        if len(areas)
     ]
+    few = areas[(mine["rule"] != "").to_numpy()[areas]]
+    for whole in wholes:
+        total = yes + no
+        left = total[whole] - total[areas].sum() + total[few].sum()
+        if len(areas) and total[areas].sum() <= total[whole] and left < policy.minimum_denominator:
+            yes[whole], no[whole] = yes[areas].sum(), no[areas].sum()
     values = np.concatenate([yes, no])
     rule = np.concatenate([mine["rule"].to_numpy(str)] * 2)
     cost = 1 + np.log1p(values)
     for whole in wholes:
         cost[[whole, whole + n]] *= MARGIN_COST
-    relations = Relations.rows(sums, cells=2 * n, integer=True)
+    relations = _relations(sums, values)
     names = [f"{name}, {side}" for side in ("yes", "no") for name in _names(mine)]
     hidden, told = _suppressed(
         values, relations, rule, policy, np.concatenate([out, out]), names, cost
@@ -219,7 +241,8 @@ def _is_enough(
     """Whether hiding the small cells hides them well enough, seen without an optimiser.
 
     Where no cell is in two sums, those hidden in a sum can be anything from 0 to what they have
-    together, if they are two or more: each interval is known in closed form.
+    together, if they are two or more, and with what no part has: each interval is known in closed
+    form.
     """
     member = abs(relations.matrix) > 0
     if (member.sum(axis=0) > 1).any():
@@ -230,8 +253,11 @@ def _is_enough(
         mine = of & small
         if not mine.any():
             continue
-        total = of & (relations.matrix[[row]].toarray().ravel() < 0)
-        if (mine & total).any() or mine.sum() < 2 or values[mine].sum() < high[mine].max():
+        sign = relations.matrix[[row]].toarray().ravel()
+        is_open = relations.low[row] < relations.high[row]
+        most = values[mine].sum() - (sign @ values if is_open else 0.0)
+        few = mine.sum() < 2 and not is_open
+        if (mine & (sign < 0)).any() or few or most < high[mine].max():
             return False
     return True
 
