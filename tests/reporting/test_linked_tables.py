@@ -84,8 +84,9 @@ def test_a_small_area_does_not_follow_from_what_contains_it(levels) -> None:
     )
 
 
-def test_a_city_whose_only_small_area_is_hidden_needs_another(rng=np.random.default_rng(3)) -> None:
+def test_a_city_whose_only_small_area_is_hidden_needs_another() -> None:
     """Random counts: whatever is small stays within the policy's interval."""
+    rng = np.random.default_rng(3)
     for _ in range(12):
         counts = {area: int(n) for area, n in zip(COUNTS, rng.poisson(9, 9) + 1, strict=True)}
         rows = nested(counts, ("municipality", "country"))
@@ -114,7 +115,6 @@ def test_what_one_source_hides_no_other_shows(tmp_path) -> None:
     shown = whole[whole["status"] == "observed"]
     assert "paavo.hr_pi_tul" not in set(shown["indicator"]) and 17.0 not in set(shown["value"])
     assert CITY not in set(here["unit_code"])
-
 
 
 @pytest.mark.parametrize("nowhere", [0, 1, 2, 40])

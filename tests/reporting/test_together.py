@@ -50,5 +50,7 @@ def test_reports_that_give_a_group_away_are_not_published_nor_released(bench, ce
     kinds = [bench.kind]
     assert release(bench.workspace, Choice(), draft=True, kinds=kinds).reports
     file.unlink()
-    with pytest.raises(SkkError, match=r"Nothing was packed\. Disclosure control stops this release"):
+    with pytest.raises(
+        SkkError, match=r"Nothing was packed\. Disclosure control stops this release"
+    ):
         release(bench.workspace, Choice(), draft=True, kinds=kinds)

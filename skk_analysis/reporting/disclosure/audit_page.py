@@ -107,7 +107,7 @@ def _pages(orders: Sequence[Order]) -> dict[str, bytes]:
             rules=[_rule(rule, language) for rule in rules.rules],
             hidden=hidden,
             findings=found,
-            conflicts=before,
+            conflicts=_conflicts(before, language),
             exceptions=_localised(programme, EXCEPTIONS, ("reason",), language),
             processing=_localised(
                 programme,
@@ -170,6 +170,13 @@ def _rows(report: Any, told: Mapping[str, Any], language: str) -> list[dict[str,
         }
         for one in told["outputs"]
     ] or [none]
+
+
+def _conflicts(told: Sequence[str], language: str) -> str:
+    """How many there are; which ones would tell which hidden figures are small themselves."""
+    if not told:
+        return ""
+    return text("disclosure.conflicts", language, count=forms.number(len(told), language))
 
 
 def _reason(output: Mapping[str, Any], language: str) -> str:

@@ -31,11 +31,11 @@ def protect(problem: Problem, demands: Demands) -> Protected:
 
     Notes
     -----
-    Demand by demand, largest first, the cheapest δ that meets it hides the cells that it moves;
-    a demand that is met already is passed over
+    Demand by demand, largest first, the cheapest δ that meets it hides the cells that it moves
     (Kelly, Golden & Assad 1992, *Networks* 22, 397–417, and Robertson 1995 for the linear
     programme): hiding a cell costs its cost over the deviation that it could carry, and nothing
-    where it is hidden already.  Since hiding more never protects less, no demand is lost again.
+    where it is hidden already.  Since hiding more never protects less, no demand is lost again,
+    and one that is met already is passed over.
     """
     hidden, cause = problem.cost == 0, np.full(problem.cells, -1)
     order = np.argsort(-demands.amount, kind="stable")
@@ -119,8 +119,7 @@ def _cheapest(problem: Problem, demand: Demands, hidden: np.ndarray) -> np.ndarr
     whole, met = problem.witnesses(near, demand)  # the cells are often enough for whole numbers
     if met[0]:
         return whole[0]
-    limits = {"gap": 0.1, "nodes": NODES}
-    some = whole_near(*args[:5], args[5][0], kinds, **limits)
+    some = whole_near(*args[:5], args[5][0], kinds, gap=0.1, nodes=NODES)
     if some is None:
         solved = solve_many(*args, kinds)
         some = None if solved is None else solved[0]
