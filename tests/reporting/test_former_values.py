@@ -83,3 +83,13 @@ def test_a_stopped_report_leaves_no_outputs_on_the_site(bench, cells):
         outputs = [o for c in json.loads(content).get("cells", []) for o in c.get("outputs", [])]
         assert outputs == [] and (file.suffix == ".ipynb" or "H00042" not in content)
     assert (bench.folder.with_name("fi.failed.ipynb")).is_file()
+
+
+def test_the_review_page_tells_no_former_value_of_what_is_gone():
+    from skk_analysis.review.changed import changed_numbers
+    from skk_analysis.review.told import numbers_of
+
+    before = numbers_of([record("a.small", 12.0), record("a.all", 90.0), record("b", 50.0)])
+    found = {one.id: one for one in changed_numbers(before, numbers_of([record("b", 60.0)]))}
+    assert found["a.small"].shown("en")[0] == found["a.all"].shown("en")[0] == "Not repeated"
+    assert found["b"].shown("en") == ("50", "60")
