@@ -10,6 +10,7 @@ from skk_analysis import protected
 from skk_analysis.language import LANGUAGES, forms, text
 from skk_analysis.reporting.disclosure.mask import RECORD as PROTECTED
 from skk_analysis.reporting.disclosure.mask import conflicts, mask_hash, published_file
+from skk_analysis.reporting.disclosure.record import FILE, FORMAT
 from skk_analysis.reporting.fingerprint import code_hash, digest
 from skk_analysis.reporting.report import PAGE
 from skk_analysis.reporting.report import RECORD as RECORD_FILE
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from skk_analysis.review.disclosure.across import Finding
 
 FOLDER, MEMORY = "audit", "audit_pages.json"
-FILE = "disclosure.json"
 EXCEPTIONS, RECORD = "disclosure_exceptions", "processing_record"
 TABLES = ("disclosure_policy", EXCEPTIONS, RECORD)
 LIMITS = ("minimum_count", "minimum_denominator", "minimum_persons", "minimum_index_persons")
@@ -126,10 +126,14 @@ def _home(language: str) -> str:
 
 
 def _record(report: Any) -> dict[str, Any]:
+    """What is recorded of a report; nothing readable, or an earlier format, is for a reviewer."""
     try:
-        return json.loads((report.folder / FILE).read_text("utf-8"))
-    except (OSError, ValueError):
-        return {"outcome": "review", "outputs": [], "exceptions": [], "faults": []}
+        told = json.loads((report.folder / FILE).read_text("utf-8"))
+        if told["format"] == FORMAT:
+            return dict(told)
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return {"outcome": "review", "outputs": [], "exceptions": [], "faults": []}
 
 
 def _outcome(
