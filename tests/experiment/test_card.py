@@ -238,7 +238,7 @@ def test_a_picture_needs_an_alternative_text(own: Workspace):
         assert b"kotiovi" not in shown_bytes and b"Exif" not in shown_bytes
         with Image.open(io.BytesIO(shown_bytes)) as upright:
             assert upright.size == (4, 8) and not upright.getexif()
-    with pytest.raises(SkkError, match="rikki.png cannot be read as a PNG or JPEG"):
+    with pytest.raises(SkkError, match=r"rikki\.png cannot be read as a PNG or JPEG"):
         figure("programme/rikki.png")
     for parts in (figure("programme/malli.svg", alt=""), figure("../../outside.svg")):
         assert not any(isinstance(p, Figure) for p in parts)
