@@ -20,7 +20,7 @@ from skk_analysis.language.catalogue import keys
 from skk_analysis.language.visible import visible_values
 from skk_analysis.reporting.addresses import INDEX
 from skk_analysis.reporting.differences import making_of
-from skk_analysis.reporting.page.shell import page
+from skk_analysis.reporting.page.shell import page, switch
 from skk_analysis.reporting.report import PAGE, RECORD, Report
 from skk_analysis.reporting.runner import Order
 from skk_analysis.reporting.site import Stage
@@ -161,13 +161,9 @@ def _overview(found: Sequence[tuple[Order, Difference]], language: str) -> bytes
         root="../",
         title=text("changes.all", language),
         home=f"../{INDEX[language]}",
-        languages=[
-            {"language": other, "name": text("site.in_language", other),
-             "address": "" if other == language else f"{other}.html"}
-            for other in LANGUAGES
-        ],
+        languages=switch({other: f"{other}.html" for other in LANGUAGES}, language),
         rows=rows,
-    ).encode()  # fmt: skip
+    ).encode()
 
 
 def _making(told: tuple[str, str], language: str) -> dict[str, str]:
