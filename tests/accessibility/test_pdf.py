@@ -156,8 +156,10 @@ def test_each_sheet_has_its_number_the_banner_and_stays_inside(reader):
         assert max(lefts) < float(page.mediabox.width) - 30
 
 
-def test_a_card_is_few_sheets(reader):
-    assert len(reader.pages) <= 5
+def test_a_card_is_two_sheets(reader):
+    """With a font as wide as DejaVu Sans its end may go over to a third."""
+    fonts = {str(font) for page in reader.pages for font in page["/Resources"]["/Font"]}
+    assert len(reader.pages) <= (2 if any("Liberation" in font for font in fonts) else 3)
 
 
 def test_no_code_and_nothing_to_click_on_paper(card):

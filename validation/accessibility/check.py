@@ -40,12 +40,16 @@ def main(site: Path) -> None:
         for one in check(browser, found):
             violations, unsure = sum(one.violations.values()), sum(one.open.values())
             rules = " ".join(sorted(one.violations)) or "-", " ".join(sorted(one.open)) or "-"
-            rows.append((one.kind, one.language, one.mode, violations, rules[0], unsure, rules[1]))
+            rows.append((
+                one.kind, one.language, one.mode, violations, rules[0], unsure, rules[1],
+                one.too_wide,
+            ))  # fmt: skip
             print(*rows[-1], one.example, flush=True)
         browser.close()
     with (HERE / "summary.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         head = "page,language,mode,violations,rules_violated,left_to_people,rules_left_to_people"
+        head += ",px_too_wide"
         writer.writerow(head.split(","))
         writer.writerows(rows)
     axe = re.search(r"axe v([\d.]+)", axe_script())
@@ -58,7 +62,7 @@ def main(site: Path) -> None:
         f'axe = "{axe[1] if axe else ""}"',
         f"pages = {len(found)}",
         f"checks = {len(found) * len(MODES)}",
-        f"violations = {sum(row[3] for row in rows)}",
+        f"violations = {sum(row[3] + (row[7] > 0) for row in rows)}",
     ]
     TESTED.write_text("\n".join(lines) + "\n", "utf-8")
 

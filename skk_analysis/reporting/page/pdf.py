@@ -27,7 +27,7 @@ CARD = "kind-experiment"
 """Class of the page of an experiment's card."""
 
 UNIT = re.compile("\u00a0(?=[a-zåäö]{6})")
-"""The blank between a number and a unit that is a long word."""
+"""The blank between a number and a unit that is a long word, which goes under it if it must."""
 
 STATUS = "data-status"
 """Attribute of the element that tells how far the review is; its value goes on every sheet."""
@@ -102,6 +102,9 @@ def for_paper(page: str) -> str:
     for link in soup.find_all("a", href=True):
         if not str(link["href"]).startswith(("#", "https:", "http:", "mailto:")):
             link.unwrap()
+    for cell in soup.select("td.number"):
+        for words in cell.find_all(string=UNIT):
+            words.replace_with(UNIT.sub(" ", words))
     if soup.body and CARD in soup.body.get("class", []):
         _shorten(soup)
     else:
@@ -134,9 +137,6 @@ def _shorten(soup: BeautifulSoup) -> None:
                 told.strong.decompose()
             image["alt"] = f"{image['alt']} {told.get_text(strip=True)}"
         behind.decompose()
-    for cell in soup.select("td.number"):  # a unit in words goes under its number
-        for words in cell.find_all(string=UNIT):
-            words.replace_with(UNIT.sub(" ", words))
 
 
 def _append_data(soup: BeautifulSoup, language: str) -> None:
