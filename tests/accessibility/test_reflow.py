@@ -67,7 +67,8 @@ def test_paper_shows_everything(card, city, site, opened):
         page.emulate_media(media="print")
         shown = page.evaluate(
             """() => [...document.querySelectorAll('main :is(h1, h2, h3, p, table, img, li, td)')]
-                 .filter(e => !e.closest('.unseen, .code, .download, .languages, #search, .places')
+                 .filter(e => !e.closest('.unseen, .code, .download, #search, .places')
+                   && !e.closest('#origin ~ .region')
                    && !e.getClientRects().length)
                  .map(e => e.outerHTML.slice(0, 80))"""
         )

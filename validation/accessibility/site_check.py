@@ -1,5 +1,6 @@
-"""axe-core over the pages of a site: which pages, in which modes, and what it finds; and whether a page is
-wider than its window.
+"""axe-core over the pages of a site: which pages, in which modes, and what it finds.
+
+Whether a page is wider than its window is looked at as well.
 
 Pages are found, not listed: of all HTML on the site one for each kind and language is read, so a
 new kind of page is taken in by itself.
