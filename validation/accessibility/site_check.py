@@ -43,7 +43,7 @@ class Mode:
 CONTRAST, ROOM = ("color-contrast",), ("scrollable-region-focusable", "target-size")
 MODES = (
     Mode("light"),
-    Mode("dark", settings={"color_scheme": "dark"}, rules=CONTRAST),
+    Mode("dark", settings={"color_scheme": "dark"}, rules=CONTRAST, sampled=True),
     Mode("forced", settings={"forced_colors": "active"}, rules=CONTRAST, sampled=True),
     Mode("320 px", width=320, rules=ROOM),
     Mode("200 %", width=640, settings={"device_scale_factor": 2}, rules=ROOM),
