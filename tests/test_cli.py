@@ -104,7 +104,7 @@ def test_reports_hands_on_what_was_asked_for(skk, monkeypatch, tmp_path):
     )  # fmt: skip
     place = Workspace(tmp_path)
     expected = (place, Choice(["Espoo", "Oulu"], [2019], languages=["en"]), 3, True)
-    assert calls == [(expected, {"listener", "cluster"})]
+    assert calls == [(expected, {"listener", "cluster", "pdf"})]
     assert told.status == 0
     index = tmp_path / "reports" / "index.html"
     assert told.out == f"1 made, 1 up to date, 0 failed. Index: {index}\n"

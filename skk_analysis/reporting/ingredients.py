@@ -50,7 +50,8 @@ class Crate:
 
     def hash(self, id_: str) -> str:
         """The hash of an entity, empty if it has none."""
-        return str(self._entities.get(id_, {}).get("sha256", ""))
+        entity = self._entities.get(id_, {})
+        return str(entity.get("sha256") or entity.get("identifier", "").removeprefix("sha256:"))
 
     @property
     def kind(self) -> str:

@@ -35,6 +35,7 @@ from skk_analysis.reporting.fingerprint import (
 )
 from skk_analysis.reporting.kernel_place import KernelLife, fixed_environment
 from skk_analysis.reporting.report import CRATE, NOTEBOOK, PAGE, RECORD, RESULTS
+from skk_analysis.reporting.stamp import content_hash, is_stamped
 from skk_analysis.workspace import Resource, sha256
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ FORMATS = {
     RESULTS: ("application/json", "Every number that the report shows"),
     RECORD: ("application/json", "Hashes of ingredients and outputs, without times"),
 }
+UNSTAMPED = (
+    "The identifier is the hash of the page with nothing between the comments skk:status (and "
+    "skk:thread): what stands there follows the review of the report."
+)
 EXECUTED = (NOTEBOOK, RESULTS)
 """What the first step gives; the second gives the rest."""
 
@@ -171,9 +176,14 @@ def _output(folder: Path, path: str) -> Entity:
         "@type": "File",
         "name": name,
         "encodingFormat": kind,
-        "contentSize": str(file.stat().st_size),
-        "sha256": sha256(file),
-    }
+    } | _proof(file)
+
+
+def _proof(file: Path) -> Entity:
+    """What proves a file; of a page with the banner of its review, the page without the banner."""
+    if is_stamped(file):
+        return {"identifier": f"sha256:{content_hash(file)}", "description": UNSTAMPED}
+    return {"contentSize": str(file.stat().st_size), "sha256": sha256(file)}
 
 
 def _inputs(graph: _Graph, order: Order) -> list[Entity]:

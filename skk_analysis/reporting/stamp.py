@@ -30,6 +30,11 @@ def unstamped(page: bytes) -> bytes:
     return _REGION.sub(rb"<!--skk:\1--><!--/skk:\1-->", page)
 
 
+def is_stamped(file: Path) -> bool:
+    """Whether publication writes on this file, so that it does not stay as it was made."""
+    return file.suffix == ".html" and _REGION.search(file.read_bytes()) is not None
+
+
 def stamped(page: bytes, contents: Mapping[str, str]) -> bytes:
     """The page with these contents in its regions; a region without one is emptied."""
 

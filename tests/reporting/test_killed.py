@@ -31,7 +31,7 @@ def killed(way: str, points: int, seed: int, folder: Path) -> str:
 
 
 def test_killed_before_some_acts_on_the_file_system(tmp_path):
-    assert "no problems" in killed("events", 40, 1, tmp_path)
+    assert "no problems" in killed("events", 25, 1, tmp_path)
 
 
 def test_killed_processes(tmp_path):

@@ -62,7 +62,9 @@ def test_the_numbers_are_kept_beside_the_page(folder):
 
 
 def test_nothing_of_the_machine_is_in_a_report(workspace, folder):
-    for file in folder.iterdir():
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    assert {"index.html", "review.html", "datapackage.json"} <= {file.name for file in files}
+    for file in files:
         assert str(workspace.root).encode() not in file.read_bytes()
         assert str(NOTEBOOKS).encode() not in file.read_bytes()
 

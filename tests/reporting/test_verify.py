@@ -81,7 +81,8 @@ def test_a_report_is_identical_until_an_ingredient_changes(bench, report, tmp_pa
     ]
     assert [(f.section, f.now) for f in found.figures] == [("summary", "Kuvio 1. Neliö")]
     assert [(i.kind, i.name) for i in found.ingredients] == [("raw file", "espoo"), ("data", "")]
-    assert set(found.files) == {PAGE, NOTEBOOK, RESULTS, RECORD, CONTENT}
+    review = {"review.html", "review.json"}
+    assert set(found.files) == {PAGE, NOTEBOOK, RESULTS, RECORD, CONTENT} | review
     told = str(found)
     assert "size value: published 8, now 10, difference +2, relative +0.25" in told
     assert "«Kuvio 1. Neliö» is drawn differently" in told

@@ -175,7 +175,7 @@ def test_indicators_agreed_beforehand_and_afterwards_are_told_apart(register) ->
 
 def test_every_text_of_an_experiment_is_in_three_languages(register) -> None:
     """A card in Swedish or English never falls back to Finnish."""
-    tables = [name for name, rows in register.items() if "experiment" in rows[0]]
+    tables = [name for name, rows in register.items() if rows and "experiment" in rows[0]]
     assert {"tests", "tidier", "learning", "side_effects", "scaling"} <= set(tables)
     for name in set(tables) - {"uses"}:
         for row in register[name]:
