@@ -140,8 +140,8 @@ def _overview(found: Sequence[tuple[Order, Difference]], language: str) -> bytes
     by_subject: dict[tuple[str, ...], list[tuple[Order, Difference]]] = {}
     for one in found:
         by_subject.setdefault(one[0].report.subject.folder, []).append(one)
-    order_of = {name: place for place, name in enumerate([language, *LANGUAGES])}
-    chosen = [min(all_, key=lambda one: order_of[one[0].report.language])
+    preferred = [language, *LANGUAGES]
+    chosen = [min(all_, key=lambda one: preferred.index(one[0].report.language))
               for all_ in by_subject.values()]  # fmt: skip
     rows = [
         {
