@@ -28,6 +28,7 @@ lab: $(INSTALLED)  ## open the notebooks in JupyterLab
 benchmarks: $(INSTALLED)  ## measure speed, as ratios in one run
 	@$(RUN) benchmarks/metrics.py
 	@$(RUN) benchmarks/impact.py
+	@$(RUN) benchmarks/disclosure.py
 
 lint: $(INSTALLED)  ## style, types and the floors of the house
 	@$(RUN) -m ruff format --check .

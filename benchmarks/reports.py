@@ -31,6 +31,8 @@ from skk_analysis.workspace import Workspace, sha256
 
 ROOT = Path(__file__).resolve().parents[1]
 SKK = [sys.executable, "-m", "skk_analysis"]
+TOLD = 4000
+"""Characters that are told of what a command that failed has printed."""
 KIND = ["--kind", CITY_YEAR.name, "--language", "fi"]
 
 LOOP = """
@@ -240,7 +242,9 @@ def _output(command: list[str]) -> str:
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment)
     if done.returncode:
-        raise SystemExit(f"{' '.join(command[:3])} …: {(done.stdout + done.stderr)[-2000:]}")
+        ends = {"output": done.stdout[-TOLD:], "errors": done.stderr[-TOLD:]}
+        told = "\n".join(f"--- end of its {n}:\n{e or '(nothing)'}" for n, e in ends.items())
+        raise SystemExit(f"{' '.join(command)[:200]} … ended with {done.returncode}.\n{told}")
     return done.stdout
 
 

@@ -89,7 +89,7 @@ class Marks:
                 return self.status[name]
         return ""
 
-    def counts(self, records: list[dict[str, Any]]) -> dict[str, int]:
+    def counts(self, records: Sequence[Mapping[str, Any]]) -> dict[str, int]:
         """How many of the marked records have each status."""
         tally = Counter(record["agreed"] for record in records if record.get("agreed"))
         return {status: tally[status] for status in STATUSES}

@@ -349,8 +349,8 @@ class Analysis:
     def _area_rows(self) -> dict[tuple[str, int], pd.DataFrame]:
         rows = self.data.indicator_values
         mine = rows[(rows["unit_level"] == "postal_area") & (rows["group"] == "total")]
-        grouped = mine.groupby(["indicator", "reference_year"], sort=False)
-        return {(str(i), int(y)): part.set_index("unit_code") for (i, y), part in grouped}
+        grouped = mine.set_index("unit_code").groupby(["indicator", "reference_year"], sort=False)
+        return {(str(i), int(y)): part for (i, y), part in grouped}
 
 
 def _estimate(index: Callable, design: metrics.SurveyDesign) -> Estimate | None:

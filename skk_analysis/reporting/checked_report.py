@@ -52,7 +52,7 @@ def evidence_of(made: Made) -> Evidence | None:
     used = [r for r in order.report.workspace.resources() if r.name in order.sources]
     return c.Evidence(
         language=order.report.language,
-        page=c.read_page(made.page),
+        page=made.read,
         records=list(made.results),
         facts=facts[0],
         drawings=[*_drawings(made.notebook)],

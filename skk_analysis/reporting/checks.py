@@ -62,19 +62,30 @@ def displays(notebook: NotebookNode) -> Iterator[NotebookNode]:
 
 
 def normalised(notebook: NotebookNode) -> NotebookNode:
-    """A copy without times and random ids, so that the same inputs give the same bytes (T17)."""
-    import copy
+    """A copy without times and random ids, so that the same inputs give the same bytes (T17).
 
-    plain = copy.deepcopy(notebook)
-    plain.metadata.pop("papermill", None)
-    for number, cell in enumerate(plain.cells):
-        cell["id"] = f"cell-{number:02}"
-        cell.metadata.pop("papermill", None)
-        cell.metadata.pop("execution", None)
-        for output in cell.get("outputs", []):
-            if output.get("metadata") is not None:
-                output.metadata.pop("transient", None)
-    return plain
+    What stays as it is, drawings above all, is shared with the notebook.
+    """
+    node = type(notebook)
+    cells = []
+    for number, cell in enumerate(notebook.cells):
+        plain = node({**cell, "id": f"cell-{number:02}"})
+        plain["metadata"] = _without(cell.metadata, "papermill", "execution")
+        if "outputs" in cell:
+            plain["outputs"] = [_settled(output) for output in cell.outputs]
+        cells.append(plain)
+    metadata = _without(notebook.metadata, "papermill")
+    return node({**notebook, "metadata": metadata, "cells": cells})
+
+
+def _settled(output: NotebookNode) -> NotebookNode:
+    if output.get("metadata") is None:
+        return output
+    return type(output)({**output, "metadata": _without(output.metadata, "transient")})
+
+
+def _without(metadata: NotebookNode, *names: str) -> NotebookNode:
+    return type(metadata)({key: value for key, value in metadata.items() if key not in names})
 
 
 def _check_end(notebook: NotebookNode, run_id: str | None) -> None:

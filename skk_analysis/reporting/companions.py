@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from skk_analysis.reporting.card import told
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from skk_analysis.reporting.runner import Order
+    from skk_analysis.review.page import Page
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,13 @@ class Made:
     results: Sequence[Mapping[str, Any]]
     page: str
     beside: dict[str, bytes] = field(default_factory=dict)
+
+    @cached_property
+    def read(self) -> Page:
+        """What the page shows; it is read when first asked for, and once."""
+        from skk_analysis.review.page import read_page
+
+        return read_page(self.page)
 
 
 Companion = Callable[[Made], Mapping[str, bytes]]

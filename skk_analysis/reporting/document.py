@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from skk_analysis.figures import Heading, Prose, Sentence
@@ -65,9 +65,9 @@ class Document:
         """Which numbers were agreed beforehand; None where a kind of report marks none."""
         return None
 
-    def agreement_note(self) -> str:
-        """How many of the numbers shown were agreed beforehand, in a sentence."""
-        counts = self.marks.counts(self.results()) if self.marks else {}
+    def agreement_note(self, records: Sequence[Mapping[str, Any]]) -> str:
+        """How many of these numbers were agreed beforehand, in a sentence."""
+        counts = self.marks.counts(records) if self.marks else {}
         if not sum(counts.values()):
             return ""
         shown = {name: forms.number(count, self.language) for name, count in counts.items()}
@@ -159,12 +159,13 @@ class Results:
         self.report = report
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        records = self.report.results()
         words = " ".join(
-            filter(None, [self.report.agreement_note(), self.report.text("report.end")])
+            filter(None, [self.report.agreement_note(records), self.report.text("report.end")])
         )
         data = {
-            RESULTS: self.report.results(),
-            EVIDENCE: evidence(self.report),
+            RESULTS: records,
+            EVIDENCE: evidence(self.report, records),
             "text/html": f'<p class="note">{words}</p>',
             "text/plain": words,
         }

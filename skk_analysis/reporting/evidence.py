@@ -7,7 +7,7 @@ The checks (`skk_analysis.review.checks`) compare the finished page with this an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +30,8 @@ SAID = 400
 """Numbers of a room's sentences at most, by name."""
 
 
-def evidence(report: Document) -> dict[str, Any]:
-    """The facts of a report, as strict JSON."""
+def evidence(report: Document, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The facts of a report that shows these numbers, as strict JSON."""
     data, origin = report.data, report.provenance
     year = max((y for y in _years(report)), default=0)
     return {
@@ -52,7 +52,7 @@ def evidence(report: Document) -> dict[str, Any]:
         },
         "data": origin.digest,
         "run_id": origin.run_id,
-        "dictionary": _dictionary(report),
+        "dictionary": _dictionary(report, records),
         "missing": _missing(data, year),
         "effects": {
             record: recorded(effect, name, told)
@@ -87,7 +87,9 @@ def _pandemic(data: Any, year: int) -> set[int]:
     return {int(y) for y in known}
 
 
-def _dictionary(report: Document) -> dict[str, dict[str, str]]:
+def _dictionary(
+    report: Document, records: Sequence[Mapping[str, Any]]
+) -> dict[str, dict[str, str]]:
     """The dictionary's rows of the indicators that the report's numbers name."""
     data = report.data
     table = getattr(data, "indicators", None)
@@ -96,7 +98,7 @@ def _dictionary(report: Document) -> dict[str, dict[str, str]]:
         table = None if table is None or table.empty else table.set_index("id")
     if table is None:
         return {}
-    named = {part for record in report.results() for part in str(record["id"]).split(".")}
+    named = {part for record in records for part in str(record["id"]).split(".")}
     inputs = getattr(data, "inputs", None)
     if inputs is not None and not isinstance(inputs, Mapping):
         named.add(inputs.outcome)
@@ -180,9 +182,9 @@ def _words(data: Any, telling: re.Pattern[str]) -> Iterator[str]:
         frame = getattr(data, name, None)
         frames += [frame] if isinstance(frame, pd.DataFrame) else []
     for frame in frames:
-        for column in frame.columns:
-            if not pd.api.types.is_numeric_dtype(frame[column]) and column != "boundary":
-                yield from _telling(frame[column].dropna().unique(), telling)
+        for name, column in frame.items():
+            if not pd.api.types.is_numeric_dtype(column.dtype) and name != "boundary":
+                yield from _telling(dict.fromkeys(column.to_numpy(dtype=object)), telling)
 
 
 def _telling(values: Iterable[Any], telling: re.Pattern[str]) -> Iterator[str]:

@@ -56,12 +56,17 @@ def main(descriptor: int) -> None:
 
 
 def warm() -> None:
-    """Import what reports use, and draw one figure, which finds the fonts."""
+    """Import what reports use, read the catalogues, and draw one figure, which finds the fonts."""
     gc.disable()  # nothing of this is garbage
     for name in WARM_MODULES:
         import_module(name)
     from skk_analysis.figures import canvas
+    from skk_analysis.language import LANGUAGES, forms
+    from skk_analysis.language.catalogue import keys
 
+    for language in LANGUAGES:
+        keys(language)
+        forms.number(1000.5, language, 1)
     with canvas.drawing(height=1.0) as drawing:
         drawing.subplots().set_title("Kuvio – 1 000 €")
         canvas.svg(drawing)

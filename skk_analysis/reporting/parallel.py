@@ -30,9 +30,11 @@ from skk_analysis.workspace import SkkError, write_json
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-MEMORY_PER_JOB = 512 << 20
-"""Bytes that a worker and its kernel are reckoned to need together: `benchmarks/reports.py` has
-180 and 290 MB at their peaks. Most of the kernel's are the fork server's and shared."""
+MEMORY_PER_JOB = 768 << 20
+"""Bytes that a worker, its kernel and their fork server are reckoned to need together. Resident
+peaks of the dearest reports are 420 and 390 MB (`benchmarks/reports.py`); 140 of the kernel's are
+shared with the fork server, and what all three hold at once, shared pages counted once, was at most
+620 MB for city reports."""
 TASKS_PER_JOB = 2
 """Tasks handed over at a time for each job: pytask looks for finished ones once a second or less
 often, and no worker should wait for that."""

@@ -32,7 +32,7 @@ from skk_analysis.reporting.report import (
     State,
 )  # fmt: skip
 from skk_analysis.reporting.stopping import STOP
-from skk_analysis.workspace import SkkError, sha256, write_bytes, write_json
+from skk_analysis.workspace import SkkError, reading_once, sha256, write_bytes, write_json
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -171,7 +171,7 @@ def finished_report(
             order.timeout,
             life,
         )
-    with steps.step("render"):
+    with steps.step("render"), reading_once():
         try:
             check_executed(notebook, order.run_id)
             numbers = results(notebook)
@@ -204,9 +204,10 @@ def _page(order: Order, notebook: NotebookNode) -> str:
 
 
 def _notebook_bytes(notebook: NotebookNode) -> bytes:
-    import nbformat
+    from nbformat import v4
 
-    return (nbformat.writes(notebook, version=4) + "\n").encode()
+    # nbformat.writes looks at each value against the schema, and what is wrong it only logs
+    return (v4.writes_json(notebook) + "\n").encode()
 
 
 def _failure_message(order: Order, error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Which numbers are not those that were approved, largest first."""
+"""Which numbers are not those that were approved, the weightiest first."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from skk_analysis.language import Quantity
+from skk_analysis.review.differences.numbers import weight
 from skk_analysis.review.ledger import canonical
 from skk_analysis.workspace import write_bytes
 
@@ -30,13 +31,9 @@ class NumberChange:
     now: Mapping[str, str] | None
 
     @property
-    def size(self) -> float:
-        """The change of the value over the larger of the two; 1 where one is missing."""
-        if self.before is None or self.now is None:
-            return 1.0
-        one, other = _value(self.before), _value(self.now)
-        larger = max(abs(one), abs(other))
-        return abs(one - other) / larger if larger > 0 and math.isfinite(larger) else 0.0
+    def weight(self) -> float:
+        """How large the change is, on the scale of `differences.numbers.weight`."""
+        return weight(_record(self.before), _record(self.now))
 
     def shown(self, language: str) -> tuple[str, str]:
         """Both as they are printed, with so many decimals that they are not the same."""
@@ -45,13 +42,13 @@ class NumberChange:
 
 
 def changed_numbers(before: Numbers, now: Numbers) -> tuple[NumberChange, ...]:
-    """The numbers that are not the same in any of their fields, largest change first."""
+    """The numbers that are not the same in any of their fields, the weightiest first."""
     found = [
         NumberChange(id_, before.get(id_), now.get(id_))
         for id_ in dict.fromkeys([*before, *now])
         if before.get(id_) != now.get(id_)
     ]
-    return tuple(sorted(found, key=lambda change: -change.size))
+    return tuple(sorted(found, key=lambda change: (-change.weight, change.id)))
 
 
 def keep(folder: Path, content: Mapping[str, Any]) -> str:
@@ -88,6 +85,10 @@ def kept(folder: Path, report_hash: str) -> dict[str, Any] | None:
 
 def _file(folder: Path, name: str) -> Path:
     return folder / FOLDER / f"{name}.json.gz"
+
+
+def _record(number: Mapping[str, str] | None) -> dict[str, Any] | None:
+    return None if number is None else {name: json.loads(told) for name, told in number.items()}
 
 
 def _value(number: Mapping[str, str]) -> float:

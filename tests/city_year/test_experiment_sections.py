@@ -117,7 +117,7 @@ def test_every_number_is_marked_and_the_share_is_told(report):
     assert by_id["coverage.median_income.observed.2020"] == ""
     counts = one.marks.counts(records)
     assert sum(counts.values()) == sum(bool(record["agreed"]) for record in records)
-    assert str(counts["beforehand"]) in one.agreement_note()
+    assert str(counts["beforehand"]) in one.agreement_note(one.results())
 
 
 def test_dates_decide_and_contradictions_are_told(report):

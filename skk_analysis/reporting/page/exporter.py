@@ -52,6 +52,10 @@ class PageExporter(TemplateExporter):
         made.filters |= {"figure": figure, "markup": _markup, "data_uri": data_uri}
         return made
 
+    def content(self, notebook: NotebookNode) -> str:
+        """The template's HTML of a notebook that is ours: neither copied nor preprocessed."""
+        return self.template.render(nb=notebook).lstrip("\n")
+
 
 @cache
 def _exporter(language: str) -> PageExporter:
@@ -83,8 +87,7 @@ def report_page(
         If something is missing that a reader needs, such as an alt text; all of it is listed.
     """
     seen = _visible(notebook)
-    content, _ = _exporter(language).from_notebook_node(seen)
-    body, outline = completed(content)
+    body, outline = completed(_exporter(language).content(seen))
     check_counts(notebook, outline)
     return page(
         "report.html.j2",

@@ -20,7 +20,7 @@ from skk_analysis.review.actions import GRADES, JUDGED, ROLES, TIES
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.companions import Made
-    from skk_analysis.review.told import Spot
+    from skk_analysis.review.page import Spot
 
 MESSAGES = ("name_missing", "decision_missing", "concern_words", "comment_words", "reason_missing",
             "conditions_missing", "saved", "draft_kept", "draft_not_kept", "loaded", "not_loaded",
@@ -33,7 +33,7 @@ SPOTS = ("section", "figure", "number")
 def review_companion(made: Made) -> Mapping[str, bytes]:
     """``review.html`` and ``review.json`` of a report."""
     order, report = made.order, made.order.report
-    told = told_of(report, made.page, made.results, order.run_id, order.data_date)
+    told = told_of(report, made.read, made.results, order.run_id, order.data_date)
     facts = Facts(
         report=report.path.as_posix(),
         report_hash=told.digest(),

@@ -14,6 +14,7 @@ from skk_analysis.language import date, text
 from skk_analysis.reporting.report import PAGE, RESULTS, Report
 from skk_analysis.review.actions import EXPERIMENT, MACHINE
 from skk_analysis.review.ledger import canonical
+from skk_analysis.review.page import Page, read_page
 from skk_analysis.review.told import Told, told
 from skk_analysis.workspace import SkkError
 
@@ -49,7 +50,7 @@ class Facts:
 
 
 def told_of(
-    report: Report, page: str, results: Sequence[Mapping[str, Any]], run_id: str, data_date: str
+    report: Report, page: Page, results: Sequence[Mapping[str, Any]], run_id: str, data_date: str
 ) -> Told:
     """What a report's page tells, less the sentence with run id and date of retrieval."""
     language = report.language
@@ -68,7 +69,7 @@ def published_told(report: Report) -> Told:
     record = report.record()
     if record is None:
         raise SkkError(f"{report} is not published whole; run 'skk reports' first.")
-    page = (report.folder / PAGE).read_text("utf-8")
+    page = read_page((report.folder / PAGE).read_text("utf-8"))
     results = json.loads((report.folder / RESULTS).read_text("utf-8"))
     return told_of(report, page, results, record.run_id, record.data_date)
 

@@ -14,10 +14,10 @@ from skk_analysis.language.catalogue import text
 from skk_analysis.review.checks import data, judging, making, numbers, pictures, reading
 from skk_analysis.review.checks.evidence import Drawing, Evidence, Fault, Finding, Made
 from skk_analysis.review.checks.limitations import limitations
-from skk_analysis.review.checks.page import FRONT, read_page
+from skk_analysis.review.page import FRONT
 
 __all__ = ["CHECKS", "FORMAT", "Drawing", "Evidence", "Fault", "Finding", "Made", "checked",
-           "findings", "read_page"]  # fmt: skip
+           "findings"]  # fmt: skip
 
 FORMAT = 1
 MOST_DETAILS = 20

@@ -9,8 +9,8 @@ from typing import Any
 
 from skk_analysis.impact.result import Effect
 from skk_analysis.review.checks.effects import Judged, judged
-from skk_analysis.review.checks.page import FRONT, Page
 from skk_analysis.review.disclosure.policy import Policy
+from skk_analysis.review.page import FRONT, Page
 
 Record = Mapping[str, Any]
 """One number of ``results.json``."""

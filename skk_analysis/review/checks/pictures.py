@@ -11,8 +11,8 @@ from typing import Any
 
 from skk_analysis.figures.drawn import DRAWN
 from skk_analysis.review.checks.evidence import Drawing, Evidence, Fault, Finding
-from skk_analysis.review.checks.page import PageTable
 from skk_analysis.review.checks.printed import is_printed
+from skk_analysis.review.page import PageTable
 
 METADATA = re.compile(rf'<metadata id="{DRAWN}">(.*?)</metadata>', re.DOTALL)
 LEAST_WORDS = 3

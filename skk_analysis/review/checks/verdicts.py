@@ -13,8 +13,8 @@ from skk_analysis.language.effects import verdict_word_of
 from skk_analysis.language.verdicts import verdict_word
 from skk_analysis.metrics.change import adjust_p_values
 from skk_analysis.review.checks.evidence import Evidence, Fault, Record
-from skk_analysis.review.checks.page import TableCell
 from skk_analysis.review.checks.printed import decimals_of, sentences
+from skk_analysis.review.page import TableCell
 
 GROWS, SHRINKS, UNCLEAR, NONE = "grows", "shrinks", "unclear", "none"
 OPPOSITE = "depends_on_measure"

@@ -15,6 +15,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from skk_analysis.language.data_type import RESOURCE
+from skk_analysis.review.drawing import seen
 
 SVG = "image/svg+xml"
 IMAGES = (SVG, "image/png", "image/jpeg")
@@ -23,8 +24,6 @@ ORIGIN = "origin"
 HEADING = re.compile(r"<h([1-6])\b([^>]*)>(.*?)</h\1>", re.DOTALL)
 IDENTITY = re.compile(r"""\bid=["']([^"']*)["']""")
 DATA = re.compile(r'<data value="([^"]*)">')
-METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
-"""What of a drawing nobody sees: it names versions."""
 FORMAT = 1
 LONGEST_SUMMARY = 6
 """Sentences."""
@@ -116,7 +115,7 @@ def content(notebook: Mapping[str, Any], run_ids: Sequence[str] = ()) -> Content
         if image:
             told = output["metadata"].get(image, {})
             name = str(told.get("caption") or told.get("alt", ""))
-            picture = hashlib.sha256(METADATA.sub("", data[image]).encode()).hexdigest()
+            picture = hashlib.sha256(seen(data[image]).encode()).hexdigest()
             found.figures.append(Shown(section, name, picture))
             lines = [str(told.get(key, "")) for key in ("alt", "description")]
             lines += _table_lines(data)

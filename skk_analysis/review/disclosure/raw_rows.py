@@ -76,10 +76,10 @@ def raw_rows(notebook: Mapping[str, Any], ids: Iterable[str] = ()) -> list[Leak]
     ----------
     notebook : as nbformat reads it; outputs, attachments and metadata of cells are searched, their
         sources are not
-    ids : respondents and households of the workspace; short ones that are mere numbers under 1 000
-        are passed over, because any count would be one
+    ids : respondents and households of the workspace; those of fewer than four signs are passed
+        over (`TOKEN`), because any count would be one
     """
-    known = frozenset(one for one in ids if len(one) > 3 or not one.isdecimal())
+    known = ids if isinstance(ids, frozenset) else frozenset(ids)
     leaks: dict[Leak, None] = {}
     for number, cell in enumerate(notebook.get("cells", []), start=1):
         for where, content in _contents(cell):
