@@ -105,7 +105,7 @@ def for_paper(page: str) -> str:
     for cell in soup.select("td.number"):
         for words in cell.find_all(string=UNIT):
             words.replace_with(UNIT.sub(" ", words))
-    if soup.body and CARD in soup.body.get("class", []):
+    if soup.select_one(f"body.{CARD}"):
         _shorten(soup)
     else:
         _append_data(soup, language)
