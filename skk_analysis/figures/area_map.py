@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,6 +13,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.path import Path
 
 from skk_analysis.figures import canvas as c
+from skk_analysis.figures.alternative import short
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.table import Cell, Missing, Table
 from skk_analysis.language import forms
@@ -63,7 +64,7 @@ def area_map(areas: Sequence[Area], language: str, *, caption: str, topic: str) 
     return Figure(
         svg=_draw(areas, edges, low.unit, low.decimals, language),
         caption=caption,
-        alt=text("chart.map.alt", language, **shared),
+        alt=short(text("chart.map.alt", language, **shared)),
         description=text(
             "chart.map.description",
             language,
@@ -72,7 +73,17 @@ def area_map(areas: Sequence[Area], language: str, *, caption: str, topic: str) 
             missing=str(len(areas) - len(values)),
         ),
         table=_table(areas, language, caption),
+        told=tuple(_told(edges, low)),
     )
+
+
+def _told(edges: np.ndarray, one: Quantity) -> Iterator[Quantity]:
+    """The limits between classes; the outermost two are areas' values and in the table."""
+    year = "" if one.year is None else f".{one.year}"
+    start = one.id.split(".")[0]
+    for place, edge in enumerate(edges[1:-1], 1):
+        name = f"{start}.class_limit_{place}{year}"
+        yield Quantity(name, float(edge), one.unit, one.decimals, year=one.year)
 
 
 def class_edges(values: Sequence[float]) -> np.ndarray:

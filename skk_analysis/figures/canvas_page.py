@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from skk_analysis.figures import boxes
 from skk_analysis.figures import canvas as c
+from skk_analysis.figures.alternative import short
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.table import Table
 from skk_analysis.language import forms
@@ -57,7 +58,7 @@ def canvas_page(fields: Sequence[Field], language: str, *, caption: str, topic: 
     return Figure(
         svg=_draw(fields, language),
         caption=caption,
-        alt=alt,
+        alt=short(alt),
         description=" ".join([alt, *facts]),
         table=_table(fields, language, caption),
     )

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from skk_analysis.figures import canvas as c
+from skk_analysis.figures.alternative import short
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.table import Cell, Table
 from skk_analysis.language import forms
@@ -102,7 +103,7 @@ def cell_grid(
     return Figure(
         svg=draw_grid(rows, columns, cells, keys, language),
         caption=caption,
-        alt=alt,
+        alt=short(alt),
         description=text("chart.grid.description", language, alt=alt, facts=facts),
         table=Table(title, (heading, *columns), body, language, wide=True),
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from skk_analysis.figures import canvas as c
+from skk_analysis.figures.alternative import short
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.table import Cell, Limits, Table
 from skk_analysis.language import forms
@@ -42,7 +43,7 @@ def change_dots(changes: Sequence[Change], language: str, *, caption: str, topic
     return Figure(
         svg=_draw(changes, language),
         caption=caption,
-        alt=text("chart.changes.alt", language, topic=topic, facts="; ".join(tally)),
+        alt=short(text("chart.changes.alt", language, topic=topic, facts="; ".join(tally))),
         description=text(
             "chart.changes.description",
             language,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skk_analysis.figures import canvas as c
+from skk_analysis.figures.alternative import short
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.table import Cell, Table
 from skk_analysis.language.catalogue import text
@@ -75,7 +76,7 @@ def two_years(
     return Figure(
         svg=_draw(before, after, levels, language),
         caption=caption,
-        alt=text("chart.distribution.alt", language, topic=topic, last=facts[-1]),
+        alt=short(text("chart.distribution.alt", language, topic=topic, last=facts[-1])),
         description=text(
             "chart.distribution.description", language, topic=topic, facts=" ".join(facts)
         ),

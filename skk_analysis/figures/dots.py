@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from skk_analysis.figures import canvas as c
+from skk_analysis.figures.alternative import short
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.table import value_table
 from skk_analysis.language.catalogue import text
@@ -40,14 +41,14 @@ def ranked_dots(
         "highest": high_name,
         "lowest": low_name,
     }
-    short = {"high": high.shown(language), "low": low.shown(language)}
+    ends = {"high": high.shown(language), "low": low.shown(language)}
     full = {"high": high.with_interval(language), "low": low.with_interval(language)}
     heading = text("table.area", language)
     table = value_table(text("figure.data", language, caption=caption), heading, ordered, language)
     return Figure(
         svg=_draw(ordered, sides, reference, language),
         caption=caption,
-        alt=text("chart.dots.alt", language, **shared, **short),
+        alt=short(text("chart.dots.alt", language, **shared, **ends)),
         description=text(
             "chart.dots.description",
             language,
@@ -58,7 +59,17 @@ def ranked_dots(
             below=str(below),
         ),
         table=table,
+        told=(reference, *_sides(high, {"above": above, "below": below})),
     )
+
+
+def _sides(one: Quantity, counts: dict[str, int]) -> list[Quantity]:
+    """How many areas lie clear of the city's value on each side, as numbers on record."""
+    start, year = one.id.split(".")[0], "" if one.year is None else f".{one.year}"
+    return [
+        Quantity(f"{start}.areas_{side}{year}", float(count), "count", year=one.year)
+        for side, count in counts.items()
+    ]
 
 
 def side_of(quantity: Quantity, reference: Quantity) -> str:

@@ -12,6 +12,7 @@ from matplotlib.dates import AutoDateLocator, date2num, num2date
 from matplotlib.ticker import FuncFormatter
 
 from skk_analysis.figures import canvas as c
+from skk_analysis.figures.alternative import short
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.table import Cell, Missing, Table
 from skk_analysis.language import forms
@@ -86,9 +87,10 @@ def double_diamond(
     return Figure(
         svg=_draw(history, names, dated, language),
         caption=caption,
-        alt=alt,
+        alt=short(alt),
         description=" ".join([alt, *facts]),
         table=_table(history, names, dated, language, caption, record),
+        told=(Quantity(f"{record}.returns", float(len(history.returns)), "count"),),
     )
 
 

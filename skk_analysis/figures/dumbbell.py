@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from skk_analysis.figures import canvas as c
+from skk_analysis.figures.alternative import short
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.table import Cell, Limits, Missing, Table
 from skk_analysis.language.catalogue import text
@@ -45,7 +46,7 @@ def dumbbell(
         "highest": f"{high.division}: {high.name}",
         "year": str(years[1]),
     }
-    short = {"low": low.after.shown(language), "high": high.after.shown(language)}
+    ends = {"low": low.after.shown(language), "high": high.after.shown(language)}
     full = {"low": low.after.with_interval(language), "high": high.after.with_interval(language)}
     every = "; ".join(
         f"{p.division}, {p.name}: "
@@ -56,7 +57,7 @@ def dumbbell(
     return Figure(
         svg=_draw(pairs, years, language),
         caption=caption,
-        alt=text("chart.dumbbell.alt", language, **shared, **short),
+        alt=short(text("chart.dumbbell.alt", language, **shared, **ends)),
         description=text(
             "chart.dumbbell.description",
             language,

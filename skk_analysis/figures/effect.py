@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from skk_analysis.figures import canvas as c
+from skk_analysis.figures.alternative import short
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.path import levels_of, path_of, path_panel, path_rows, when
 from skk_analysis.figures.table import Cell, Limits, Missing, Table
@@ -51,6 +52,7 @@ def effect_figure(
     record : start of the numbers' ids; default from outcome and method
     """
     name = name or effect.outcome
+    record = record or f"effect.{effect.outcome}.{effect.method}"
     amounts = Amounts.of(effect, language)
     if not caption:
         key = "chart.effect.caption" if name else "chart.effect.caption_alone"
@@ -63,12 +65,27 @@ def effect_figure(
     return Figure(
         svg=_draw(effect, amounts),
         caption=caption,
-        alt=alt,
+        alt=_alt(effect, amounts, name or caption),
         description=" ".join([alt, *_described(effect, amounts)]),
-        table=_table(
-            effect, amounts, caption, record or f"effect.{effect.outcome}.{effect.method}"
+        table=_table(effect, amounts, caption, record),
+        told=tuple(
+            Quantity(f"{record}.{key}", float(count), "count")
+            for key, count in _placebo_counts(effect).items()
         ),
     )
+
+
+def _alt(effect: Effect, amounts: Amounts, topic: str) -> str:
+    """What is judged, and how large it is; interval and p-value are in the description."""
+    language = amounts.language
+    if not math.isfinite(effect.estimate):
+        said = estimate_text(effect, language)
+        return short(text("chart.effect.alt_alone", language, topic=topic, estimate=said))
+    shown = {"topic": topic, "estimate": amounts.difference(effect.estimate)}
+    if effect.verdict is None:
+        return short(text("alt.effect", language, **shown))
+    verdict = verdict_word_of(effect.verdict, language)
+    return short(text("alt.effect_verdict", language, **shown, verdict=verdict))
 
 
 def mark(effect: Effect) -> tuple[str, str, bool]:
@@ -116,12 +133,19 @@ def _described(effect: Effect, amounts: Amounts) -> list[str]:
         sentences.append(text("chart.effect.path", language, **shown))
     if not math.isnan(effect.interval[0]):
         sentences.append(text("chart.effect.interval", language))
-    if len(effect.placebos):
-        beyond = int((np.abs(effect.placebos) >= abs(effect.estimate) - 1e-12).sum())
-        counts = {"count": len(effect.placebos), "beyond": beyond}
-        shown = {key: forms.number(count, language) for key, count in counts.items()}
+    if counts := _placebo_counts(effect):
+        numbers = [forms.number(count, language) for count in counts.values()]
+        shown = dict(zip(("count", "beyond"), numbers, strict=True))
         sentences.append(text("chart.effect.beyond", language, **shown))
     return [*sentences, mde_text(effect, language)]
+
+
+def _placebo_counts(effect: Effect) -> dict[str, int]:
+    """How many estimates there are where nothing was done, and how many are as large."""
+    if not len(effect.placebos):
+        return {}
+    beyond = int((np.abs(effect.placebos) >= abs(effect.estimate) - 1e-12).sum())
+    return {"placebos": len(effect.placebos), "placebos_beyond": beyond}
 
 
 def _table(effect: Effect, amounts: Amounts, caption: str, record: str) -> Table:

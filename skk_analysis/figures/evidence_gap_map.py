@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from skk_analysis.figures.alternative import short
 from skk_analysis.figures.cell_grid import GridCell, Key, draw_grid
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.table import Cell, Table
@@ -85,7 +86,7 @@ def evidence_gap_map(
     return Figure(
         svg=draw_grid(rows, columns, drawn, _keys(language), language),
         caption=caption,
-        alt=alt,
+        alt=short(alt),
         description=text("chart.gap.description", language, alt=alt, facts=" ".join(facts)),
         table=_table(cells, caption, language, record),
     )

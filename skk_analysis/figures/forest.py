@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.axes import Axes
 
 from skk_analysis.figures import canvas as c
+from skk_analysis.figures.alternative import short
 from skk_analysis.figures.effect import (
     difference_axis,
     draw_interval,
@@ -82,7 +83,7 @@ def effects_forest(
     return Figure(
         svg=_draw(blocks, language),
         caption=caption,
-        alt=text("chart.forest.alt", language, **shared),
+        alt=short(text("chart.forest.alt", language, **shared)),
         description=text("chart.forest.description", language, **shared, facts=" ".join(facts)),
         table=_table(every, _records(blocks, records or {}), caption, language),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from skk_analysis.figures import canvas as c
+from skk_analysis.figures.alternative import short
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.table import Cell, Table
 from skk_analysis.language import forms
@@ -57,7 +58,7 @@ def funnel(
     return Figure(
         svg=_draw(pooled, filled, amounts),
         caption=caption,
-        alt=alt,
+        alt=short(alt),
         description=text(
             "chart.funnel.description",
             language,

@@ -17,6 +17,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from skk_analysis.figures import canvas as c
+from skk_analysis.figures.alternative import short
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.panels import panels
 from skk_analysis.figures.table import Cell, Missing, Table
@@ -59,7 +60,7 @@ def gap_paths(
     return Figure(
         svg=_draw(paths, language, pandemic),
         caption=caption,
-        alt=text("chart.gaps.alt", language, **shared, first=_last(paths[0], language)),
+        alt=short(text("chart.gaps.alt", language, **shared, first=_last(paths[0], language))),
         description=text("chart.gaps.description", language, **shared, facts=" ".join(facts)),
         table=_table(paths, language, caption),
     )

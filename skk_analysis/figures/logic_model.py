@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from matplotlib.patches import FancyArrowPatch
 
 from skk_analysis.figures import boxes
 from skk_analysis.figures import canvas as c
+from skk_analysis.figures.alternative import short
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.table import Cell, Table
 from skk_analysis.language import forms
@@ -64,13 +66,13 @@ def logic_model(
     every = sum(len(node.indicators) for node in nodes)
     bare = [node.name for node in nodes if not _measured(node)]
     counts = {
-        "topic": topic,
-        "measured": forms.number(measured, language),
-        "all": forms.number(every, language),
-        "links": forms.number(len(links), language),
-        "evidence": forms.number(sum(bool(link.evidence) for link in links), language),
+        "measured": measured,
+        "all": every,
+        "links": len(links),
+        "evidence": sum(bool(link.evidence) for link in links),
     }
-    sentences = [text("chart.logic.alt", language, **counts)]
+    shown = {key: forms.number(count, language) for key, count in counts.items()}
+    sentences = [text("chart.logic.alt", language, topic=topic, **shown)]
     if bare:
         names = forms.joined(bare, language)
         sentences.append(text("chart.logic.unmeasured", language, names=names))
@@ -78,9 +80,13 @@ def logic_model(
     return Figure(
         svg=_draw(nodes, links, language),
         caption=caption,
-        alt=" ".join(sentences),
-        description=" ".join([*sentences, *facts, *_assumptions(links, language)]),
+        alt=short(" ".join(sentences)),
+        description=" ".join([*sentences, *facts, *_assumption_texts(links, language)]),
         table=_table(nodes, language, caption),
+        told=tuple(
+            Quantity(f"logic.{key}", float(count), "count")
+            for key, count in {**counts, **_numbered(links)}.items()
+        ),
     )
 
 
@@ -114,15 +120,20 @@ def _fact(node: Node, language: str) -> str:
     return text("chart.logic.node", language, layer=layer, name=node.name, indicators=listed)
 
 
-def _assumptions(links: Sequence[Link], language: str) -> list[str]:
-    """Each assumption once, with how many links rest on it."""
-    found: dict[str, int] = {}
-    for link in links:
-        if link.assumption:
-            found[link.assumption] = found.get(link.assumption, 0) + 1
+def _assumptions(links: Sequence[Link]) -> Counter[str]:
+    """Each assumption with how many links rest on it, in the order of the links."""
+    return Counter(link.assumption for link in links if link.assumption)
+
+
+def _numbered(links: Sequence[Link]) -> dict[str, int]:
+    counts = _assumptions(links).values()
+    return {f"assumption_{place}": count for place, count in enumerate(counts, 1)}
+
+
+def _assumption_texts(links: Sequence[Link], language: str) -> list[str]:
     return [
         text("chart.logic.assumption", language, words=words, count=forms.number(count, language))
-        for words, count in found.items()
+        for words, count in _assumptions(links).items()
     ]
 
 

@@ -12,6 +12,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from skk_analysis.figures import canvas as c
+from skk_analysis.figures.alternative import short
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.table import Cell, Missing, Table
 from skk_analysis.language import forms
@@ -49,33 +50,37 @@ def monitor(
     topic : what is shown, as it starts the alternative text
     """
     facts = [_fact(one, year, language) for one in series]
+    sides = _sides(series, year)
     return Figure(
         svg=_draw(series, city, year, language),
         caption=caption,
-        alt=text(
-            "chart.monitor.alt",
-            language,
-            topic=topic,
-            count=str(len(series)),
-            first=_tally(series, year, language),
+        alt=short(
+            text("chart.monitor.alt", language, topic=topic, first=_tally(sides, year, language))
         ),
         description=text("chart.monitor.description", language, topic=topic, facts=" ".join(facts)),
         table=_table(series, language, caption),
+        told=tuple(
+            Quantity(f"monitor.{side}.{year}", float(count), "count", year=year)
+            for side, count in sides.items()
+        ),
     )
 
 
-def _tally(series: Sequence[Series], year: int, language: str) -> str:
+def _sides(series: Sequence[Series], year: int) -> dict[str, int]:
     """In how many panels the city lies above and below the comparison's median."""
     both = [
         (one.city[year].value, one.median[year].value)
         for one in series
         if year in one.city and year in one.median
     ]
-    counts = {
+    return {
         "above": sum(city > median for city, median in both),
         "below": sum(city < median for city, median in both),
     }
-    shown = {side: forms.number(count, language) for side, count in counts.items()}
+
+
+def _tally(sides: dict[str, int], year: int, language: str) -> str:
+    shown = {side: forms.number(count, language) for side, count in sides.items()}
     return text("alt.monitor", language, year=str(year), **shown)
 
 

@@ -11,11 +11,13 @@ from matplotlib.patches import Polygon
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from skk_analysis.figures import canvas as c
+from skk_analysis.figures.alternative import short
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.table import Cell, Limits, Missing, Table
 from skk_analysis.language import forms
 from skk_analysis.language.catalogue import text
 from skk_analysis.language.pooled_amounts import PooledAmounts
+from skk_analysis.language.pooled_numbers import pooled_numbers
 from skk_analysis.language.quantities import Quantity
 from skk_analysis.language.synthesis import amounts_of, pooled_estimate, pooled_text
 
@@ -97,11 +99,27 @@ def pooled_forest(
     return Figure(
         svg=_draw(lines, amounts, unit),
         caption=caption,
-        alt=alt,
+        alt=short(
+            text(
+                "alt.pooled",
+                language,
+                topic=topic or caption,
+                estimate=amounts.result(pooled.estimate),
+                count=text(f"synthesis.count.{of}", language, k=forms.number(pooled.k, language)),
+            )
+        ),
         description=text(
             "chart.pooled.description", language, alt=alt, facts=" ".join(facts), further=further
         ),
         table=_table(pooled, lines, amounts, caption, record),
+        told=(
+            *(
+                Quantity(f"{_key(line, place, record)}.weight", line.weight, "share", 0)
+                for place, line in enumerate(lines)
+                if line.kind == "study"
+            ),
+            *pooled_numbers(pooled, amounts, better, record),
+        ),
     )
 
 
@@ -151,7 +169,7 @@ def _table(
 
 def _row(line: Line, place: int, amounts: PooledAmounts, record: str) -> tuple[Cell, ...]:
     none = Missing("not_applicable")
-    key = f"{record}.{f'study_{place + 1}' if line.kind == 'study' else line.kind}"
+    key = _key(line, place, record)
     weight: Cell = none
     if math.isfinite(line.weight):
         weight = Quantity(f"{key}.weight", line.weight, "share")
@@ -162,6 +180,10 @@ def _row(line: Line, place: int, amounts: PooledAmounts, record: str) -> tuple[C
         return line.label, found, Limits(found) if finite else none, weight
     limits: Cell = amounts.amounts.limits(low, high) if finite else none
     return line.label, none, limits, weight
+
+
+def _key(line: Line, place: int, record: str) -> str:
+    return f"{record}.{f'study_{place + 1}' if line.kind == 'study' else line.kind}"
 
 
 def _share(value: float, language: str) -> str:

@@ -84,12 +84,16 @@ class Heading:
 
 @dataclass(frozen=True)
 class Prose:
-    """Paragraphs, or a list where ``items`` is set; each line is a sentence or several."""
+    """Paragraphs, or a list where ``items`` is set; each line is a sentence or several.
+
+    ``told`` are numbers that finished words among them tell, so that they are on record.
+    """
 
     lines: tuple[tuple[Sentence, ...], ...]
     items: bool = False
     kind: str = ""  # a CSS class such as "verdict"
     record: dict[str, Any] = field(default_factory=dict)
+    told: tuple[Quantity, ...] = ()
 
     @classmethod
     def of(cls, *sentences: Sentence, kind: str = "") -> Prose:
@@ -103,7 +107,8 @@ class Prose:
 
     def quantities(self) -> list[Quantity]:
         """The numbers in the text."""
-        return [q for line in self.lines for sentence in line for q in sentence.quantities()]
+        named = [q for line in self.lines for sentence in line for q in sentence.quantities()]
+        return [*named, *self.told]
 
     def html(self) -> str:
         """Paragraphs or a list."""

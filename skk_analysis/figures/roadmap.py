@@ -12,6 +12,7 @@ from matplotlib.dates import date2num
 from matplotlib.ticker import FuncFormatter
 
 from skk_analysis.figures import canvas as c
+from skk_analysis.figures.alternative import short
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.table import Table
 from skk_analysis.language import forms
@@ -70,7 +71,7 @@ def roadmap(
     return Figure(
         svg=_draw(steps, as_of, language),
         caption=caption,
-        alt=text("chart.roadmap.alt", language, **shared),
+        alt=short(text("chart.roadmap.alt", language, **shared)),
         description=" ".join([text("chart.roadmap.alt", language, **shared), *facts]),
         table=_table(steps, language, caption),
     )

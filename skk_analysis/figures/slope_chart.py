@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from skk_analysis.figures import canvas as c
+from skk_analysis.figures.alternative import short
 from skk_analysis.figures.changes import UNCLEAR, VERDICTS
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.panels import panels
@@ -67,7 +68,7 @@ def slope_chart(
     return Figure(
         svg=_draw(charts, years, language),
         caption=caption,
-        alt=text("chart.slope.alt", language, **shared, facts=_tally(charts, language)),
+        alt=short(text("chart.slope.alt", language, **shared, facts=_tally(charts, language))),
         description=text("chart.slope.description", language, **shared, facts=" ".join(facts)),
         table=_table(charts, years, language, caption, heading),
     )

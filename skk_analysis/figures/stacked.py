@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from skk_analysis.figures import canvas as c
+from skk_analysis.figures.alternative import short
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.table import Cell, Limits, Table
 from skk_analysis.language import forms
@@ -62,7 +63,7 @@ def stacked_bars(
     return Figure(
         svg=_draw(bars, parts, language),
         caption=caption,
-        alt=text("chart.stacked.alt", language, topic=topic, last=facts[-1]),
+        alt=short(text("chart.stacked.alt", language, topic=topic, last=facts[-1])),
         description=text("chart.stacked.description", language, topic=topic, bars=" ".join(facts)),
         table=_table(bars, parts, language, caption, heading),
     )

@@ -11,6 +11,7 @@ from matplotlib.dates import MonthLocator, YearLocator, date2num
 from matplotlib.ticker import FuncFormatter
 
 from skk_analysis.figures import canvas as c
+from skk_analysis.figures.alternative import short
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.table import Table
 from skk_analysis.language import forms
@@ -71,7 +72,7 @@ def timeline(moments: Sequence[Moment], language: str, *, caption: str, topic: s
     return Figure(
         svg=_draw(ordered),
         caption=caption,
-        alt=alt,
+        alt=short(alt),
         description=text("chart.timeline.description", language, alt=alt, facts=" ".join(facts)),
         table=Table(text("figure.data", language, caption=caption), columns, rows, language),
     )

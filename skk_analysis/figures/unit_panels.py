@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from skk_analysis.figures import canvas as c
+from skk_analysis.figures.alternative import short
 from skk_analysis.figures.figure import Figure
 from skk_analysis.figures.panels import panels
 from skk_analysis.figures.table import Cell, Limits, Missing, Table
@@ -69,7 +70,7 @@ def unit_panels(
     return Figure(
         svg=_draw(charts, (value, beside, reference), language, columns),
         caption=caption,
-        alt=text("chart.units.alt", language, **shared, first=_ends(charts[0], language)),
+        alt=short(text("chart.units.alt", language, **shared, first=_ends(charts[0], language))),
         description=text("chart.units.description", language, **shared, facts=" ".join(facts)),
         table=_table(charts, (heading, value, beside, reference), language, caption),
     )

@@ -113,8 +113,12 @@ def probability(p: float, language: str) -> str:
         return text("effect.unknown", language)
     if p < 0.001:
         return f"<{forms.NO_BREAK_SPACE}{forms.number(0.001, language, 3)}"
-    short = p >= 0.1 or math.isclose(p, round(p, 2), abs_tol=1e-9)
-    return forms.number(p, language, 2 if short else 3)
+    return forms.number(p, language, decimals_of_probability(p))
+
+
+def decimals_of_probability(p: float) -> int:
+    """With how many decimals a p-value is printed."""
+    return 2 if p >= 0.1 or math.isclose(p, round(p, 2), abs_tol=1e-9) else 3
 
 
 def _positive(value: float) -> bool:

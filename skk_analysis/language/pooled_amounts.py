@@ -77,6 +77,12 @@ class PooledAmounts:
             return forms.number(x, self.language, 2)
         return self.amounts.difference(x, signed=False)
 
+    def spread_quantity(self, record: str, x: float) -> Quantity:
+        """The same as a number of a report."""
+        if self.amounts.ratio:
+            return Quantity(record, float(x), "score", 2)
+        return Quantity(record, float(x), self.amounts.form, self.amounts.decimals, kind="gap")
+
     def quantity(
         self, record: str, x: float, interval: tuple[float, float] | None = None
     ) -> Quantity:

@@ -108,7 +108,7 @@ def pooled_text(
 
 def amounts_of(pooled: Pooled, unit: str, language: str, ratio: bool) -> PooledAmounts:
     """How the amounts of a pooled estimate are printed."""
-    intervals = [pooled.interval, *([_wider(pooled)] if _has_further(pooled) else [])]
+    intervals = [pooled.interval, *([_wider(pooled)] if has_further(pooled) else [])]
     return PooledAmounts.of(intervals, unit, language, ratio)
 
 
@@ -134,12 +134,12 @@ def pooled_estimate(pooled: Pooled, amounts: PooledAmounts, of: str = "studies")
 def headline_interval(pooled: Pooled) -> tuple[float, float]:
     """The interval that is shown with the mean."""
     dominated = any(reason.name == DOMINANCE for reason in pooled.notes)
-    return _wider(pooled) if dominated and _has_further(pooled) else pooled.interval
+    return _wider(pooled) if dominated and has_further(pooled) else pooled.interval
 
 
 def direction_of(pooled: Pooled) -> int:
     """1 or −1 where every interval of the mean leaves no difference out on that side, else 0."""
-    intervals = [pooled.interval, *([_wider(pooled)] if _has_further(pooled) else [])]
+    intervals = [pooled.interval, *([_wider(pooled)] if has_further(pooled) else [])]
     sides = {int(low > 0) - int(high < 0) for low, high in intervals}
     return sides.pop() if len(sides) == 1 else 0
 
@@ -353,7 +353,7 @@ def _variation(pooled: Pooled, amounts: PooledAmounts) -> list[str]:
 
 def _further(pooled: Pooled, amounts: PooledAmounts, better: str) -> list[str]:
     language, null = amounts.language, forms.number(amounts.null, amounts.language)
-    if not _has_further(pooled):
+    if not has_further(pooled):
         return [text("synthesis.pooled.fixed", language)]
     low, high = pooled.distribution.prediction_interval(pooled.level)
     level = _level(pooled.level, language)
@@ -377,7 +377,8 @@ def _further(pooled: Pooled, amounts: PooledAmounts, better: str) -> list[str]:
     return sentences
 
 
-def _has_further(pooled: Pooled) -> bool:
+def has_further(pooled: Pooled) -> bool:
+    """Whether something is said of a further city."""
     return pooled.method != "FE" and pooled.k > 1
 
 
@@ -393,8 +394,12 @@ def _plain(value: float, language: str) -> str:
     """A number without unit, with two digits that say something."""
     if not math.isfinite(value):
         return text("effect.unbounded", language)
-    decimals = 2 if value == 0 or value >= 1 else min(1 - math.floor(math.log10(value)), 6)
-    return forms.number(value, language, decimals)
+    return forms.number(value, language, decimals_of_plain(value))
+
+
+def decimals_of_plain(value: float) -> int:
+    """With how many decimals a number without unit is printed."""
+    return 2 if value == 0 or value >= 1 else min(1 - math.floor(math.log10(value)), 6)
 
 
 def _shown(
@@ -404,6 +409,12 @@ def _shown(
         return forms.joined([names.get(item, item) for item in value], language)
     if isinstance(value, str):
         return names.get(value, value)
+    unit, decimals = unit_of_reason(key)
+    return forms.quantity(value, unit, language, decimals)
+
+
+def unit_of_reason(key: str) -> tuple[str, int]:
+    """Unit and decimals of a number in a reason or note."""
     if key in SHARES:
-        return forms.quantity(value, "share", language, 0)
-    return forms.number(value, language, 2 if key in CORRELATIONS else 0)
+        return "share", 0
+    return ("score", 2) if key in CORRELATIONS else ("count", 0)

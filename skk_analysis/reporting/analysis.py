@@ -17,7 +17,7 @@ from skk_analysis.metrics.change import Change, OverallVerdict
 from skk_analysis.metrics.decomposition import CompositionChange, Decomposition
 from skk_analysis.programme import City
 from skk_analysis.review.disclosure.policy import Policy
-from skk_analysis.review.disclosure.small_groups import shown_groups
+from skk_analysis.review.disclosure.small_groups import shown_rates
 
 LINE = 0.6
 """The low-income line as a share of the median."""
@@ -174,17 +174,22 @@ class Analysis:
         line = self.lines[self.data.year]
         return {
             str(code): metrics.low_income_rate(part, "income", line=line)
-            for (code,), part in self.shown_parts(design, "area_code")
+            for (code,), part in self.shown_parts(design, "area_code", line)
         }
 
     def shown_parts(
-        self, design: metrics.SurveyDesign, division: str
+        self, design: metrics.SurveyDesign, division: str, line: Estimate
     ) -> list[tuple[tuple, metrics.SurveyDesign]]:
-        """The groups of a division that a rate may be shown of, beside the rate of all of them."""
+        """The groups of a division whose low-income rate may be shown beside that of all."""
         known = design.frame[division].notna().to_numpy(dtype=bool)
         parts = list(design.where(known).split(division))
-        sizes = {name: part.n for name, part in parts}
-        shown = shown_groups(sizes, self.data.policy.minimum_denominator, total=design.n)
+
+        def poor(of: metrics.SurveyDesign) -> tuple[int, int]:
+            incomes = of.frame["income"].iloc[of.rows]
+            return int((incomes < float(line.value)).sum()), of.n
+
+        sizes = {name: poor(part) for name, part in parts}
+        shown = shown_rates(sizes, self.data.policy, total=poor(design))
         return [(name, part) for name, part in parts if name in shown]
 
     def group_rates(self, division: str, year: int) -> dict[str, Estimate]:
@@ -192,7 +197,7 @@ class Analysis:
         design, line = self.households[year], self.lines[year]
         return {
             str(name): metrics.low_income_rate(part, "income", line=line)
-            for (name,), part in self.shown_parts(design, division)
+            for (name,), part in self.shown_parts(design, division, line)
         }
 
     @cached_property

@@ -80,5 +80,5 @@ def _drawings(notebook: NotebookNode) -> Iterator[Drawing]:
         kind = next((kind for kind in IMAGE_TYPES if kind in output.data), None)
         if kind is not None:
             told: dict[str, Any] = output.metadata.get(kind, {})
-            words = (str(told.get(name, "")) for name in ("alt", "caption", "description"))
-            yield Drawing(str(output.data[kind]), *words)
+            words = {name: str(told.get(name, "")) for name in ("alt", "caption", "description")}
+            yield Drawing(str(output.data[kind]), told=tuple(told.get("told", ())), **words)

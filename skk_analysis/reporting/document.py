@@ -120,10 +120,6 @@ class Document:
         """Measures that are judged together, by the family that the text names."""
         return {}
 
-    def told_results(self) -> Mapping[str, Any]:
-        """Results that are told in sentences of their own room, by name."""
-        return {}
-
     def _opening(self, writer: Writer, title: str, about: Sentence) -> None:
         """Title, what the report is, and the state of its data."""
         writer.parts.append(Heading(title, "report", level=1))

@@ -8,26 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from skk_analysis.figures import Figure, Prose
 from skk_analysis.figures.key_figures import KeyFigures
 from skk_analysis.review.checks.causal import claiming
-from skk_analysis.review.checks.effects import plain, recorded
+from skk_analysis.review.checks.effects import recorded
 
 if TYPE_CHECKING:
     from skk_analysis.impact import Effect
     from skk_analysis.reporting.document import Document
 
-MOST_NUMBERS = 12
-"""Longer series are no numbers that a sentence tells."""
-
-SAID = 400
-"""Numbers of a room's sentences at most, by name."""
+GROUPED = {"education", "age_group", "sex", "language"}
+"""Columns whose values are names of groups."""
 
 
 def evidence(report: Document, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -64,7 +59,8 @@ def evidence(report: Document, records: Sequence[Mapping[str, Any]]) -> dict[str
         "assignment": getattr(data, "row", {}).get("assignment", "")
         if hasattr(data, "row")
         else "",
-        "said": _said(report.told_results()),
+        "decimals": _decimals(report),
+        "groups": sorted(_groups(data)),
         "quoted": _quoted(report),
     }
 
@@ -100,8 +96,8 @@ def _dictionary(
         return {}
     named = {part for record in records for part in str(record["id"]).split(".")}
     inputs = getattr(data, "inputs", None)
-    if inputs is not None and not isinstance(inputs, Mapping):
-        named.add(inputs.outcome)
+    known = inputs.values() if isinstance(inputs, Mapping) else filter(None, [inputs])
+    named |= {one.outcome for one in known}
     rows = table[table.index.isin(named)]
     return {str(name): {str(k): str(v) for k, v in row.items()} for name, row in rows.iterrows()}
 
@@ -126,36 +122,30 @@ def _missing(data: Any, year: int) -> list[list[str]]:
     return [[str(cell) for cell in row] for row in kept.itertuples(index=False, name=None)]
 
 
-def _said(sources: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """The numbers of results that a room tells in sentences of its own, by name."""
-    found: dict[str, list[Any]] = {}
-    for name, value in sources.items():
-        numbers = (plain(number) for number in _numbers(value))
-        kept = {n for n in numbers if isinstance(n, int | float)}
-        found[name] = sorted(kept)[:SAID]
-    return found
+def _decimals(report: Document) -> dict[str, list[int]]:
+    """With how many decimals numbers are printed where it is not by their unit alone."""
+    found: dict[str, set[int]] = {}
+    for section in report.shown_sections():
+        for part in section.parts:
+            for quantity in part.quantities():
+                if quantity.decimals is not None:
+                    found.setdefault(quantity.id, set()).add(quantity.decimals)
+    return {name: sorted(places) for name, places in found.items()}
 
 
-def _numbers(value: Any) -> Iterator[float]:
-    """The finite single numbers in a result, and the short series of them."""
-    if isinstance(value, bool | str) or value is None:
-        return
-    if isinstance(value, int | float | np.number):
-        yield float(value)
-    elif isinstance(value, np.ndarray):
-        if value.size <= MOST_NUMBERS and value.dtype.kind in "if":
-            yield from (float(v) for v in value.ravel())
-    elif isinstance(value, pd.Series | pd.DataFrame):
-        yield from _numbers(value.to_numpy()) if value.size <= MOST_NUMBERS else ()
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from _numbers(one)
-    elif isinstance(value, list | tuple):
-        for one in value[:MOST_NUMBERS]:
-            yield from _numbers(one)
-    elif is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            yield from _numbers(getattr(value, field.name))
+def _groups(data: Any) -> set[str]:
+    """Names of groups in the data that begin with a digit, such as age ranges."""
+    inputs = getattr(data, "inputs", None)
+    rooms = [data, *(inputs.values() if isinstance(inputs, Mapping) else filter(None, [inputs]))]
+    frames = [getattr(room, table, None) for room in rooms for table in ("households", "responses")]
+    return {
+        str(name)
+        for frame in frames
+        if isinstance(frame, pd.DataFrame)
+        for column in GROUPED & set(frame.columns)
+        for name in frame[column].dropna().unique()
+        if str(name)[:1].isdigit()
+    }
 
 
 def _quoted(report: Document) -> list[str]:

@@ -21,7 +21,7 @@ pytask is the scheduler and not the memory: its own record of states stays in th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,7 +38,13 @@ from skk_analysis.reporting.parallel import make_all, possible_jobs, warm_forks
 from skk_analysis.reporting.parameters import check_notebook
 from skk_analysis.reporting.pdf_files import made_pdfs, without_pdf
 from skk_analysis.reporting.plan import Choice, chosen_reports, listed_reports, plan
-from skk_analysis.reporting.publication import adopt, changes, publish, publish_files
+from skk_analysis.reporting.publication import (
+    adopt,
+    changes,
+    hold_back,
+    publish,
+    publish_files,
+)
 from skk_analysis.reporting.report import Record, State
 from skk_analysis.reporting.runner import Order, Outcome
 from skk_analysis.reporting.site import MADE, Stage, staged
@@ -67,6 +73,14 @@ class RunSummary:
     def ok(self) -> bool:
         """Whether every report that was asked for is up to date now."""
         return not self.failed and not self.stopped
+
+    def hold_back(self, told: Mapping[str, str]) -> None:
+        """Count finished reports that may not be published as failed, with what is told."""
+        seconds = {one.report: one.seconds for one in self.made}
+        self.made = [one for one in self.made if one.report not in told]
+        self.failed += [
+            Outcome(name, f"{name}: {why}", seconds.get(name, 0.0)) for name, why in told.items()
+        ]
 
 
 @dataclass(frozen=True)
@@ -187,6 +201,7 @@ def bring_up_to_date(
         with limit.shielded():
             told = {outcome.report for outcome in (*summary.made, *summary.failed)}
             summary.stopped = [str(o.report) for o in pending if str(o.report) not in told]
+            summary.hold_back(hold_back(stage, orders))
             summary.changes = changes(stage, orders)
             summary.published = publish(stage, orders)
         if interrupt:

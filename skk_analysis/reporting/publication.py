@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from skk_analysis.reporting.changes import Change, change
-from skk_analysis.reporting.front.changes import published_changes
+from skk_analysis.reporting.front.changes import outlived_changes, published_changes
 from skk_analysis.reporting.pdf_files import drop_stale_pdf
-from skk_analysis.reporting.report import State
+from skk_analysis.reporting.report import Failure, State
 from skk_analysis.reporting.runner import Order
 from skk_analysis.reporting.signoff.statuses import restamped
 from skk_analysis.reporting.site import MADE, Stage
@@ -29,6 +30,36 @@ def adopt(stage: Stage, orders: Sequence[Order]) -> None:
                 ours.report.folder.parent.mkdir(parents=True, exist_ok=True)
                 theirs.report.folder.rename(ours.report.folder)
     stage.forget_left()
+
+
+def hold_back(stage: Stage, orders: Sequence[Order]) -> dict[str, str]:
+    """Keep back finished reports that give away, with all the others, what is hidden.
+
+    Each is a failed one then; the former version stays.
+
+    Returns
+    -------
+    dict
+        What to tell, by report.
+    """
+    finished = [
+        (order, record)
+        for order in orders
+        if (record := order.report.at(stage.made).record()) is not None
+    ]
+    if not finished:
+        return {}
+    from skk_analysis.reporting.disclosure.together import held_back
+
+    made = {order.report.at(stage.made): record for order, record in finished}
+    there = {order.report: order.report.record() for order in orders}
+    told = held_back(finished[0][0].report.workspace, made, there)
+    for order, _ in finished:
+        report = order.report.at(stage.made)
+        if report in told:
+            shutil.rmtree(report.folder)
+            report.write_failure(Failure(order.run_id, f"{report}: {told[report]}"))
+    return {str(report): why for report, why in told.items()}
 
 
 def changes(stage: Stage, orders: Sequence[Order]) -> list[Change]:
@@ -93,6 +124,8 @@ def _switch(
     _record(stage, orders)
     for name, content in files.items():
         stage.put(name, content)
+    for place in list(outlived_changes(stage, orders)):
+        (stage.next / place).unlink(missing_ok=True)
     following = [order.at(stage.next) for order in orders]
     for name, content in _on_the_site(following).items():
         stage.put(name, content)

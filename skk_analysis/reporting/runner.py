@@ -218,8 +218,10 @@ def _failure_message(order: Order, error: Exception) -> str:
 def _keep_failure(order: Order, message: str, error: Exception) -> None:
     """Write what a person needs to find the fault; the last report stays as it is."""
     from skk_analysis.reporting.checks import normalised
+    from skk_analysis.reporting.disclosure.failed import safe_message, safe_notebook
 
-    notebook = getattr(error, "notebook", None)
+    place, notebook = order.report.workspace, getattr(error, "notebook", None)
     if notebook is not None:
-        write_bytes(order.report.failed_notebook, _notebook_bytes(normalised(notebook)))
-    order.report.write_failure(Failure(order.run_id, message))
+        safe = safe_notebook(place, normalised(notebook))
+        write_bytes(order.report.failed_notebook, _notebook_bytes(safe))
+    order.report.write_failure(Failure(order.run_id, safe_message(place, message)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from skk_analysis.estimate import Estimate
@@ -85,6 +85,13 @@ class Writer:
     def say(self, key: str, **parts: Part) -> None:
         """A paragraph of one message."""
         self.parts.append(Prose.of(self.sentence(key, **parts)))
+
+    def tells(self, *numbers: Quantity) -> None:
+        """Put on record what the finished words of the last paragraphs tell."""
+        last = self.parts[-1]
+        if not isinstance(last, Prose):
+            raise SkkError(f"Section {self.anchor}: only paragraphs tell numbers in words.")
+        self.parts[-1] = replace(last, told=(*last.told, *numbers))
 
     def listed(self, sentences: Iterable[Sentence]) -> None:
         """A list with a sentence an item."""

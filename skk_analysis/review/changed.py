@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from skk_analysis.language import Quantity
+from skk_analysis.language import Quantity, text
 from skk_analysis.review.differences.numbers import weight
+from skk_analysis.review.disclosure.former import untold
 from skk_analysis.review.ledger import canonical
 from skk_analysis.workspace import write_bytes
 
@@ -29,22 +30,30 @@ class NumberChange:
     id: str
     before: Mapping[str, str] | None
     now: Mapping[str, str] | None
+    withheld: bool = False
+    """Whether the former number is not told, as the present report does not show it."""
 
     @property
     def weight(self) -> float:
         """How large the change is, on the scale of `differences.numbers.weight`."""
-        return weight(_record(self.before), _record(self.now))
+        return 0.0 if self.withheld else weight(_record(self.before), _record(self.now))
 
     def shown(self, language: str) -> tuple[str, str]:
         """Both as they are printed, with so many decimals that they are not the same."""
+        if self.withheld:
+            return text("disclosure.withheld", language), _printed(self.now, language, 0)
         pairs = [_shown(self.before, self.now, language, more) for more in range(5)]
         return next((pair for pair in pairs if pair[0] != pair[1]), pairs[0])
 
 
 def changed_numbers(before: Numbers, now: Numbers) -> tuple[NumberChange, ...]:
     """The numbers that are not the same in any of their fields, the weightiest first."""
+    kept_back = untold(
+        {id_: {k: json.loads(v) for k, v in told.items()} for id_, told in before.items()},
+        [id_ for id_, told in now.items() if json.loads(told.get("value", "null")) is not None],
+    )
     found = [
-        NumberChange(id_, before.get(id_), now.get(id_))
+        NumberChange(id_, before.get(id_), now.get(id_), id_ in kept_back)
         for id_ in dict.fromkeys([*before, *now])
         if before.get(id_) != now.get(id_)
     ]

@@ -43,6 +43,7 @@ class Block:
     section : id of the section that it stands in
     bare : its text without the numbers that name a record
     numbers : id and printed form of each of those, in their order
+    figure : id of the figure that it describes, where it stands beside that figure's data
     """
 
     tag: str
@@ -50,6 +51,7 @@ class Block:
     text: str = ""
     bare: str = ""
     numbers: list[tuple[str, str]] = field(default_factory=list)
+    figure: str = ""
 
 
 @dataclass
@@ -103,6 +105,7 @@ class Page:
     lines : every text once, a table's row as one, with the id of the heading that it stands under
     pictures : the same id, alternative text, hash of what is seen
     spots : what comments can be about
+    alts : alternative texts of the figures
     """
 
     language: str = ""
@@ -113,6 +116,7 @@ class Page:
     lines: list[tuple[str, str]] = field(default_factory=list)
     pictures: list[tuple[str, str, str]] = field(default_factory=list)
     spots: list[Spot] = field(default_factory=list)
+    alts: list[Block] = field(default_factory=list)
 
     def prose(self, section: str = "") -> Iterator[Block]:
         """The blocks that are no headings, of one section or of all."""
@@ -222,13 +226,17 @@ class _Reader(HTMLParser):
         if tag in HEADINGS or tag in PROSE:
             if tag == "h2":
                 self._section, self._figure = told.get("id", FRONT), ""
-            self._open.append(Block(tag, self._section))
+            figure = self._figure if self._behind else ""
+            self._open.append(Block(tag, self._section, figure=figure))
             if tag in HEADINGS and told.get("id"):
                 self.page.headings[told["id"]] = ""
                 self._heading = told["id"]
         elif tag == "img":
-            picture = (self._anchor, told.get("alt", ""), self._picture(told.get("src", "")))
+            alt = told.get("alt", "")
+            picture = (self._anchor, alt, self._picture(told.get("src", "")))
             self.page.pictures.append(picture)
+            if self._figure:
+                self.page.alts.append(Block(tag, self._section, alt, alt, figure=self._figure))
         elif tag == "br":
             self._line.words.append(" ")
         elif tag == "figure":

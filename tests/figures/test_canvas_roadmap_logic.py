@@ -78,7 +78,9 @@ def test_every_state_has_its_mark_and_word():
 
 def test_logic_has_numbers_and_says_what_is_not_measured():
     figure = of("logic", "fi")
-    assert list(figure.quantities()) == [VALUE]
+    counted = {q.id: q.value for q in figure.told}
+    assert list(figure.quantities()) == [VALUE, *figure.told]
+    assert (counted["logic.links"], counted["logic.assumption_1"]) == (len(LINKS), 2)
     assert "Ilman yhtään mitattua indikaattoria: Osallisuus ja Hyvinvointi." in figure.alt
     assert "Oletus (yhteyksiä 2): Perusta kantaa." in figure.description
     # two unmeasured boxes, and a link without evidence: its line and its head

@@ -46,9 +46,10 @@ def test_everything_drawn_is_told(language):
     for words in (*NAMES.values(), "Malli", "Loppu"):
         assert (words in shown.description) == (words != "Tot&")
     assert "Ei mitään" not in shown.description
-    days = [q.value for q in shown.quantities() if q.kind == "value"]
+    days = [q.value for q in shown.quantities() if q.unit == "days" and q.kind == "value"]
     assert days == [42, 47, 10, 20]  # the last one lasts: counted to the day
     assert [q.value for q in shown.quantities() if q.kind == "difference"] == [14]
+    assert [(q.id, q.value) for q in shown.told] == [("phases.returns", 1)]
     assert len(shown.table.rows) == 6
     assert "<katso>" not in shown.table.html()
 

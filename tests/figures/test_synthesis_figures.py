@@ -16,6 +16,8 @@ from skk_analysis.figures import (
     timeline,
 )
 from skk_analysis.language import LANGUAGES
+from skk_analysis.language.amounts import probability
+from skk_analysis.review.checks.printed import pieces, token
 from skk_analysis.synthesis import gap_map, pool, trim_and_fill
 
 CITIES = ["Espoo", "Turku", "Vantaa", "Tampere"]
@@ -42,6 +44,24 @@ def test_forest_has_weights_mean_and_prediction(language):
     assert isinstance(rows[4][2], Limits) and len(rows) == 9
     for city in CITIES:
         assert city in figure.description
+
+
+FEW = pd.DataFrame({"study": ["a", "b", "c"], "estimate": [0.1, 0.3, 0.8], "se": [0.1, 0.2, 0.1]})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("options", [{}, {"ratio": True}, {"unit": "share", "better": "higher"}])
+@pytest.mark.parametrize("method", ["REML", "FE"])
+def test_every_number_of_the_words_is_on_record(language, options, method):
+    """In the data of the figure as printed, or told beside it; for reports' checks to trace."""
+    figure = pooled_forest(pool(FEW, method=method), language, **options)
+    words = f"{figure.alt} {figure.description}"
+    for piece in (*pieces(language), probability(0.0, language)):
+        words = words.replace(piece, " ")
+    known = set(token(language).findall(f"{figure.table.plain()} {figure.caption}"))
+    for one in figure.told:
+        known |= set(token(language).findall(one.shown(language)))
+    assert set(token(language).findall(words)) - known == set()
 
 
 def test_forest_of_two_and_of_a_fixed_effect():

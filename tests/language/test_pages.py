@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 
 from skk_analysis.language import LANGUAGES
 from skk_analysis.language.catalogue import keys, template
+from skk_analysis.language.number_faults import number_faults
 from skk_analysis.reporting.city_comparison import CityComparison
 from skk_analysis.reporting.city_year import CityYear
 from skk_analysis.reporting.document import Document
@@ -23,7 +24,7 @@ from skk_analysis.reporting.page.exporter import report_page
 from skk_analysis.reporting.programme import ProgrammeReport
 from skk_analysis.reporting.section import SUMMARY, Numbering
 from skk_analysis.workspace import Workspace
-from tests.language.page_text import MOST_WORDS, WORDS, faults, read, strangers
+from tests.language.page_text import MOST_WORDS, WORDS, read, strangers
 
 KINDS: dict[str, Callable[[str], Document]] = {
     "city_year": lambda place: CityYear("Jyväskylä", 2020, "fi", place),
@@ -77,7 +78,7 @@ def test_every_number_has_the_form_of_the_language(page, kind, language):
     """Tables, prose, captions, alt texts, descriptions and the words drawn in figures."""
     texts = list(read(page(kind, language)))
     assert len(texts) > 200
-    assert [fault for words in texts for fault in faults(words, language)] == []
+    assert [fault for words in texts for fault in number_faults(words, language)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

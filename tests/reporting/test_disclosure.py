@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from skk_analysis import protected
 from skk_analysis.cleaning.schemas import TABLES
 from skk_analysis.programme import start_register
+from skk_analysis.reporting.disclosure.audit_page import _record
 from skk_analysis.reporting.disclosure.mask import (
     conflicts,
     is_protected,
@@ -229,7 +231,13 @@ def test_an_exception_that_was_granted_lets_it_pass(bench, cells) -> None:
     bench.write(made)
     assert bench.one(force=True).ok
     record = json.loads((bench.folder / "disclosure.json").read_text("utf-8"))
-    assert record["outcome"] == "pass" and record["exceptions"][0]["decision"] == "granted"
+    [output] = record["outputs"]
+    assert record["outcome"] == output["outcome"] == "review" and not record["faults"]
+    assert (output["output"], output["exception"]) == ("group.small", "group.*")
+    assert output["rule"] == "minimum_count" and "Julkinen tieto" in output["reason"].values()
+    assert record["exceptions"][0]["decision"] == "granted"
+    page = (bench.workspace.reports / "audit" / "fi.html").read_text("utf-8")
+    assert "Julkinen tieto" in page and "group.small" in page
 
 
 LEAKS = {
@@ -284,3 +292,8 @@ def test_the_audit_pages_tell_what_and_why_but_no_value(bench, cells) -> None:
     for language, word in (("fi", "Hyväksytty"), ("sv", "Godkänd"), ("en", "Pass")):
         page = (bench.workspace.reports / "audit" / f"{language}.html").read_text("utf-8")
         assert word in page and "Luvut" in page and f'lang="{language}"' in page
+
+
+def test_a_record_of_an_earlier_format_is_for_a_reviewer(tmp_path: Path) -> None:
+    (tmp_path / "disclosure.json").write_text('{"format": 1, "outcome": "pass", "outputs": [{}]}')
+    assert _record(SimpleNamespace(folder=tmp_path))["outcome"] == "review"

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from skk_analysis.language.number_faults import number_faults
 from skk_analysis.programme import Programme
 from skk_analysis.reporting.section import SUMMARY
 from skk_analysis.workspace import Workspace
-from tests.language.page_text import MOST_WORDS, WORDS, faults, read, strangers
+from tests.language.page_text import MOST_WORDS, WORDS, read, strangers
 
 FILES = [
     "codes/*.csv",
@@ -116,7 +117,7 @@ def test_what_a_person_reads_has_the_forms_of_its_language(workspace: Workspace)
     found = {}
     for path in sorted(workspace.reports.glob("*/*/*/index.html")):
         html, language = path.read_text("utf-8"), path.parent.name
-        wrong = [fault for words in read(html) for fault in faults(words, language)]
+        wrong = [fault for words in read(html) for fault in number_faults(words, language)]
         wrong += [w for w in read(html, foreign=False) if strangers(w, language)]
         parts = BeautifulSoup(html, "html.parser").main.find_all(class_=SUMMARY)
         words = len(WORDS.findall(" ".join(part.get_text(" ") for part in parts)))

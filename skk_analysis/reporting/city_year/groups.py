@@ -11,11 +11,11 @@ from skk_analysis import metrics
 from skk_analysis.estimate import Estimate
 from skk_analysis.figures import Cell, Pair, dumbbell
 from skk_analysis.language import Missing, Quantity, rule_sentence
-from skk_analysis.reporting.analysis import DIVISIONS, agreeing
+from skk_analysis.reporting.analysis import AGREE, DIVISIONS, agreeing
 from skk_analysis.reporting.measures import limits
 from skk_analysis.reporting.section import Writer, estimated
 from skk_analysis.reporting.unstable import say_unstable
-from skk_analysis.review.disclosure.small_groups import shown_groups
+from skk_analysis.review.disclosure.small_groups import shown_rates
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear
@@ -190,9 +190,11 @@ def _shown(report: CityYear, answers: pd.DataFrame, division: str) -> dict[str, 
     """Each group's questions whose share may be shown beside the share of everybody."""
     found: dict[str, set[str]] = {}
     for question, mine in answers.groupby("question"):
-        sizes = mine.groupby(division).size().to_dict()
-        limit = report.data.policy.minimum_denominator
-        for name in shown_groups(sizes, limit, total=len(mine)):
+        agree = mine["answer"].astype(float) >= AGREE
+        counted = agree.groupby(mine[division]).agg(["sum", "size"])
+        sizes = {name: (int(yes), int(n)) for name, yes, n in counted.itertuples()}
+        whole = int(agree.sum()), len(mine)
+        for name in shown_rates(sizes, report.data.policy, total=whole):
             found.setdefault(name, set()).add(str(question))
     return found
 

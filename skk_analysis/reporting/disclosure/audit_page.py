@@ -11,6 +11,7 @@ from skk_analysis.language import LANGUAGES, forms, text
 from skk_analysis.reporting.addresses import INDEX
 from skk_analysis.reporting.disclosure.mask import RECORD as PROTECTED
 from skk_analysis.reporting.disclosure.mask import conflicts, mask_hash, published_file
+from skk_analysis.reporting.disclosure.record import FILE, FORMAT
 from skk_analysis.reporting.fingerprint import code_hash, digest
 from skk_analysis.reporting.report import PAGE
 from skk_analysis.reporting.report import RECORD as RECORD_FILE
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from skk_analysis.review.disclosure.across import Finding
 
 FOLDER, MEMORY = "audit", "audit_pages.json"
-FILE = "disclosure.json"
 EXCEPTIONS, RECORD = "disclosure_exceptions", "processing_record"
 TABLES = ("disclosure_policy", EXCEPTIONS, RECORD)
 LIMITS = ("minimum_count", "minimum_denominator", "minimum_persons", "minimum_index_persons")
@@ -108,7 +108,7 @@ def _pages(orders: Sequence[Order]) -> dict[str, bytes]:
             rules=[_rule(rule, language) for rule in rules.rules],
             hidden=hidden,
             findings=found,
-            conflicts=before,
+            conflicts=_conflicts(before, language),
             exceptions=_localised(programme, EXCEPTIONS, ("reason",), language),
             processing=_localised(
                 programme,
@@ -121,10 +121,14 @@ def _pages(orders: Sequence[Order]) -> dict[str, bytes]:
 
 
 def _record(report: Any) -> dict[str, Any]:
+    """What is recorded of a report; nothing readable, or an earlier format, is for a reviewer."""
     try:
-        return json.loads((report.folder / FILE).read_text("utf-8"))
-    except (OSError, ValueError):
-        return {"outcome": "review", "outputs": [], "exceptions": [], "faults": []}
+        told = json.loads((report.folder / FILE).read_text("utf-8"))
+        if told["format"] == FORMAT:
+            return dict(told)
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return {"outcome": "review", "outputs": [], "exceptions": [], "faults": []}
 
 
 def _outcome(
@@ -138,27 +142,50 @@ def _outcome(
 
 
 def _rows(report: Any, told: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
-    """An output with hidden cells a row; a report without any has one row of its own."""
+    """An output of the record a row; a report without any has one row of its own."""
     address = f"../{report.path.as_posix()}/{PAGE}"
     subject, spoken = report.subject, text(f"index.language_{report.language}", language)
     kind = text(f"index.kind_{report.kind.name}", language)
     named = [kind if subject.city is None else subject.city.name(language), subject.title(language)]
-    common = {
-        "report": f"{' '.join(named)}, {spoken}",
+    common = {"report": f"{' '.join(named)}, {spoken}", "spoken": report.language}
+    none = {
+        **common,
+        "address": address,
+        "output": "",
+        "hidden": forms.number(0, language),
         "outcome": told["outcome"],
-        "spoken": report.language,
-        "exception": "; ".join(str(e["output"]) for e in told["exceptions"]),
+        "exception": "",
+        "reason": text("disclosure.reason_none", language),
     }
-    none = {**common, "address": address, "output": "", "hidden": forms.number(0, language)}
     return [
         {
             **common,
-            "address": f"{address}#{one['section']}",
+            "address": f"{address}#{one['section']}" if one["section"] else address,
             "output": one["output"],
             "hidden": forms.number(one["hidden"], language),
+            "outcome": one["outcome"],
+            "exception": one["exception"],
+            "reason": _reason(one, language),
         }
         for one in told["outputs"]
     ] or [none]
+
+
+def _conflicts(told: Sequence[str], language: str) -> str:
+    """How many there are; which ones would tell which hidden figures are small themselves."""
+    if not told:
+        return ""
+    return text("disclosure.conflicts", language, count=forms.number(len(told), language))
+
+
+def _reason(output: Mapping[str, Any], language: str) -> str:
+    """Why an output is as it is: what was asked for with the exception, else why cells are hidden.
+
+    A number that breaks a limit without one is told by the rule's name.
+    """
+    given = output["reason"]
+    own = str(given.get(f"reason_{language}") or given.get("reason_fi") or "")
+    return own or output["rule"] or text("disclosure.reason_few", language)
 
 
 def _rule(rule: Any, language: str) -> dict[str, Any]:

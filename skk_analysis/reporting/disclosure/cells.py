@@ -78,10 +78,15 @@ def hidden_cells(
     by_us = {name for name, rule in named.items() if not rule.by_publisher}
     known = known_cells(published)
     ours = observations["resource"].isin(by_us)
+    areas = pd.read_parquet(
+        workspace.processed / "areas.parquet", columns=["unit_code", "city_code"]
+    )
+    city_of = dict(zip(areas["unit_code"], areas["city_code"], strict=True))
+    secret = observations.loc[observations["status"] == protected.STATUS, CELL].drop_duplicates()
     found = [
         further_hidden(observations[~ours], PARTS),
         *(
-            hide_counts(rows, PARTS, named[str(name)].policy, known)
+            hide_counts(rows, PARTS, named[str(name)].policy, known, city_of, secret)
             for name, rows in observations[ours].groupby("resource")
         ),
     ]
@@ -90,10 +95,6 @@ def hidden_cells(
     found.append(_derived(values, dictionary, hidden))
     answers = _survey(workspace, dictionary)
     if len(answers):
-        areas = pd.read_parquet(
-            workspace.processed / "areas.parquet", columns=["unit_code", "city_code"]
-        )
-        city_of = dict(zip(areas["unit_code"], areas["city_code"], strict=True))
         for names, rows in answers.groupby("resource"):
             used = [named[name] for name in str(names).split(";") if name in named]
             policy = strictest([rule.policy for rule in used or [rules.default]])

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from skk_analysis.reporting.disclosure.policies import allowed, policies
+from skk_analysis.reporting.disclosure.policies import allowed, open_figures, policies
 from skk_analysis.review.disclosure.gate import Fault, gate
 from skk_analysis.review.disclosure.raw_rows import raw_rows
 from skk_analysis.workspace import SkkError, Workspace
@@ -55,12 +55,20 @@ def check_disclosure(
 
 
 def faults_of(
-    report: Report, results: Sequence[Mapping[str, Any]], sources: Sequence[str]
+    report: Report,
+    results: Sequence[Mapping[str, Any]],
+    sources: Sequence[str],
+    *,
+    excepted: bool = True,
 ) -> list[Fault]:
-    """The numbers of a report that the strictest of its sources' limits forbid."""
+    """The numbers of a report that the strictest of its sources' limits forbid.
+
+    ``excepted``: those for which an exception was granted are none.
+    """
     used = [r for r in report.workspace.resources() if r.name in set(sources)]
     records = [r for r in results if isinstance(r, Mapping)]
-    return gate(records, policies(report.workspace).strictest(used), allowed=allowed(report))
+    known = allowed(report) if excepted else open_figures(report)
+    return gate(records, policies(report.workspace).strictest(used), allowed=known)
 
 
 def known_ids(workspace: Workspace) -> frozenset[str]:

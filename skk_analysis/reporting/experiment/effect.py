@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from skk_analysis.figures import Cell, Figure, Prose
 from skk_analysis.figures.effect import effect_figure
 from skk_analysis.figures.table import Limits
 from skk_analysis.impact.checks import FAILED, INCONCLUSIVE, PASSED
+from skk_analysis.impact.verdict import null_of
 from skk_analysis.language import Quantity
 from skk_analysis.language.amounts import Amounts, probability
 from skk_analysis.language.effects import (
@@ -71,6 +73,7 @@ def _methods(report: Experiment, writer: Writer) -> None:
     """The same change by other methods, fixed beforehand."""
     amounts = Amounts.of(report.dossier.effect, report.language)
     rows: list[tuple[Cell, ...]] = []
+    numbers: list[tuple[str, Quantity]] = []
     for place, row in report.dossier.table.iterrows():
         found = Quantity(
             "effect.estimate" if place == 0 else f"effect.variant.{row['variant']}",
@@ -79,6 +82,7 @@ def _methods(report: Experiment, writer: Writer) -> None:
         )  # fmt: skip
         name = method_name(row["method"], report.language)
         variant = writer.text(f"experiment.variant.{row['variant']}")
+        numbers.append((f"{name}: {variant}", found))
         rows.append(
             (
                 f"{name}: {variant}",
@@ -91,6 +95,22 @@ def _methods(report: Experiment, writer: Writer) -> None:
         writer.text(f"experiment.methods.{key}") for key in ("method", "change", "interval", "p")
     ]
     writer.table("experiment_methods", columns, rows, wide=True)
+    if len(rows) > 1:
+        turned = turned_from(numbers, null_of(report.dossier.effect))
+        words = {"names": "; ".join(turned)} if turned else {}
+        writer.say(f"experiment.methods.{'turned' if turned else 'stable'}", **words)
+
+
+def turned_from(rows: Sequence[tuple[str, Quantity]], null: float) -> list[str]:
+    """Names of the rows whose interval lies on another side of no difference than the first's."""
+    (_, main), *others = rows
+    return [name for name, found in others if side_of(found, null) != side_of(main, null)]
+
+
+def side_of(found: Quantity, null: float) -> int:
+    """1 or −1 where the interval lies wholly above or below no difference, else 0."""
+    low, high = found.lower, found.upper
+    return 0 if low is None or high is None else int(low > null) - int(high < null)
 
 
 def _checks(report: Experiment, writer: Writer) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from skk_analysis.figures import Cell, Figure, Table
+from skk_analysis.figures.alternative import short
 from skk_analysis.language import date, text
 from skk_analysis.reporting.section import Writer
 
@@ -67,7 +68,7 @@ def _figure(
         text(f"experiment.model.{key}", language) for key in ("kind", "version", "date", "words")
     )
     table = Table(text("figure.data", language, caption=caption), columns, tuple(rows), language)
-    return Figure(_svg(content, suffix), caption, alt, alt, table)
+    return Figure(_svg(content, suffix), caption, short(alt), alt, table)
 
 
 def _svg(content: bytes, suffix: str) -> str:

@@ -6,6 +6,9 @@ published whose content is another than that one's, the difference is kept besid
 others (the same numbers and words from newer code) what was known before stays. The record is the
 difference and not the former version, so pages about all reports read small files only. It is
 outside the report's hashes, as a report is the same whatever was there before it.
+
+What a report no longer shows may be protected by now, so its former value is not told
+(`review.differences.withheld`), and a record that has outlived what it tells of is removed.
 """
 
 from __future__ import annotations
@@ -13,18 +16,26 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from skk_analysis.language import LANGUAGES, Quantity, date, forms, text, verdict_word
 from skk_analysis.language.catalogue import keys
 from skk_analysis.language.visible import visible_values
 from skk_analysis.reporting.addresses import INDEX
-from skk_analysis.reporting.differences import making_of
+from skk_analysis.reporting.differences import making_of, results_of
 from skk_analysis.reporting.page.shell import page, switch
 from skk_analysis.reporting.report import PAGE, RECORD, Report
 from skk_analysis.reporting.runner import Order
 from skk_analysis.reporting.site import Stage
-from skk_analysis.review.differences import Difference, ResultDifference, compare
+from skk_analysis.review.differences import (
+    WITHHELD,
+    Difference,
+    ResultDifference,
+    compare,
+    publishable,
+)
+from skk_analysis.review.differences.numbers import results_by_id
 from skk_analysis.workspace import SkkError
 
 CHANGES = "changes.json"
@@ -52,14 +63,48 @@ def published_changes(stage: Stage, orders: Sequence[Order]) -> Iterator[tuple[s
         if not (now.folder.is_dir() and (before.folder / RECORD).is_file()):
             continue
         try:
-            found = compare(making_of(before.folder), making_of(now.folder))
+            former, present = making_of(before.folder), making_of(now.folder)
         except SkkError:
             continue  # a former version that is not whole is no version
+        found = compare(former, present)
         if found.changes_content:
+            found = publishable(found, former, present)
             record = visible_values(found.record())
             told = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
             yield changes_file(report), (told + "\n").encode()
             yield changes_page(report), report_changes(found, report.language, order.invented)
+
+
+def outlived_changes(stage: Stage, orders: Sequence[Order]) -> Iterator[Path]:
+    """Records and pages of changes that do not tell of the report that will lie beside them.
+
+    They may hold numbers that the present report does not show any more.
+
+    Parameters
+    ----------
+    stage : whose next site is looked at, with the new records in their places
+    orders : every report that the site lists
+    """
+    told = {Path(name(order.report)) for order in orders for name in (changes_file, changes_page)}
+    for pattern in (f"*/*/*.{CHANGES}", f"*/*/*.{CHANGES.removesuffix('json')}html"):
+        places = (file.relative_to(stage.next) for file in stage.next.glob(pattern))
+        yield from (place for place in places if place not in told)
+    for order in orders:
+        report = order.report.at(stage.next)
+        file = stage.next / changes_file(report)
+        if file.is_file() and not _tells_of(file, report):
+            yield Path(changes_file(report))
+            yield Path(changes_page(report))
+
+
+def _tells_of(file: Path, report: Report) -> bool:
+    """Whether what a record says is now so is what the report says."""
+    try:
+        found = Difference.of_record(json.loads(file.read_text("utf-8")))
+        now = visible_values(results_by_id(results_of(report.folder)))
+    except (OSError, ValueError):
+        return False
+    return all(one.after == now.get(one.id) for one in found.numbers)
 
 
 def changed_reports(orders: Sequence[Order]) -> list[tuple[Order, Difference]]:
@@ -176,6 +221,7 @@ def _making(told: tuple[str, str], language: str) -> dict[str, str]:
 
 def _number(found: ResultDifference, places: Mapping[str, str], language: str) -> dict[str, str]:
     before, after = (quantity(found.id, told) for told in (found.before, found.after))
+    nothing = text("disclosure.withheld", language) if found.before == WITHHELD else "–"
     difference = margins = ""
     if before and after and before.value != after.value:
         if before.unit == after.unit and before.kind == after.kind == "value":
@@ -185,7 +231,7 @@ def _number(found: ResultDifference, places: Mapping[str, str], language: str) -
     return {
         "place": places.get(found.id, found.id),
         "id": found.id,
-        "before": before.with_interval(language) if before else "–",
+        "before": before.with_interval(language) if before else nothing,
         "after": after.with_interval(language) if after else "–",
         "difference": difference or "–",
         "margins": margins or "–",

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from skk_analysis.figures import Cell, Figure, Prose
 from skk_analysis.language import Missing, Quantity
+from skk_analysis.language.pooled_numbers import reason_numbers
 from skk_analysis.reporting.section import Writer
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.programme.report import ProgrammeReport
+    from skk_analysis.synthesis import Synthesis
 
 __all__ = [
     "count",
@@ -25,6 +27,7 @@ __all__ = [
     "people_of",
     "plain",
     "share",
+    "told_reasons",
 ]
 
 
@@ -56,6 +59,12 @@ def plain(writer: Writer, words: str) -> None:
         (writer.sentence("programme.as_is", words=line),) for line in words.split("\n") if line
     )
     writer.parts.append(Prose(lines))
+
+
+def told_reasons(writer: Writer, synthesis: Synthesis, record: str) -> None:
+    """Put the numbers of the reasons against pooling on record, beside the words on them."""
+    for place, reason in enumerate(synthesis.reasons, 1):
+        writer.tells(*reason_numbers(reason, f"{record}.reason_{place}"))
 
 
 def need(report: ProgrammeReport, writer: Writer, name: str):

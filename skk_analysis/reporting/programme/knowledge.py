@@ -11,7 +11,7 @@ from skk_analysis import monitoring as m
 from skk_analysis.figures import Cell, Limits, evidence_gap_map, pooled_forest
 from skk_analysis.language import Missing, Quantity
 from skk_analysis.language.synthesis import known_rule, known_state, pooled_text, reason_text
-from skk_analysis.reporting.programme.common import count, figure, heads, need, plain
+from skk_analysis.reporting.programme.common import count, figure, heads, need, plain, told_reasons
 from skk_analysis.reporting.register import localised, localised_cells
 from skk_analysis.reporting.section import Writer
 
@@ -93,6 +93,7 @@ def _pooled(report: ProgrammeReport, writer: Writer) -> None:
         if synthesis.pooled is None:
             reasons = " ".join(reason_text(reason, report.language) for reason in synthesis.reasons)
             writer.say("programme.knowledge.refused", name=name, reasons=reasons)
+            told_reasons(writer, synthesis, f"programme.literature.{outcome}")
             continue
         renamed = _renamed(synthesis.pooled, labels)
         words = pooled_text(renamed, report.language, name=name, better="higher", brief=True)

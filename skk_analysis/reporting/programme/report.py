@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pandas as pd
 
@@ -34,7 +32,6 @@ from skk_analysis.reporting.programme.analysis import Analysis
 from skk_analysis.reporting.programme.data import ProgrammeData, report_data
 from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Section
-from skk_analysis.synthesis import Synthesis
 from skk_analysis.workspace import Workspace
 
 
@@ -120,15 +117,6 @@ class ProgrammeReport(Document):
     def refused_effects(self) -> list[str]:
         """Why experiments have no estimate."""
         return [one.reason for one in self.analysis.dossiers.values() if one.reason]
-
-    def told_results(self) -> Mapping[str, Any]:
-        """Pooled results: of the experiments and of the literature."""
-        analysis = self.analysis
-        found: dict[str, Any] = {"together": analysis.together, "known": analysis.known}
-        for place, groups in {"outcome": analysis.by_outcome, "study": analysis.literature}.items():
-            for name, one in groups.items():
-                found[f"{place}.{name}"] = [one, _pooled_numbers(one)]
-        return found
 
     def table(self, name: str) -> pd.DataFrame | None:
         """A table of the register that has rows, else None."""
@@ -240,17 +228,3 @@ class ProgrammeReport(Document):
     def origin(self) -> Section:
         """Sources and provenance."""
         return self._section("origin")
-
-
-def _pooled_numbers(synthesis: Synthesis) -> list[Any]:
-    """What sentences tell of a pooled estimate that is computed when it is asked for."""
-    pooled = synthesis.pooled
-    if pooled is None or pooled.k < 2:
-        return []
-    found: list[Any] = [math.sqrt(pooled.tau2), pooled.tau2_interval, pooled.weights]
-    spread = pooled.distribution
-    found += [spread.interval(pooled.level), spread.prediction_interval(pooled.level)]
-    if pooled.method != "FE":
-        found += [pooled.prediction_interval, pooled.prediction_interval_hts]
-        found += [spread.probability_of_benefit(better=end) for end in ("higher", "lower")]
-    return found

@@ -7,13 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 from skk_analysis.figures import directions, pooled_forest
 from skk_analysis.language.effects import method_name
+from skk_analysis.language.pooled_numbers import (
+    leave_one_out_numbers,
+    reason_numbers,
+    small_study_numbers,
+)
 from skk_analysis.language.synthesis import (
     leave_one_out_text,
     pooled_text,
     reason_text,
     small_study_text,
 )
-from skk_analysis.reporting.programme.common import figure, heads, listed_experiments, plain
+from skk_analysis.reporting.programme.common import (
+    figure,
+    heads,
+    listed_experiments,
+    plain,
+    told_reasons,
+)
 from skk_analysis.reporting.section import Writer
 from skk_analysis.synthesis import RefusedError, Synthesis, egger, leave_one_out
 
@@ -49,6 +60,7 @@ def _whole(report: ProgrammeReport, writer: Writer, synthesis: Synthesis) -> Non
             for reason in synthesis.reasons
         ]
         writer.listed(reasons)
+        told_reasons(writer, synthesis, "programme.pooled.all")
     else:
         _forest(report, writer, "", synthesis)
     oriented = all(e.details.get("better") for e in report.analysis.effects.values())
@@ -87,6 +99,7 @@ def _outcome(report: ProgrammeReport, writer: Writer, outcome: str, synthesis: S
     reasons = " ".join(reason_text(r, report.language, names) for r in synthesis.reasons)
     name = report.indicators.get(outcome, outcome)
     writer.say("programme.synthesis.outcome_refused", name=name, reasons=reasons)
+    told_reasons(writer, synthesis, f"programme.pooled.{outcome}")
 
 
 def _forest(report: ProgrammeReport, writer: Writer, outcome: str, synthesis: Synthesis) -> None:
@@ -112,6 +125,8 @@ def _forest(report: ProgrammeReport, writer: Writer, outcome: str, synthesis: Sy
     if pooled.k > 2:
         frame = leave_one_out(shown)
         plain(writer, leave_one_out_text(frame, report.language, unit=effect.unit))
+        record = f"programme.pooled.{outcome or 'all'}"
+        writer.tells(*leave_one_out_numbers(frame, effect.unit, record))
 
 
 def _small_studies(report: ProgrammeReport, writer: Writer) -> None:
@@ -124,8 +139,10 @@ def _small_studies(report: ProgrammeReport, writer: Writer) -> None:
         test = egger(largest.studies.estimates, largest.studies.variances**0.5)
     except RefusedError as refused:
         plain(writer, reason_text(refused.reason, report.language))
+        writer.tells(*reason_numbers(refused.reason, "programme.pooled"))
     else:
         plain(writer, small_study_text(test, report.language))
+        writer.tells(*small_study_numbers(test, "programme.pooled"))
 
 
 def _grades(report: ProgrammeReport, writer: Writer) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from skk_analysis.language import LANGUAGES, text
 from skk_analysis.reporting.card import CARD
 from skk_analysis.reporting.differences import CONTENT
+from skk_analysis.reporting.disclosure.together import check_release
 from skk_analysis.reporting.downloads import FOLDER
 from skk_analysis.reporting.execute import EXECUTION_TIMEOUT
 from skk_analysis.reporting.kinds import KINDS, Kind
@@ -71,7 +72,8 @@ def release(
     Raises
     ------
     SkkError
-        If there is nothing to release, or a report's files are not as they were made.
+        If there is nothing to release, a report's files are not as they were made, or a report
+        gives away, with all others of the site, what is hidden.
     """
     there = [r for r in chosen_reports(workspace, choice, kinds) if (r.folder / RECORD).is_file()]
     found = statuses(workspace, there)
@@ -80,6 +82,8 @@ def release(
     left_out = tuple(r.path.as_posix() for r in there if r not in taken)
     if not taken:
         raise SkkError(_nothing(workspace, left_out))
+    every = chosen_reports(workspace, Choice(languages=LANGUAGES), kinds)
+    check_release(workspace, taken, {report: report.record() for report in every})
     orders = plan(taken, workspace, EXECUTION_TIMEOUT)
     files: dict[str, bytes] = {}
     for order in orders:

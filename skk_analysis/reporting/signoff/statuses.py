@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from skk_analysis.reporting.report import PAGE, RESULTS, Report
 from skk_analysis.reporting.runner import Order
@@ -13,6 +14,7 @@ from skk_analysis.reporting.signoff.facts import FACTS, REVIEW_PAGE, read_facts
 from skk_analysis.reporting.stamp import STATUS, THREAD, stamped
 from skk_analysis.review.book import Book
 from skk_analysis.review.changed import changed_numbers, kept
+from skk_analysis.review.disclosure.former import silent
 from skk_analysis.review.ledger import Anchor, Ledger, canonical, folder_of, read
 from skk_analysis.review.standing import Standing, Status, standing
 from skk_analysis.review.told import numbers_of
@@ -102,8 +104,14 @@ def restamped(workspace: Workspace, reports: Sequence[Report]) -> Iterator[tuple
                 yield (report.path / name).as_posix(), wanted
 
 
-def stamps(report: Report, status: Status, book: Book, page: str) -> dict[str, str]:
-    """What stands in the regions of one of a report's pages."""
+def stamps(
+    report: Report, status: Status, book: Book, page: str, folder: Path | None = None
+) -> dict[str, str]:
+    """What stands in the regions of one of a report's pages.
+
+    A comment quotes what it is about; the numbers of a quotation go when its place is gone, because
+    they may be hidden by now.
+    """
     from skk_analysis.reporting.page.shell import environment
     from skk_analysis.review.words import Words, state_word, status_reason
 
@@ -114,12 +122,24 @@ def stamps(report: Report, status: Status, book: Book, page: str) -> dict[str, s
     thread = templates.get_template("thread.html.j2")
     review = book.review(report.path.as_posix())
     plain = [e for e in review.entries if e.action == "judge" and not e.payload["text"]]
+    facts = read_facts(folder or report.folder)
+    anchors = facts.anchors if facts else {}
+
+    def quoted(payload: Mapping[str, Any]) -> str:
+        shown = str(payload["shown"])
+        return shown if payload["anchor"] in anchors else silent(shown)
+
     told = {"status": status, "state": state, "reason": reason, "link": page != REVIEW_PAGE}
     changes = [(change.id, *change.shown(language)) for change in (status.changes or ())[:MOST]]
     return {
         STATUS: banner.render(**told),
         THREAD: thread.render(
-            review=review, plain=plain, words=Words(language), changes=changes, **told
+            review=review,
+            plain=plain,
+            quoted=quoted,
+            words=Words(language),
+            changes=changes,
+            **told,
         ),
     }
 
@@ -136,7 +156,7 @@ def stamp_faults(report: Report, folder: Path) -> list[str]:
             continue
         content = file.read_bytes()
         bare = stamped(content, {})
-        if content not in (bare, stamped(content, stamps(report, status, book, name))):
+        if content not in (bare, stamped(content, stamps(report, status, book, name, folder))):
             found.append(f"what is stamped on {name} is not what the ledger says")
     return found
 

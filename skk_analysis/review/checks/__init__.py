@@ -10,10 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 from skk_analysis.language import forms
-from skk_analysis.language.catalogue import text
+from skk_analysis.language.catalogue import keys, text
 from skk_analysis.review.checks import data, judging, making, numbers, pictures, reading
 from skk_analysis.review.checks.evidence import Drawing, Evidence, Fault, Finding, Made
 from skk_analysis.review.checks.limitations import limitations
+from skk_analysis.review.checks.robustness import robustness
 from skk_analysis.review.page import FRONT
 
 __all__ = ["CHECKS", "FORMAT", "Drawing", "Evidence", "Fault", "Finding", "Made", "checked",
@@ -35,7 +36,7 @@ CHECKS: dict[str, Check] = {
     "disclosure": making.disclosure,
     "assumptions": judging.assumptions,
     "pandemic": judging.pandemic,
-    "robustness": judging.robustness,
+    "robustness": robustness,
     "multiplicity": judging.multiplicity,
     "grade": judging.grade,
     "text_numbers": numbers.text_numbers,
@@ -78,23 +79,30 @@ def _row(name: str, finding: Finding, evidence: Evidence) -> dict[str, Any]:
         told = (
             text("review.check.failed", language, name=title, faults=number, **counts)
             if status == "fail"
-            else text("review.check.not_applicable", language, name=title)
+            else _not_applicable(name, title, language)
         )
     details = [_words(fault, language) for fault in finding.faults[:MOST_DETAILS]]
     if len(finding.faults) > MOST_DETAILS:
         more = forms.number(len(finding.faults) - MOST_DETAILS, language)
         details.append(text("review.check.more", language, count=more))
     details += [_words(note, language) for note in finding.notes]
-    anchors = dict.fromkeys([*finding.anchors, *(f.anchor for f in finding.faults if f.anchor)])
+    wanted = dict.fromkeys([*finding.anchors, *(f.anchor for f in finding.faults if f.anchor)])
+    anchors = [anchor for anchor in wanted if _exists(anchor, evidence)] or [FRONT]
     return {
         "id": name,
         "status": status,
         "told": told,
-        "evidence": [
-            {"href": f"#{a}", "label": _label(a, evidence)} for a in anchors if _exists(a, evidence)
-        ],
+        "evidence": [{"href": f"#{a}", "label": _label(a, evidence)} for a in anchors],
         "details": details,
     }
+
+
+def _not_applicable(check: str, title: str, language: str) -> str:
+    """Why a check has nothing to look at."""
+    own = f"review.check.{check}.not_applicable"
+    if own in keys(language):
+        return text(own, language)
+    return text("review.check.not_applicable", language, name=title)
 
 
 def _words(fault: Fault, language: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -66,7 +67,9 @@ def claims(evidence: Evidence) -> list[Fault]:
     """Sentences of the report that claim a cause."""
     pattern, faults = claiming(evidence.language), []
     blocks = [block for block in evidence.page.prose() if block.section != "origin"]
-    text = "\n".join(re.sub(r"\s*\n\s*", " ", block.text) for block in blocks)
+    headings = _headings(evidence)
+    lines = (_without(block.text, headings.get(block.figure, ())) for block in blocks)
+    text = "\n".join(re.sub(r"\s*\n\s*", " ", line) for line in lines)
     for words in (*_earned(evidence), *evidence.facts["quoted"]):
         text = text.replace(words, " ")
     text = _allowed(evidence.language).sub(" ", text)
@@ -76,6 +79,23 @@ def claims(evidence: Evidence) -> list[Fault]:
             words = line[start : start + SHOWN].strip()
             faults.append(Fault.of("causal", block.section, word=found[0], words=words))
     return faults
+
+
+def _headings(evidence: Evidence) -> dict[str, set[str]]:
+    """Allowed names that head the rows and columns of each figure's data."""
+    names = {template(name, evidence.language) for name in allowed_messages()}
+    return {
+        table.figure: {c.text for row in table.rows for c in row if c.heading} & names
+        for table in evidence.page.tables
+        if table.figure
+    }
+
+
+def _without(words: str, headings: Iterable[str]) -> str:
+    """A description without the headings that it puts before what stands there in brackets."""
+    for name in headings:
+        words = re.sub(rf"(?<!\w){re.escape(name)}(?= \()", " ", words)
+    return words
 
 
 def people(evidence: Evidence) -> list[Fault]:

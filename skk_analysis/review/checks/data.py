@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from skk_analysis.language import LANGUAGES, forms
 from skk_analysis.language.catalogue import keys, text
@@ -17,7 +18,6 @@ HASH_SHOWN = 16
 COUNTS = ("persons", "count", "days")
 STATUSES = ("beforehand", "afterwards", "not_chosen")
 DIRECTIONS = ("higher", "lower", "neither")
-SMALLEST_RATE, SMALLEST_COUNT = 30, 5
 UNSTABLE = 0.5
 """An interval whose half is more than this share of its rate: the rate must be shown with it."""
 EXPECTED = re.compile(r"^(coverage|scope|choices|segregation|areas|tests|monitor)\.")
@@ -83,9 +83,9 @@ def definitions(evidence: Evidence) -> Finding:
             word = text(f"measure.{name}", evidence.language)
             if not word.strip():
                 faults.append(Fault.of("definition_lacks", "methods", name=name, what="name"))
-    examined = len(dictionary) or (len(evidence.records) if evidence.kind == "programme" else 0)
-    anchors = ["methods"] if "methods" in evidence.page.headings else ["indicators"]
-    return Finding(faults, examined, anchors)
+    places = ("methods", "indicators", "rules", "origin")
+    anchors = [anchor for anchor in places if anchor in evidence.page.headings]
+    return Finding(faults, len(dictionary), anchors[:1])
 
 
 def dates(evidence: Evidence) -> Finding:
@@ -102,6 +102,11 @@ def dates(evidence: Evidence) -> Finding:
         if _is_change(record):
             examined += 1
             faults += _ends_fault(evidence, record)
+    for estimate, one in evidence.effects.items():
+        examined += bool(one.recorded.years)
+        if late := [year for year in one.recorded.years if year > last]:
+            place = evidence.shown_at(estimate)
+            faults.append(Fault.of("other_year", place, id=estimate, year=str(late[0])))
     anchors = ["quality"] if "quality" in evidence.page.headings else ["origin"]
     return Finding(faults, examined, anchors)
 
@@ -202,18 +207,20 @@ def missing(evidence: Evidence) -> Finding:
             faults.append(Fault.of("other_tally", "quality", name=indicator, status="observed"))
         if f"coverage.{indicator}.population.{year}" not in evidence.results:
             faults.append(Fault.of("no_coverage", "quality", name=indicator))
-    faults += _unexplained(evidence)
+    signs = [*_signs(evidence)]
+    faults += [fault for fault in signs if fault is not None]
+    examined += len(signs)
     for one in evidence.effects.values():
         check = one.recorded.check("missing_cells") or one.recorded.check("attrition")
         examined += check is not None
     anchors = [
         a for a in ("quality", "limitations", "effect", "limits") if a in evidence.page.headings
     ]
-    return Finding(faults, max(examined, 1), anchors[:2])
+    return Finding(faults, examined, anchors[:2])
 
 
-def _unexplained(evidence: Evidence) -> Iterator[Fault]:
-    """Signs of missing numbers whose meaning the section does not tell."""
+def _signs(evidence: Evidence) -> Iterator[Fault | None]:
+    """Yield for each sign of missing numbers None where its section tells what it means."""
     words = {text(f"missing.{status}", evidence.language): status for status in MISSING}
     for table in evidence.page.tables:
         used = {
@@ -224,9 +231,9 @@ def _unexplained(evidence: Evidence) -> Iterator[Fault]:
         }
         for status in used:
             meaning = text(f"missing.{status}.meaning", evidence.language)
-            if not any(meaning in b.text for b in evidence.page.prose(table.section)):
-                yield Fault.of("not_explained", table.figure or table.section, status=status,
-                               name=table.caption[:60])  # fmt: skip
+            place, name = table.figure or table.section, table.caption[:60]
+            told = any(meaning in block.text for block in evidence.page.prose(table.section))
+            yield None if told else Fault.of("not_explained", place, status=status, name=name)
 
 
 def small_numbers(evidence: Evidence) -> Finding:
@@ -242,7 +249,7 @@ def small_numbers(evidence: Evidence) -> Finding:
             and not name.startswith("effect")
         ):
             examined += 1
-            if n < SMALLEST_RATE and not _is_estimate(evidence, name):
+            if n < evidence.policy.minimum_denominator and not _is_estimate(evidence, name):
                 faults.append(Fault.of("small_rate", evidence.shown_at(name), id=name, n=str(n)))
             if (
                 is_unstable(record)
@@ -250,14 +257,11 @@ def small_numbers(evidence: Evidence) -> Finding:
                 and not _told(evidence, record, told)
             ):
                 faults.append(Fault.of("unstable", evidence.shown_at(name), id=name))
-        if name.startswith(("households.", "survey.", "quality.")) and record["unit"] in COUNTS:
+        if record["unit"] == "persons" and record["kind"] == "value":
             examined += 1
-            if 0 < record["value"] < SMALLEST_COUNT:
-                faults.append(
-                    Fault.of(
-                        "small_count", evidence.shown_at(name), id=name, limit=str(SMALLEST_COUNT)
-                    )
-                )
+            if 0 < record["value"] < evidence.policy.minimum_count and not _open(evidence, name):
+                place, limit = evidence.shown_at(name), f"{evidence.policy.minimum_count:g}"
+                faults.append(Fault.of("small_count", place, id=name, limit=limit))
     for one in evidence.effects.values():
         examined += 1
         treated = one.recorded.n_treated
@@ -267,6 +271,11 @@ def small_numbers(evidence: Evidence) -> Finding:
         a for a in ("quality", "limitations", "limits", "effect") if a in evidence.page.headings
     ]
     return Finding(faults, examined, anchors[:1])
+
+
+def _open(evidence: Evidence, name: str) -> bool:
+    """Whether everybody may know a number: a publisher's open figure, or a granted exception."""
+    return any(fnmatchcase(name, pattern) for pattern in evidence.open_numbers)
 
 
 def _is_estimate(evidence: Evidence, name: str) -> bool:

@@ -102,7 +102,10 @@ def judged(record: Mapping[str, Any]) -> Judged:
     grade = evidence_grade(facts, effect.checks)
     if record["review"]:
         grade = grade.reviewed(*record["review"])
-    verdict = verdict_of(effect, adjusted_p=details.get("adjusted_p"), limit=details.get("limit"))
+    adjusted = details.get("adjusted_p")
+    if adjusted is not None and adjusted < effect.p:
+        adjusted = effect.p  # the check of multiple testing tells it; the verdict is still judged
+    verdict = verdict_of(effect, adjusted_p=adjusted, limit=details.get("limit"))
     word, rule = record["verdict"] or ("", "")
     sms, reasons = record["grade"] or (0, ())
     return Judged(

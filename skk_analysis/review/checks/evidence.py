@@ -18,12 +18,13 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure of the notebook: the picture and what was said of it."""
+    """A figure of the notebook: the picture, what was said of it, and ids of numbers told there."""
 
     svg: str
     alt: str
     caption: str
     description: str
+    told: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,10 @@ class Evidence:
         for table, _, cell in self.page.cells():
             if cell.result in wanted:
                 return table.figure or table.section
+        told = [drawing.caption for drawing in self.drawings if wanted & set(drawing.told)]
+        for figure, caption in self.page.figures.items():
+            if caption in told:
+                return figure
         return FRONT
 
 

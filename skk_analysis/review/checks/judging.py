@@ -1,4 +1,4 @@
-"""Effects: assumptions, the pandemic year, robustness, the number of tests, and the grade."""
+"""Effects: assumptions, the pandemic year, the number of tests, and the grade."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from skk_analysis.impact.checks import NOT_APPLICABLE, PASSED
 from skk_analysis.impact.verdict import design_kind
-from skk_analysis.language.catalogue import template, text
+from skk_analysis.language.catalogue import text
 from skk_analysis.language.effects import check_name
 from skk_analysis.metrics.change import adjust_p_values
 from skk_analysis.review.checks.effects import Judged
 from skk_analysis.review.checks.evidence import Evidence, Fault, Finding
-from skk_analysis.review.checks.verdicts import ALPHA, words_of
+from skk_analysis.review.checks.verdicts import ALPHA
 
 ASSUMED = {
     "panel": (("pre_trend", "pre_fit"), ("donors",), ("donor_weights",), ("size_matched_placebos",),
@@ -26,21 +26,9 @@ answers' number, loss and ceiling."""
 COMPARED = (("baseline_balance",),)
 """What a survey with a comparison group needs besides."""
 
-ROBUST = {
-    "panel": ("leave_one_donor", "leave_one_year", "specification_curve"),
-    "survey": (),
-    "series": (),
-}
 STRUCK = ("pandemic_only", "pandemic_dropped", "pandemic_exposure", "pandemic_bounded")
 TELLING = ("experiment", "city_comparison")
 """Kinds of reports that tell the checks themselves; the others send the reader to the card."""
-
-SENSITIVE = {
-    "dissimilarity": ("postal_area", "district"),
-    "gini": ("weighted", "unweighted"),
-    "low_income_rate": ("line_50", "line_70"),
-}
-"""Choices whose other outcome a city's report shows: area level, weights, low-income line."""
 
 
 def assumptions(evidence: Evidence) -> Finding:
@@ -149,65 +137,6 @@ def _year_told(evidence: Evidence) -> Iterator[Fault]:
         yield Fault.of("no_shift", "pandemic", name=year)
 
 
-def robustness(evidence: Evidence) -> Finding:
-    """Other choices are shown, and where the verdict does not stand the report says so."""
-    faults: list[Fault] = []
-    examined = 0
-    for record, one in evidence.effects.items():
-        effect = one.recorded
-        for name in ROBUST[design_kind(effect)]:
-            examined += 1
-            if effect.check(name) is None:
-                check = check_name(name, evidence.language)
-                faults.append(
-                    Fault.of("not_checked", evidence.shown_at(record), name=one.name, check=check)
-                )
-    results = evidence.results
-    for measure, choices in SENSITIVE.items():
-        if evidence.kind != "city_year" or f"{measure}.{evidence.facts['year']}" not in results:
-            continue
-        for choice in choices:
-            examined += 1
-            if f"sensitivity.{measure}.{choice}.{evidence.facts['year']}" not in results:
-                faults.append(Fault.of("no_choice", "limitations", name=measure, what=choice))
-    turned = [*_turned(evidence)]
-    for measure in dict.fromkeys(turned):
-        name = text(f"measure.{measure}", evidence.language)
-        start = template("limits.turned", evidence.language).partition("{")[0]
-        blocks = evidence.page.prose("limitations")
-        if not any(b.text.startswith(start) and name in b.text for b in blocks):
-            faults.append(Fault.of("turned", "limitations", name=name))
-    if evidence.kind == "city_comparison":
-        examined += 1
-        if not any(n.startswith("dissimilarity.district.") for n in results):
-            faults.append(
-                Fault.of("no_choice", "segregation", name="dissimilarity", what="district")
-            )
-    anchors = [
-        a for a in ("limitations", "effects", "effect", "synthesis") if a in evidence.page.headings
-    ]
-    return Finding(faults, examined, anchors[:2])
-
-
-def _turned(evidence: Evidence) -> Iterator[str]:
-    """Measures whose verdict is another under another choice, as the table of choices shows."""
-    words = words_of(evidence.language)
-    for table in evidence.page.tables:
-        for row in table.rows:
-            named = [cell.result for cell in row if cell.result.startswith("sensitivity.")]
-            said = [words[cell.text] for cell in row if cell.text in words]
-            if not named or not said or said[0] == "none":
-                continue
-            measure = named[0].split(".")[1]
-            change = evidence.results.get(f"{measure}.change")
-            if change is None or change.get("lower") is None:
-                continue
-            inside = change["lower"] <= 0 <= change["upper"]
-            main = "unclear" if inside else "grows" if change["value"] > 0 else "shrinks"
-            if said[0] != main:
-                yield measure
-
-
 def multiplicity(evidence: Evidence) -> Finding:
     """The number of tests and what is left after correction are right; the main outcome is kept."""
     faults: list[Fault] = []
@@ -274,6 +203,12 @@ def grade(evidence: Evidence) -> Finding:
                         recorded=str(one.grade.sms),
                     )
                 )
+    if not evidence.effects:
+        faults += [
+            Fault.of("grade_of_nothing", evidence.shown_at(name), id=name)
+            for name in evidence.results
+            if name.endswith(".grade") or ".grade." in name
+        ]
     anchors = [
         a
         for a in ("experiment-grade", "effects", "effect", "synthesis")

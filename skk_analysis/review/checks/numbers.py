@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from skk_analysis.language.catalogue import text
 from skk_analysis.review.checks import causal, verdicts
 from skk_analysis.review.checks.evidence import Evidence, Fault, Finding
-from skk_analysis.review.checks.printed import is_printed, printed_interval, untraced
+from skk_analysis.review.checks.printed import is_printed, printed_interval
+from skk_analysis.review.checks.traced import untraced
 
 ORIGIN = "origin"
 """The section of hashes and versions; other checks look at it."""
@@ -64,9 +64,11 @@ def _agrees(evidence: Evidence, name: str, shown: str, anchor: str) -> Fault | N
 def _unnamed(evidence: Evidence) -> list[Fault]:
     """Numbers in the prose that name no record and that nothing else explains."""
     blocks = [block for block in evidence.page.prose() if block.section != ORIGIN]
-    lines = [re.sub(r"\s*\n\s*", " ", block.bare) for block in blocks]
-    faults = []
-    for place, number in untraced("\n".join(lines), evidence):
-        words = blocks[place].text[:SHOWN].strip()
-        faults.append(Fault.of("not_traced", blocks[place].section, shown=number, words=words))
-    return faults
+    blocks += evidence.page.alts
+    return [
+        Fault.of(
+            "not_traced", block.figure or block.section, shown=number,
+            words=block.text[:SHOWN].strip(),
+        )
+        for block, number in untraced(blocks, evidence)
+    ]  # fmt: skip

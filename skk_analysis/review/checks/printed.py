@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from functools import cache
 
 from skk_analysis.language import forms
-from skk_analysis.language.amounts import Amounts
+from skk_analysis.language.amounts import Amounts, probability
 from skk_analysis.language.catalogue import keys, template
+from skk_analysis.language.catalogue import text as message
 from skk_analysis.language.effects import (
     check_text,
     effect_text,
@@ -21,13 +22,12 @@ from skk_analysis.language.effects import (
     rule_text,
     verdict_text,
 )
+from skk_analysis.language.number_faults import DATE
 from skk_analysis.language.quantities import Quantity
 from skk_analysis.review.checks.effects import Judged
 from skk_analysis.review.checks.evidence import Evidence, Record
 
 YEAR = re.compile(r"(?<![\d,.])(19|20)\d\d(?![\d,.]\d)")
-DATE = re.compile(r"\b\d{1,2}\.\d{1,2}\.(\d{4})?|\b\d{1,2} [A-Z][a-z]{2,8}( \d{4})?\b")
-CLOCK = re.compile(r"\bklo \d{1,2}\.\d\d\b")
 PLACE = re.compile(r"\{[^}]*\}")
 LEAST = 4
 """Shorter pieces of a message are too common to be told from a number of the report."""
@@ -41,14 +41,15 @@ def signs(language: str) -> tuple[str, str]:
 
 
 @cache
-def _token(language: str) -> re.Pattern[str]:
+def token(language: str) -> re.Pattern[str]:
+    """A number as it is printed in a language, without its sign."""
     group, point = (re.escape(sign) for sign in signs(language))
     return re.compile(rf"(?<![\w.,])(?:\d{{1,3}}(?:{group}\d{{3}})+|\d+)(?:{point}\d+)?")
 
 
 def decimals_of(shown: str, language: str) -> int:
     """How many decimals the first number of a text has."""
-    found = _token(language).search(shown)
+    found = token(language).search(shown)
     return len(found[0].partition(signs(language)[1])[2]) if found else 0
 
 
@@ -72,36 +73,28 @@ def printed_interval(record: Record, shown: str, language: str) -> str:
     return quantity_of(record, decimals_of(shown, language)).interval(language)
 
 
-def untraced(text: str, evidence: Evidence) -> Iterator[tuple[int, str]]:
-    """Numbers of a text that nothing on record explains: the place of the line and the number.
-
-    Parameters
-    ----------
-    text : lines without the numbers that name their record
-    """
-    language = evidence.language
-    known: dict[int, set[str]] = {}
-    told = [*_known(evidence)]
-    point = signs(language)[1]
-    for place, line in enumerate(_plainly(text, evidence).split("\n")):
-        for found in _token(language).finditer(line):
-            token = found[0]
-            places = len(token.partition(point)[2])
-            if places not in known:
-                known[places] = {forms.number(value, language, places) for value in told}
-            if token not in known[places]:
-                yield place, token
-
-
-def _plainly(text: str, evidence: Evidence) -> str:
+def plainly(text: str, evidence: Evidence) -> str:
     """A text without what may hold numbers: sentences judged anew, people's words, messages."""
-    for words in (*spoken(evidence), *evidence.facts["quoted"], evidence.made.run_id):
+    numbered = _figure_numbers(evidence)
+    for words in (*spoken(evidence), *evidence.facts["quoted"], evidence.made.run_id, *numbered):
         text = text.replace(words, " ")
-    for piece in pieces(evidence.language):
+    for piece in (*pieces(evidence.language), probability(0.0, evidence.language)):
         text = text.replace(piece, " ")
-    for pattern in (CLOCK, DATE, YEAR):
+    for pattern in (_names(evidence), DATE, YEAR):
         text = pattern.sub(" ", text)
     return text
+
+
+def _figure_numbers(evidence: Evidence) -> Iterator[str]:
+    """What figures are called; the last first, so that 12 is not read as 1."""
+    for number in range(len(evidence.page.figures), 0, -1):
+        yield message("figure.number", evidence.language, number=str(number))
+
+
+def _names(evidence: Evidence) -> re.Pattern[str]:
+    """Names of groups in the data that are numbers themselves, such as an age range: whole only."""
+    names = "|".join(map(re.escape, sorted(evidence.facts["groups"], key=len, reverse=True)))
+    return re.compile(rf"(?<![\w.,–])(?:{names})(?![\w–]|[.,]\d)" if names else r"(?!)")
 
 
 def spoken(evidence: Evidence) -> list[str]:
@@ -135,40 +128,18 @@ def sentences(one: Judged, language: str) -> dict[str, str]:
     return found
 
 
-def _known(evidence: Evidence) -> Iterator[float]:
-    """Every number on record as printed, without sign."""
-    for record in evidence.records:
-        for key in ("value", "lower", "upper"):
-            value = record.get(key)
-            if isinstance(value, int | float):
-                if record["kind"] == "relative":
-                    yield abs(value - 1) * 100
-                yield abs(forms.scaled(float(value), record["unit"]))
-        if record.get("n"):
-            yield float(record["n"])
-    yield from (float(place) for place, _ in enumerate(evidence.page.headings, start=1))
-    for numbers in evidence.facts["said"].values():
-        for value in numbers:
-            yield abs(value)
-            yield abs(value) * 100
-    for one in evidence.effects.values():
-        effect = one.recorded
-        amounts = Amounts.of(effect, evidence.language)
-        for value in (effect.estimate, *effect.interval, effect.mde):
-            if abs(value) < float("inf"):
-                yield abs(forms.scaled(value, amounts.form))
-        yield from map(float, one.placebos)
-        yield float(one.grade.sms)
-        yield float(one.grade.nesta)
-
-
 @cache
 def pieces(language: str) -> tuple[str, ...]:
-    """The parts of the catalogue's messages that hold digits themselves, longest first."""
+    """The parts of the catalogue's messages that hold digits themselves, longest first.
+
+    Where a message names what no difference is, that is 0, or 1 of ratios.
+    """
+    messages = (template(name, language) for name in keys(language))
     found = {
         piece.strip(" ")
-        for name in keys(language)
-        for piece in PLACE.split(template(name, language))
+        for words in messages
+        for filled in {words.replace("{null}", null) for null in "01"}
+        for piece in PLACE.split(filled)
         if re.search(r"\d", piece) and len(piece.strip()) >= LEAST
     }
     return tuple(sorted(found, key=lambda words: (-len(words), words)))

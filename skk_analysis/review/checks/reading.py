@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
+from skk_analysis.language.number_faults import number_faults
 from skk_analysis.review.checks.evidence import Evidence, Fault, Finding
 
-FOREIGN = {
-    "fi": re.compile(r"(?<![\d.\w])\d+\.\d+(?![\d.\w])|\d%|(?<!\w)-\d"),
-    "sv": re.compile(r"(?<![\d.\w])\d+\.\d+(?![\d.\w])|\d%|(?<!\w)-\d"),
-    "en": re.compile(r"(?<![\d,\w])\d+,\d{1,2}(?![\d\w])|(?<!\w)-\d"),
-}
-"""Forms of numbers that the language does not have: another decimal sign, a percent sign without
-space, a hyphen for a minus."""
+ORIGIN = "origin"
+"""The section of hashes and versions, which have the form of no language."""
 
-DATES = re.compile(r"\b\d{1,2}\.\d{1,2}\.(?:\d{4})?|\bklo \d{1,2}\.\d\d")
+PEOPLES = "¤"
+"""Stands for what people wrote, in whatever form."""
 
 
 def language_accessibility(evidence: Evidence) -> Finding:
@@ -23,15 +18,16 @@ def language_accessibility(evidence: Evidence) -> Finding:
     if page.language != evidence.language:
         faults.append(Fault.of("other_language", "content", name=page.language))
     faults += [Fault.of("not_accessible", "content", words=words) for words in evidence.page_faults]
-    texts = [(b.section, b.text) for b in page.prose() if b.section != "origin"]
+    texts = [(b.figure or b.section, b.text) for b in (*page.prose(), *page.alts)
+             if b.section != ORIGIN]  # fmt: skip
     texts += [(t.figure or t.section, cell.text) for t, _, cell in page.cells()
-              if t.section != "origin" and ("number" in cell.css or cell.result)]  # fmt: skip
-    quoted = evidence.facts["quoted"]
-    for section, words in texts:
-        plain = DATES.sub(" ", words)
-        for found in FOREIGN[evidence.language].finditer(plain):
-            if not any(found[0] in one for one in quoted):
-                faults.append(
-                    Fault.of("number_form", section, shown=found[0], words=words[:80].strip())
-                )
+              if t.section != ORIGIN and ("number" in cell.css or cell.result)]  # fmt: skip
+    for place, words in texts:
+        own = words
+        for one in evidence.facts["quoted"]:
+            own = own.replace(one, PEOPLES)
+        faults += [
+            Fault.of("number_form", place, shown=shown, words=around.strip())
+            for _, shown, around in number_faults(own, evidence.language)
+        ]
     return Finding(faults, len(texts), ["content"])

@@ -20,8 +20,10 @@ from skk_analysis.review.differences.texts import (
     text_differences,
     verdict_differences,
 )
+from skk_analysis.review.differences.withheld import WITHHELD, publishable
 
 __all__ = [
+    "WITHHELD",
     "Content",
     "Difference",
     "IngredientDifference",
@@ -36,6 +38,7 @@ __all__ = [
     "content",
     "ingredient_differences",
     "number_differences",
+    "publishable",
     "reasons",
     "result_differences",
     "text_differences",

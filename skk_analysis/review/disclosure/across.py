@@ -15,18 +15,18 @@ from typing import Any
 
 import pandas as pd
 
-from skk_analysis.review.disclosure.batch import audit
+from skk_analysis.review.disclosure.batch import FAIL, audit
 from skk_analysis.review.disclosure.policy import Policy
 from skk_analysis.review.disclosure.primary import MINIMUM_COUNT, MINIMUM_DENOMINATOR
 from skk_analysis.review.disclosure.relations import Relations
 
-__all__ = ["Finding", "across", "cell_of", "persons_of"]
+__all__ = ["Finding", "across", "cell_of", "persons_of", "shown_though_hidden"]
 
 DIVISIONS = ("education", "age_group", "sex", "language")
 TOTALS = {"households": "quality.households", "area_rate": "low_income_rate"}
 """Families of areas' numbers, and the city's number that they are parts of."""
 
-PERSONS = "persons"
+PERSONS, BOTH = "persons", " + "
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,11 @@ class Finding:
     id: str
     outcome: str
     reason: str
+
+    @property
+    def reports(self) -> tuple[str, ...]:
+        """The folders of all reports that it takes."""
+        return tuple(self.report.split(BOTH))
 
 
 @dataclass(frozen=True)
@@ -84,12 +89,21 @@ def across(
     sums = [one for name, records in reports.items() for one in _sums(name, records, policy)]
     sums += _same(reports, policy)
     found = _audited(sums, policy)
-    for name, records in reports.items():
-        for record in records:
-            if cell_of(str(record["id"])) in hidden and _shows(record):
-                told = "is protected, but this report shows it: make the report again"
-                found.append(Finding(name, str(record["id"]), "fail", told))
+    found += shown_though_hidden(reports, hidden)
     return [*found, *_revised(reports, earlier, policy)]
+
+
+def shown_though_hidden(
+    reports: Mapping[str, Sequence[Mapping[str, Any]]], hidden: frozenset[tuple[str, str, int]]
+) -> list[Finding]:
+    """The numbers of reports that no report may show; parameters as of `across`."""
+    told = "is protected, but this report shows it: make the report again"
+    return [
+        Finding(name, str(record["id"]), FAIL, told)
+        for name, records in reports.items()
+        for record in records
+        if cell_of(str(record["id"])) in hidden and _shows(record)
+    ]
 
 
 def _audited(sums: Sequence[_Sum], policy: Policy) -> list[Finding]:
@@ -163,7 +177,7 @@ def _same(reports: Mapping[str, Sequence[Mapping[str, Any]]], policy: Policy) ->
             if known != persons:
                 high, low = max(known, persons), min(known, persons)
                 yield _Sum(
-                    f"{other} + {name}", key, high, (low,), MINIMUM_COUNT, policy.minimum_count
+                    f"{other}{BOTH}{name}", key, high, (low,), MINIMUM_COUNT, policy.minimum_count
                 )
 
 

@@ -2,52 +2,86 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy import sparse
 
-from skk_analysis.review.disclosure.linear import solve_many
-from skk_analysis.review.disclosure.pattern import WHOLE, Demands, Problem
+from skk_analysis.review.disclosure.linear import solve_many, whole_near
+from skk_analysis.review.disclosure.pattern import MOVED, WHOLE, Demands, Problem
 
-__all__ = ["protect", "trim"]
+__all__ = ["Protected", "protect", "trim"]
 
-MOVED = 1e-7
+NODES = 20  # of a search for whole numbers that need not be the cheapest
+EFFORT = 3_000  # demands
+AT_A_TIME = 16  # demands after which it is seen what is met by now
 
 
-def protect(problem: Problem, demands: Demands) -> tuple[np.ndarray, int | None]:
-    """Return a pattern, and the first demand that no pattern meets (None where all are met).
+class Protected(NamedTuple):
+    """A pattern, the first demand that no pattern meets (None where all are met), and for each
+    cell the demand that it was hidden for (−1 where none)."""
+
+    hidden: np.ndarray
+    failed: int | None
+    cause: np.ndarray
+
+
+def protect(problem: Problem, demands: Demands) -> Protected:
+    """Return a sufficient pattern, where there is one.
 
     Notes
     -----
     Demand by demand, largest first, the cheapest δ that meets it hides the cells that it moves
     (Kelly, Golden & Assad 1992, *Networks* 22, 397–417, and Robertson 1995 for the linear
     programme): hiding a cell costs its cost over the deviation that it could carry, and nothing
-    where it is hidden already.  Since hiding more never protects less, no demand is lost again.
+    where it is hidden already.  Since hiding more never protects less, no demand is lost again,
+    and one that is met already is passed over.
     """
-    hidden = problem.cost == 0
-    for k in np.argsort(-demands.amount, kind="stable"):
-        moved = _cheapest(problem, demands.of(np.array([k])), hidden)
-        if moved is None:
-            return hidden, int(k)
-        hidden = hidden | (moved > problem.shown_high + MOVED) | (moved < problem.shown_low - MOVED)
-    return hidden, None
+    hidden, cause = problem.cost == 0, np.full(problem.cells, -1)
+    order = np.argsort(-demands.amount, kind="stable")
+    while len(order := order[~problem.witnesses(hidden, demands.of(order))[1]]):
+        some = order[:AT_A_TIME]
+        order = order[AT_A_TIME:]
+        while len(some):
+            k, some = some[0], some[1:]
+            moved = _cheapest(problem, demands.of(np.array([k])), hidden)
+            if moved is None:
+                return Protected(hidden, int(k), cause)
+            new = problem.moved(moved) & ~hidden
+            hidden, cause[new] = hidden | new, k
+            some = some[~problem.meets(moved, demands.of(some))]
+            order = order[~problem.meets(moved, demands.of(order))]
+    return Protected(hidden, None, cause)
 
 
-def trim(problem: Problem, demands: Demands, hidden: np.ndarray) -> np.ndarray:
-    """Return the pattern without the cells that turn out not to be needed, dearest first."""
+def trim(problem: Problem, demands: Demands, protected: Protected) -> np.ndarray:
+    """Return the pattern without the cells that turn out not to be needed, dearest first.
+
+    Notes
+    -----
+    It ends when so many demands have been seen to again that more would take longer than it is
+    worth (``EFFORT``); the pattern is sufficient whenever it ends.
+    """
+    hidden, _, cause = protected
     witness, met = problem.witnesses(hidden, demands)
     assert met.all()
-    secondary = np.flatnonzero(hidden & (problem.cost > 0))
+    moves = problem.moved(witness)
+    secondary, left = np.flatnonzero(hidden & (problem.cost > 0)), EFFORT
     for cell in secondary[np.lexsort((-secondary, -problem.cost[secondary]))]:
-        used = (witness[:, cell] > problem.shown_high[cell] + MOVED) | (
-            witness[:, cell] < problem.shown_low[cell] - MOVED
-        )
+        used = moves[:, cell]
+        if left < 0:
+            break
         trial = hidden.copy()
         trial[cell] = False
         if used.any():
+            asked = demands.of(cause[[cell]])  # the one that is most likely to need the cell
+            if cause[cell] >= 0 and used[cause[cell]] and not problem.witnesses(trial, asked)[1][0]:
+                continue
+            left -= int(used.sum())
             again, met = problem.witnesses(trial, demands.of(np.flatnonzero(used)))
             if not met.all():
                 continue
-            witness[used] = again
+            moves[used] = problem.moved(again)
         hidden = trial
     return hidden
 
@@ -79,8 +113,20 @@ def _cheapest(problem: Problem, demand: Demands, hidden: np.ndarray) -> np.ndarr
     if found is None:
         return None
     kinds = np.tile(problem.integer, 2)
-    if abs(found[0, kinds] - np.round(found[0, kinds])).max(initial=0) > WHOLE:
-        found = solve_many(*args, kinds)
-        if found is None:
-            return None
-    return found[0, : problem.cells] - found[0, problem.cells :]
+    if abs(found[0, kinds] - np.round(found[0, kinds])).max(initial=0) <= WHOLE:
+        return _net(found[0])
+    near = hidden | problem.moved(_net(found[0]))
+    whole, met = problem.witnesses(near, demand)  # the cells are often enough for whole numbers
+    if met[0]:
+        return whole[0]
+    some = whole_near(*args[:5], args[5][0], kinds, gap=0.1, nodes=NODES)
+    if some is None:
+        solved = solve_many(*args, kinds)
+        some = None if solved is None else solved[0]
+    return None if some is None else _net(some)
+
+
+def _net(parts: np.ndarray) -> np.ndarray:
+    """Return δ from what goes up and what goes down."""
+    up, down = np.split(parts, 2)
+    return up - down

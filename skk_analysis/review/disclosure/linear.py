@@ -9,10 +9,10 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse.csgraph import connected_components
 
-__all__ = ["CHUNK", "components", "solve_many"]
+__all__ = ["CHUNK", "components", "solve_many", "whole_near"]
 
 CHUNK = 20_000  # variables in one call: large enough to forget the call's cost, small to hold
-SOLVED, INFEASIBLE = 0, 2
+SOLVED, LIMIT, INFEASIBLE = 0, 1, 2
 
 
 def components(matrix: sparse.csr_array) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -81,3 +81,32 @@ def solve_many(
             raise RuntimeError(f"HiGHS did not solve an attacker's problem: {solved.message}")
         found[part] = solved.x.reshape(k, columns)
     return found
+
+
+def whole_near(
+    matrix: sparse.csr_array,
+    low: np.ndarray,
+    high: np.ndarray,
+    lower: np.ndarray,
+    upper: np.ndarray,
+    cost: np.ndarray,
+    integer: np.ndarray,
+    *,
+    gap: float,
+    nodes: int,
+) -> np.ndarray | None:
+    """Return a solution of whole numbers, the best or one near it, shape (columns,).
+
+    As `solve_many` for one problem, which ends at a relative gap or after so many nodes of the
+    search: a count, so that it can be repeated.  None where no solution was found by then.
+    """
+    solved = milp(
+        cost,
+        constraints=[LinearConstraint(matrix, low, high)] if len(low) else [],
+        bounds=Bounds(lower, upper),
+        integrality=integer.astype(int),
+        options={"mip_rel_gap": gap, "node_limit": nodes},
+    )
+    if solved.status not in (SOLVED, LIMIT, INFEASIBLE):
+        raise RuntimeError(f"HiGHS did not solve an attacker's problem: {solved.message}")
+    return solved.x

@@ -13,13 +13,17 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
-from skk_analysis.review.disclosure.linear import CHUNK, solve_many
+from skk_analysis.review.disclosure.linear import CHUNK, solve_many, whole_near
 
 __all__ = ["Demands", "Problem"]
 
 ZERO = 1e-9  # a reduced cost under which it is rounding
 ENOUGH = 1e-6  # of a demand: met to this
 WHOLE = 1e-6
+MOVED = 1e-7  # a cell that moves by more than this must be hidden
+TOGETHER = 4  # so many demands are worth a common programme
+NODES = 1  # of a search for a common δ of whole numbers
+LEAST = 0.05  # of them one has to meet, or the rest is solved one by one
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,8 +87,65 @@ class Problem:
             np.where(hidden, self.hidden_high, self.shown_high),
         )
 
+    def moved(self, deviations: np.ndarray) -> np.ndarray:
+        """Return which cells have to be hidden for these δ, shape as they have."""
+        above = deviations > self.shown_high + MOVED
+        return np.asarray(above | (deviations < self.shown_low - MOVED))
+
+    def meets(self, deviation: np.ndarray, demands: Demands) -> np.ndarray:
+        """Return which demands a δ meets, shape (demands,)."""
+        reach = demands.sign * deviation[demands.cell]
+        return np.asarray(reach >= demands.amount * (1 - ENOUGH))
+
     def witnesses(self, hidden: np.ndarray, demands: Demands) -> tuple[np.ndarray, np.ndarray]:
         """Return a δ for each demand, shape (demands, cells), and whether it meets the demand.
+
+        One δ often meets many demands; what `_together` leaves open is solved one by one.
+        """
+        found, met = self._together(hidden, demands)
+        left = np.flatnonzero(~met)
+        if left.size:
+            found[left], met[left] = self._one_by_one(hidden, demands.of(left))
+        return found, met
+
+    def _together(self, hidden: np.ndarray, demands: Demands) -> tuple[np.ndarray, np.ndarray]:
+        """Return what programmes that take many cells as far as is asked happen to meet.
+
+        All open demands of one sign share an objective, which counts a demand up to what it asks.
+        Only a δ of whole numbers counts where cells are whole.
+        """
+        found, met = np.zeros((len(demands), self.cells)), np.zeros(len(demands), bool)
+        if len(demands) < TOGETHER:
+            return found, met
+        low, high = self.limits(hidden)
+        for sign in (-1, 1):
+            left = np.flatnonzero((demands.sign == sign) & ~met)
+            while len(left) >= TOGETHER:
+                cell, lower, upper = demands.cell[left], low.copy(), high.copy()
+                if sign > 0:
+                    upper[cell] = np.minimum(upper[cell], demands.amount[left])
+                else:
+                    lower[cell] = np.maximum(lower[cell], -demands.amount[left])
+                cost = np.zeros((1, self.cells))
+                cost[0, cell] = -sign / demands.amount[left]
+                args = (self.matrix, self.low, self.high, lower, upper)
+                solved = solve_many(*args, cost)
+                assert solved is not None  # δ = 0 is always possible
+                move, kinds = solved[0], self.integer
+                if abs(move[kinds] - np.round(move[kinds])).max(initial=0) > WHOLE:
+                    some = whole_near(*args, cost[0], kinds, gap=0.05, nodes=NODES)
+                    if some is None:
+                        break
+                    move = some
+                now = self.meets(move, demands) & ~met
+                found[now], met[now] = move, True
+                before, left = len(left), left[~met[left]]
+                if before - len(left) < LEAST * before:
+                    break
+        return found, met
+
+    def _one_by_one(self, hidden: np.ndarray, demands: Demands) -> tuple[np.ndarray, np.ndarray]:
+        """Return a δ for each demand and whether it meets it, each by its own programme.
 
         Whole numbers are asked for only where the linear programme's vertex has none.
         """

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import TypeVar
 
-__all__ = ["shown_groups"]
+from skk_analysis.review.disclosure.policy import Policy
+from skk_analysis.review.disclosure.primary import rates
+
+__all__ = ["shown_groups", "shown_rates"]
 
 Group = TypeVar("Group", bound=Hashable)
 
@@ -64,3 +67,51 @@ def shown_groups(
         for name, size in sizes.items()
         if name in shown or (zero and size == 0 and not hidden_some)
     ]
+
+
+def shown_rates(
+    groups: Mapping[Group, tuple[int, int]], policy: Policy, *, total: tuple[int, int]
+) -> list[Group]:
+    """The groups whose shares may be shown beside the whole's, in their order.
+
+    Parameters
+    ----------
+    groups : for each group how many persons have the property, and how many there are
+    policy : its `primary.rates` decide on each group, and on what is left of the whole
+    total : the same of the whole, which is shown, too
+
+    Raises
+    ------
+    ValueError
+        If the groups have more persons than the whole.
+
+    Notes
+    -----
+    A share and its n tell how many persons have the property, to the digits of the share.  As in
+    `shown_groups`, whole less shown groups is a group that a reader can compute.
+
+    Examples
+    --------
+    >>> shown_rates({"a": (40, 114), "b": (4, 79), "c": (30, 90)}, Policy(), total=(74, 283))
+    ['a']
+    """
+    left = [total[k] - sum(one[k] for one in groups.values()) for k in (0, 1)]
+    if min(left) < 0:
+        raise ValueError(f"groups have {-min(left)} persons more than their whole of {total}")
+    shown = {name for name, one in groups.items() if _may(*one, policy)}
+    left = [left[k] + sum(groups[name][k] for name in groups if name not in shown) for k in (0, 1)]
+    order = {name: place for place, name in enumerate(groups)}
+    while shown and left[1] and not _may(left[0], left[1], policy):
+        enough = [
+            name
+            for name in shown
+            if _may(left[0] + groups[name][0], left[1] + groups[name][1], policy)
+        ]
+        next_one = min(enough or shown, key=lambda name: (groups[name][1], -order[name]))
+        shown.remove(next_one)
+        left = [left[k] + groups[next_one][k] for k in (0, 1)]
+    return [name for name in groups if name in shown]
+
+
+def _may(yes: int, persons: int, policy: Policy) -> bool:
+    return not str(rates(yes, persons, policy))

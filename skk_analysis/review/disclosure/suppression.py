@@ -199,10 +199,10 @@ def _pattern(problem: Problem, demands: Demands) -> tuple[np.ndarray | None, flo
         if not found.possible:
             return None, np.inf
         bound = found.bound
-    pattern, failed = protect(problem, demands)
-    if failed is not None:
+    enough = protect(problem, demands)
+    if enough.failed is not None:
         return None, np.inf
-    pattern = trim(problem, demands, pattern)
+    pattern = trim(problem, demands, enough)
     bound = max(bound, lower_bound(problem, demands, rounds=6 if size <= BOUND_SIZE else 1))
     return pattern, min(bound, float(problem.cost[pattern].sum()))
 
@@ -354,18 +354,18 @@ class _Task:
             fixed = Problem(
                 **{**vars(problem), "cost": np.where(self.published, np.inf, problem.cost)}
             )
-            if protect(fixed, one)[1] is None:
+            if protect(fixed, one).failed is None:
                 continue
             cell = int(one.cell[0])
-            pattern, failed = protect(problem, one)
+            anyhow = protect(problem, one)
             lead = (
                 f"{self.name(cell)} ({self.rule[cell]}) cannot be protected: a reader must not get "
                 f"inside {self.need[0][cell]:g} … {self.need[1][cell]:g}"
             )
-            if failed is not None:
+            if anyhow.failed is not None:
                 mend = "the relations and bounds give it away even with everything hidden"
                 return UnprotectableError(f"{lead}; {mend}: do not publish the table", cell, [])
-            blame = np.flatnonzero(trim(problem, one, pattern) & self.published).tolist()
+            blame = np.flatnonzero(trim(problem, one, anyhow) & self.published).tolist()
             listed = ", ".join(self.name(b) for b in blame[:LISTED])
             listed += f" and {len(blame) - LISTED} more" if len(blame) > LISTED else ""
             mend = "withdraw these, leave the new table out, or merge its categories"
