@@ -90,7 +90,7 @@ def _table(
 
 def _draw(bars: Sequence[Bar], parts: Sequence[str], language: str) -> str:
     unit = bars[0].parts[0].unit
-    whole = max(sum(q.value for q in bar.parts) for bar in bars)
+    reach = max(_reach(bar) for bar in bars)
     with c.drawing(height=0.75 + 0.5 * len(bars)) as canvas:
         axes = canvas.subplots()
         for place, bar in enumerate(reversed(bars)):
@@ -107,10 +107,10 @@ def _draw(bars: Sequence[Bar], parts: Sequence[str], language: str) -> str:
                     hatch=hatch,
                     linewidth=0.6,
                 )
-                if quantity.value > 0.055 * whole:
+                shown = quantity.shown(language)
+                if quantity.value > (0.0115 * len(shown) + 0.006) * reach:
                     box = {"boxstyle": "round,pad=0.15", "facecolor": fill, "edgecolor": "none"}
                     middle = left + quantity.value / 2
-                    shown = quantity.shown(language)
                     axes.text(middle, place, shown, color=ink, ha="center", va="center", bbox=box)
                 if quantity.lower is not None and quantity.upper is not None:
                     # of the part's own length; a row each, as the parts' intervals may overlap
@@ -118,13 +118,22 @@ def _draw(bars: Sequence[Bar], parts: Sequence[str], language: str) -> str:
                     axes.hlines(row, left + quantity.lower, left + quantity.upper, color=c.DARK,
                                 linewidth=1.2)  # fmt: skip
                 left += quantity.value
-        _name_parts(axes, bars[0], parts, len(bars), whole)
+        _name_parts(axes, bars[0], parts, len(bars), reach)
         axes.set_yticks(range(len(bars)), [bar.name for bar in reversed(bars)])
         axes.set_ylim(-0.5, len(bars) + 0.1)
-        axes.set_xlim(0, whole)
+        axes.set_xlim(0, reach)
         c.number_axis(axes.xaxis, unit, language)
         c.bare(axes, "left")
         return c.svg(canvas)
+
+
+def _reach(bar: Bar) -> float:
+    """Where a bar or the interval of one of its parts ends."""
+    left, ends = 0.0, []
+    for quantity in bar.parts:
+        ends.append(left + (quantity.value if quantity.upper is None else quantity.upper))
+        left += quantity.value
+    return max(left, *ends)
 
 
 def _name_parts(axes, top: Bar, parts: Sequence[str], count: int, whole: float) -> None:

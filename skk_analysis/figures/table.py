@@ -85,8 +85,9 @@ class Table:
             f'<th scope="col"{_side(self._is_numeric(i))}>{marked(heading)}</th>'
             for i, heading in enumerate(self.columns)
         )
+        numeric = [self._is_numeric(i) for i in range(1, len(self.columns))]
         body = "".join(
-            "<tr>" + self._heading(row[0]) + "".join(self._cell(c) for c in row[1:]) + "</tr>"
+            "<tr>" + self._heading(row[0]) + "".join(map(self._cell, row[1:], numeric)) + "</tr>"
             for row in self.rows
         )
         table = (
@@ -132,7 +133,7 @@ class Table:
     def _heading(self, cell: Cell) -> str:
         return f'<th scope="row">{marked(self._words(cell))}</th>'
 
-    def _cell(self, cell: Cell) -> str:
+    def _cell(self, cell: Cell, numeric: bool) -> str:
         words = marked(self._words(cell))
         match cell:
             case Quantity():
@@ -149,7 +150,7 @@ class Table:
             case Missing():
                 kind = "protected" if cell.status == "protected" else "missing"
                 return f'<td class="number {kind}">{words}</td>'
-        return f"<td>{words}</td>"
+        return f"<td{_side(numeric and cell == '–')}>{words}</td>"
 
 
 def _side(numeric: bool) -> str:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 TITLES = LANGUAGES[0]
 """Language of the raw files' titles."""
 
+INVENTED = " (keksitty)"
+"""What the sample's titles end with."""
 HASH_SHOWN = 16
 """Digits of a hash that are printed; the whole one is in ``report.json``."""
 
@@ -50,6 +52,8 @@ def write(report: Document, writer: Writer) -> None:
 
 def _source(report: Document, writer: Writer, resource: Resource) -> tuple[Cell, ...]:
     title = resource.title or resource.path
+    if resource.invented:  # said in the page's language
+        title = title.removesuffix(INVENTED)
     after = writer.text("origin.invented") if resource.invented else ""
     if resource.title and report.language != TITLES:
         title = Foreign(title, TITLES, report.language, name=True, after=after)

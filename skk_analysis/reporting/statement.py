@@ -47,7 +47,7 @@ def statement(contact: Mapping[str, str] | None, language: str) -> str:
     language : language of the page
     """
     from skk_analysis.language import text
-    from skk_analysis.reporting.page.shell import page
+    from skk_analysis.reporting.page.shell import page, switch
 
     tested = _tested()
     state = "statement.state_text_faults" if tested["violations"] else "statement.state_text"
@@ -58,11 +58,7 @@ def statement(contact: Mapping[str, str] | None, language: str) -> str:
         root="../",
         home=INDEX[language],
         title=text("statement.title", language),
-        languages=[
-            (other, text(f"index.language_{other}", other))
-            for other in LANGUAGES
-            if other != language
-        ],
+        languages=switch({other: f"{other}.html" for other in LANGUAGES}, language),
         state=text(state, language),
         shortcomings=[text(f"statement.short_{name}", language) for name in SHORTCOMINGS],
         tested=_told(tested, language),

@@ -91,10 +91,15 @@ def test_the_outline_is_the_headings(reader, card):
     assert list(titles(reader.outline))[: len(headings)] == headings
 
 
-def test_every_figure_has_the_pages_alternative_text(tags, card):
+def test_every_figure_has_the_pages_alternative_text_and_description(tags, card):
+    """On a card's paper nothing stands behind a figure: what it tells in full is in the text."""
     soup = BeautifulSoup(card.read_text("utf-8"), "html.parser")
     figures = [element for element in tags if kind(element) == "/Figure"]
-    assert [figure["/Alt"] for figure in figures] == [img["alt"] for img in soup.find_all("img")]
+    told = [
+        f"{figure.img['alt']} {figure.find_next_sibling('details').p.strong.next_sibling.strip()}"
+        for figure in soup.find_all("figure")
+    ]
+    assert [figure["/Alt"] for figure in figures] == told
     assert all("/BBox" in figure["/A"] for figure in figures)
 
 
@@ -102,8 +107,12 @@ def test_each_table_cell_names_its_headers(tags, card):
     """A header cell has an id, a data cell names those of its row and column."""
     soup = BeautifulSoup(card.read_text("utf-8"), "html.parser")
     tables = [element for element in tags if kind(element) == "/Table"]
-    # a table that goes over a sheet's end becomes two
-    assert len(tables) >= len(soup.find_all("table"))
+    # a table that goes over a sheet's end becomes two; how it was computed is on the page only
+    printed = [
+        table for table in soup.find_all("table")
+        if not table.find_parent("details") and not table.find_previous(id="origin")
+    ]  # fmt: skip
+    assert len(tables) > len(printed) > 10
     for table in tables:
         cells = list(nodes(table))
         ids = [cell["/ID"] for cell in cells if kind(cell) == "/TH"]
@@ -114,7 +123,7 @@ def test_each_table_cell_names_its_headers(tags, card):
             assert set(named) <= set(ids)
     rows = [element for element in tags if kind(element) == "/TR"]
     cells = sum(kind(e) in ("/TH", "/TD") for row in rows for e in list(nodes(row))[1:])
-    assert cells >= len(soup.find_all(["td", "th"]))
+    assert cells > sum(len(table.find_all(["td", "th"])) for table in printed)
 
 
 def test_nothing_shown_is_untagged(reader, tags):
@@ -156,14 +165,23 @@ def test_each_sheet_has_its_number_the_banner_and_stays_inside(reader):
         assert max(lefts) < float(page.mediabox.width) - 30
 
 
-def test_a_card_is_few_sheets(reader):
-    assert len(reader.pages) <= 5
+def test_a_card_is_two_sheets(reader):
+    """With a font as wide as DejaVu Sans its end may go over to a third."""
+    narrow = "Liberation" in str(
+        [font.get_object()["/BaseFont"] for page in reader.pages
+         for font in page["/Resources"]["/Font"].values()]
+    )  # fmt: skip
+    assert len(reader.pages) <= (2 if narrow else 3)
 
 
 def test_no_code_and_nothing_to_click_on_paper(card):
     soup = BeautifulSoup(for_paper(card.read_text("utf-8")), "html.parser")
     assert not soup.select(".code, .skip, .side, input, summary, details")
     assert all(a["href"].startswith(("#", "https:", "mailto:")) for a in soup.find_all("a"))
+
+
+def test_what_stands_behind_figures_goes_to_an_appendix(city):
+    soup = BeautifulSoup(for_paper(city.read_text("utf-8")), "html.parser")
     figures, appendix = soup.find_all("figure"), soup.select(".appendix h3")
     assert [h.get_text() for h in appendix] == [f.figcaption.get_text() for f in figures]
     assert len(soup.select(".appendix table")) == len(figures) > 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from skk_analysis import protected
 from skk_analysis.language import LANGUAGES, forms, text
+from skk_analysis.reporting.addresses import INDEX
 from skk_analysis.reporting.disclosure.mask import RECORD as PROTECTED
 from skk_analysis.reporting.disclosure.mask import conflicts, mask_hash, published_file
 from skk_analysis.reporting.disclosure.record import FILE, FORMAT
@@ -83,7 +84,7 @@ def _pages(orders: Sequence[Order]) -> dict[str, bytes]:
     from skk_analysis.programme import Programme
     from skk_analysis.reporting.disclosure.batch import batch_findings
     from skk_analysis.reporting.disclosure.policies import policies
-    from skk_analysis.reporting.page.shell import page
+    from skk_analysis.reporting.page.shell import page, switch
 
     workspace = orders[0].report.workspace
     rules, programme = policies(workspace), Programme.of(workspace)
@@ -100,8 +101,8 @@ def _pages(orders: Sequence[Order]) -> dict[str, bytes]:
             language,
             invented=any(record.invented for record in standing.values() if record),
             title=text("disclosure.title", language),
-            homes={one: _home(one) for one in LANGUAGES},
-            languages={one: f"{one}.html" for one in LANGUAGES},
+            home=f"../{INDEX[language]}",
+            languages=switch({one: f"{one}.html" for one in LANGUAGES}, language),
             outcome=_outcome(records.values(), found, before),
             rows=rows,
             rules=[_rule(rule, language) for rule in rules.rules],
@@ -117,12 +118,6 @@ def _pages(orders: Sequence[Order]) -> dict[str, bytes]:
             ),
         ).encode()
     return made
-
-
-def _home(language: str) -> str:
-    from skk_analysis.reporting.addresses import INDEX
-
-    return f"../{INDEX[language]}"
 
 
 def _record(report: Any) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from skk_analysis.language.catalogue import keys
 from skk_analysis.language.visible import visible_values
 from skk_analysis.reporting.addresses import INDEX
 from skk_analysis.reporting.differences import making_of, results_of
-from skk_analysis.reporting.page.shell import page
+from skk_analysis.reporting.page.shell import page, switch
 from skk_analysis.reporting.report import PAGE, RECORD, Report
 from skk_analysis.reporting.runner import Order
 from skk_analysis.reporting.site import Stage
@@ -185,8 +185,8 @@ def _overview(found: Sequence[tuple[Order, Difference]], language: str) -> bytes
     by_subject: dict[tuple[str, ...], list[tuple[Order, Difference]]] = {}
     for one in found:
         by_subject.setdefault(one[0].report.subject.folder, []).append(one)
-    order_of = {name: place for place, name in enumerate([language, *LANGUAGES])}
-    chosen = [min(all_, key=lambda one: order_of[one[0].report.language])
+    preferred = [language, *LANGUAGES]
+    chosen = [min(all_, key=lambda one: preferred.index(one[0].report.language))
               for all_ in by_subject.values()]  # fmt: skip
     rows = [
         {
@@ -206,13 +206,9 @@ def _overview(found: Sequence[tuple[Order, Difference]], language: str) -> bytes
         root="../",
         title=text("changes.all", language),
         home=f"../{INDEX[language]}",
-        languages=[
-            {"language": other, "name": text("site.in_language", other),
-             "address": "" if other == language else f"{other}.html"}
-            for other in LANGUAGES
-        ],
+        languages=switch({other: f"{other}.html" for other in LANGUAGES}, language),
         rows=rows,
-    ).encode()  # fmt: skip
+    ).encode()
 
 
 def _making(told: tuple[str, str], language: str) -> dict[str, str]:

@@ -21,11 +21,12 @@ from skk_analysis.language import LANGUAGES, text
 from skk_analysis.language.collation import collation_key
 from skk_analysis.programme import Programme
 from skk_analysis.reporting.addresses import INDEX
+from skk_analysis.reporting.disclosure.audit_page import FOLDER as AUDIT
 from skk_analysis.reporting.front.changes import changed_reports
 from skk_analysis.reporting.front.entries import Entry, entries
 from skk_analysis.reporting.front.search import script, search_data
 from skk_analysis.reporting.kinds import CITY_COMPARISON, CITY_YEAR, EXPERIMENT, PROGRAMME
-from skk_analysis.reporting.page.shell import page
+from skk_analysis.reporting.page.shell import page, switch
 from skk_analysis.reporting.runner import Order
 
 MUNICIPALITIES = "municipalities"
@@ -40,16 +41,19 @@ def front_pages(orders: Sequence[Order], alone: bool = False) -> dict[str, bytes
     Parameters
     ----------
     orders : every report that is listed
-    alone : the reports leave the site, and with them no page of what changed
+    alone : the reports leave the site, and with them neither what changed nor the audit page
     """
     found = entries(orders)
     own = _own_codes(orders)
     near = [entry for entry in found if entry.city is None or entry.city.code in own]
     far = [entry for entry in found if entry.city is not None and entry.city.code not in own]
-    changes = not alone and bool(changed_reports(orders))
+    beside: dict[str, str] = {}
+    if not alone:
+        changed = {"changes": "changes.all"} if changed_reports(orders) else {}
+        beside = changed | {AUDIT: "disclosure.title"}
     made: dict[str, bytes] = {}
     for language in LANGUAGES:
-        made[INDEX[language]] = _front(found, near, far, language, changes)
+        made[INDEX[language]] = _front(found, near, far, language, beside)
         for letter, group in _by_letter(far, language):
             made[letter_page(letter, language)] = _municipalities(letter, group, language)
     return {**made, **_doors(found)}
@@ -61,7 +65,7 @@ def letter_page(letter: str, language: str) -> str:
 
 
 def _front(
-    found: list[Entry], near: list[Entry], far: list[Entry], language: str, changes: bool
+    found: list[Entry], near: list[Entry], far: list[Entry], language: str, beside: dict[str, str]
 ) -> bytes:
     of_kind = {
         kind.name: [entry for entry in near if entry.kind.name == kind.name]
@@ -81,14 +85,14 @@ def _front(
         sheets=SHEETS,
         root="",
         title=text("index.title", language),
-        languages=languages(INDEX, language),
+        languages=switch(INDEX, language),
         programme=[e.shown(language) for e in [*of_kind["programme"], *of_kind["city_comparison"]]],
         cities=_by_city(of_kind["city_year"], language),
         grid=_grid(of_kind["city_year"], language),
         experiments=_by_city(of_kind["experiment"], language),
         others=[entry.shown(language) for entry in of_kind["other"]],
         letters=letters,
-        changes=f"changes/{language}.html" if changes else "",
+        beside={f"{name}/{language}.html": text(key, language) for name, key in beside.items()},
         search=search_data(found, language),
     ).encode()
 
@@ -102,22 +106,10 @@ def _municipalities(letter: str, group: list[Entry], language: str) -> bytes:
         sheets=SHEETS,
         root="../",
         title=text("site.municipalities_by_letter", language, letter=letter),
-        languages=languages(pages, language),
+        languages=switch(pages, language),
         home=f"../{INDEX[language]}",
         cities=_by_city(group, language),
     ).encode()
-
-
-def languages(pages: dict[str, str], language: str) -> list[dict[str, str]]:
-    """Links of the language switch; the present language has no address."""
-    return [
-        {
-            "language": other,
-            "name": text("site.in_language", other),
-            "address": "" if other == language else pages[other],
-        }
-        for other in LANGUAGES
-    ]
 
 
 def _by_city(found: Iterable[Entry], language: str) -> list[tuple[str, str, list[dict[str, Any]]]]:

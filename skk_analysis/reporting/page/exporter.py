@@ -21,7 +21,7 @@ from skk_analysis.reporting.downloads.items import FOLDER, HIDDEN_TAGS, WORKBOOK
 from skk_analysis.reporting.execute import quick_imports
 from skk_analysis.reporting.page.accessible import PageError, check_counts, completed
 from skk_analysis.reporting.page.drawing import faults
-from skk_analysis.reporting.page.shell import TEMPLATES, environment, page
+from skk_analysis.reporting.page.shell import TEMPLATES, environment, page, switch
 from skk_analysis.workspace import PACKAGE_FILE
 
 with quick_imports():
@@ -96,7 +96,7 @@ def report_page(
         root=ROOT,
         kind=kind,
         home=ROOT + INDEX[language],
-        languages=[{"language": o, "name": text("site.in_language", o)} for o in LANGUAGES],
+        languages=switch({other: f"../{other}.html" for other in LANGUAGES}, language),
         workbook=f"{FOLDER}/{WORKBOOK}" if any(placed_items(seen)) else "",
         package=f"{FOLDER}/{PACKAGE_FILE}",
         title=outline.title,

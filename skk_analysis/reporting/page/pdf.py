@@ -8,6 +8,7 @@ become an appendix.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, cast
 
 from bs4 import BeautifulSoup, Tag
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
 APART = ("script", "style", "a.skip", "header.site a", "div.side", ".code", "p.statement")
 """What a page has for the screen only."""
+
+CARD = "kind-experiment"
+"""Class of the page of an experiment's card."""
+
+UNIT = re.compile("\u00a0(?=[a-zåäö]{6})")
+"""The blank between a number and a unit that is a long word, which goes under it if it must."""
 
 STATUS = "data-status"
 """Attribute of the element that tells how far the review is; its value goes on every sheet."""
@@ -95,7 +102,13 @@ def for_paper(page: str) -> str:
     for link in soup.find_all("a", href=True):
         if not str(link["href"]).startswith(("#", "https:", "http:", "mailto:")):
             link.unwrap()
-    _append_data(soup, language)
+    for cell in soup.select("td.number"):
+        for words in cell.find_all(string=UNIT):
+            words.replace_with(UNIT.sub(" ", words))
+    if soup.select_one(f"body.{CARD}"):
+        _shorten(soup)
+    else:
+        _append_data(soup, language)
     style = soup.new_tag("style")
     style.string = sheets + SHEETS
     if soup.head:
@@ -107,6 +120,23 @@ def _printed(soup: BeautifulSoup) -> str:
     """The page's own rules for paper: its screen rules would only cost time."""
     style = soup.style.get_text() if soup.style else ""
     return style.partition(PAPER)[2].rstrip().removesuffix("}")
+
+
+def _shorten(soup: BeautifulSoup) -> None:
+    """A card is two sheets: what stands behind its figures becomes their alternative text.
+
+    The figures' numbers are in the card's own tables; those behind the figures are on the page.
+    """
+    for figure in soup.find_all("figure"):
+        behind, image = figure.find_next_sibling("details"), figure.find("img")
+        if not (isinstance(behind, Tag) and isinstance(image, Tag)):
+            continue
+        told = behind.find("p", recursive=False)
+        if isinstance(told, Tag):
+            if told.strong:
+                told.strong.decompose()
+            image["alt"] = f"{image['alt']} {told.get_text(strip=True)}"
+        behind.decompose()
 
 
 def _append_data(soup: BeautifulSoup, language: str) -> None:

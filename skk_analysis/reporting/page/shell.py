@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,24 @@ def page(
             **values,
         )
     )
+
+
+def switch(addresses: Mapping[str, str], language: str) -> list[dict[str, str]]:
+    """Links of the language switch, for ``switch`` of ``site_parts.html.j2``.
+
+    Parameters
+    ----------
+    addresses : of the page in each language, relative to it
+    language : the page's own, which gets no address
+    """
+    return [
+        {
+            "language": other,
+            "name": text("site.in_language", other),
+            "address": "" if other == language else address,
+        }
+        for other, address in addresses.items()
+    ]
 
 
 @cache
