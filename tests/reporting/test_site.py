@@ -27,7 +27,8 @@ HOSTILE = (
     "<script>document.title='X'</script>\"><img src=x onerror=\"document.title='X'\">{{7*7}}"
     "</script><svg onload=alert(1)>\u202egnitset " + "pitkä" * 60
 )
-WORDS = """from skk_analysis.figures import Figure, Heading, Prose, Sentence, Table
+WORDS = """from skk_analysis.figures.alternative import short
+from skk_analysis.figures import Figure, Heading, Prose, Sentence, Table
 from skk_analysis.language import Quantity
 share = Quantity('share', SHARE, 'share', lower=SHARE - 0.02, upper=SHARE + 0.02)
 table = Table('Taulukko 1. Osuudet', ('Alue', 'Osuus'),
@@ -36,7 +37,7 @@ lines = (Sentence('index.caption', language, {'kind': f'Kaupungin osuus {year}'}
 display(Heading(f'{city} {year} {AREA}', 'report', 1), Heading('Tiivistelmä', 'summary'),
         Prose((lines,), items=True, kind='verdict',
               record={'verdicts': [{'measure': 'gini', 'verdict': VERDICT}]}),
-        table, Figure(SVG, f'Kuvio 1. {AREA}', f'Alt {AREA}', f'Kuvaus {AREA}', table))"""
+        table, Figure(SVG, f'Kuvio 1. {AREA}', short(f'Alt {AREA}'), f'Kuvaus {AREA}', table))"""
 RESULTS = """show({'application/vnd.skk.results+json': [
     share.record(), {'id': 'other', 'value': 0.5, 'unit': 'share', 'kind': 'value'}]})"""
 
