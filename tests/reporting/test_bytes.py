@@ -85,7 +85,10 @@ def exchange(place: Workspace, persons: int) -> None:
 
 
 def hidden_forms(place: Workspace) -> set[bytes]:
-    """Spellings of the hidden areas' shares, worked out from the answers."""
+    """Spellings of the hidden areas' shares, worked out from the answers.
+
+    A plain fraction stands anywhere by chance, so it proves nothing: those are left out.
+    """
     answers = pd.read_parquet(place.processed / "responses.parquet")
     cells = pd.read_parquet(place.processed / protected.FILE)
     mine = answers[
@@ -97,7 +100,6 @@ def hidden_forms(place: Workspace) -> set[bytes]:
         if not named.any():
             continue
         for agreeing in (rows["answer"] >= 4, rows["answer"] <= 2):
-            weighted = rows["weight"][agreeing].sum() / rows["weight"].sum()
-            forms |= spellings(weighted, 6) | spellings(agreeing.mean(), 6)
-    common = {s for share in (0.0, 0.25, 0.5, 0.75, 1.0) for s in spellings(share, 6)}
-    return forms - common
+            forms |= spellings(rows["weight"][agreeing].sum() / rows["weight"].sum(), 6)
+    plain = {part / whole for whole in range(1, 21) for part in range(whole + 1)}
+    return forms.difference(*(spellings(share, 6) for share in plain))
