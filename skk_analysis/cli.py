@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from skk_analysis import cli_options as options
 from skk_analysis import cli_programme, cli_release, cli_review, cli_run
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def sample(
     from skk_analysis.sample import write_sample
     from skk_analysis.sample.country import write_country
 
-    place = _workspace(context, new=True)
+    place = options.workspace_of(context, new=True)
     with _writing(place, "skk sample"):
         (write_country if country else write_sample)(place.root)
     typer.echo(f"Example data are in {place.raw}.")
@@ -89,7 +90,7 @@ def raw_add(
     """Take raw files in: recognise the layout, copy, hash, describe."""
     from skk_analysis.cleaning import add_raw
 
-    place = _workspace(context, new=True)
+    place = options.workspace_of(context, new=True)
     with _writing(place, "skk raw add"):
         added = add_raw(
             place, files, reader=reader, publisher=publisher,
@@ -105,7 +106,7 @@ def raw_list(context: typer.Context) -> None:
     from rich.table import Table
 
     table = Table("file", "reader", "publisher", "licence", "retrieved", "bytes", box=None)
-    for resource in _workspace(context).resources():
+    for resource in options.workspace_of(context).resources():
         table.add_row(
             resource.path, resource.reader, resource.publisher, resource.licence,
             resource.retrieved, str(resource.bytes),
@@ -118,7 +119,7 @@ def raw_check(context: typer.Context) -> None:
     """Check hash, layout and content of every raw file; nothing is changed."""
     from skk_analysis.cleaning import check_raw
 
-    messages = check_raw(_workspace(context))
+    messages = check_raw(options.workspace_of(context))
     for message in messages:
         typer.echo(str(message))
     errors = sum(message.severity == "error" for message in messages)
@@ -151,7 +152,7 @@ def fetch(
     from skk_analysis.sources.progress import ProgressBar
 
     logging.getLogger("stamina").addHandler(logging.NullHandler())  # the bar tells of retries
-    place = _workspace(context, new=True)
+    place = options.workspace_of(context, new=True)
     wanted = [s for s in services or ["all"] if s != "all"] or sources.SERVICES
     run = sources.check if check else sources.fetch
     try:
@@ -175,7 +176,7 @@ def clean(context: typer.Context) -> None:
     from skk_analysis.programme import Programme
     from skk_analysis.reporting.cleaned import clean as make
 
-    place = _workspace(context)
+    place = options.workspace_of(context)
     with _writing(place, "skk clean"):
         result = make(place)
     found = result.messages.astype(object).where(result.messages.notna(), None)
@@ -191,37 +192,25 @@ def clean(context: typer.Context) -> None:
 @app.command()
 def reports(
     context: typer.Context,
-    city: Annotated[list[str] | None, typer.Option(help="City; may be repeated.")] = None,
-    year: Annotated[list[int] | None, typer.Option(help="Year; may be repeated.")] = None,
-    experiment: Annotated[
-        list[str] | None, typer.Option(help="Experiment's id; may be repeated.")
-    ] = None,
-    kind: Annotated[
-        list[str] | None,
-        typer.Option(help="city_year, experiment, city_comparison or programme; by default all."),
-    ] = None,
-    language: Annotated[
-        list[str] | None, typer.Option(help="fi, sv or en; by default those of the city.")
-    ] = None,
-    all_municipalities: Annotated[
-        bool,
-        typer.Option("--all-municipalities", help="City reports of every municipality there is."),
-    ] = False,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Reports made at a time.")] = None,
+    city: options.Cities = None,
+    year: options.Years = None,
+    experiment: options.Experiments = None,
+    kind: options.Kinds = None,
+    language: options.CityLanguages = None,
+    all_municipalities: options.AllMunicipalities = False,
+    jobs: options.Jobs = None,
     cluster: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers make them.")
     ] = "",
     force: Annotated[bool, typer.Option(help="Make also what is up to date.")] = False,
-    pdf: Annotated[
-        bool, typer.Option("--pdf", help="Make report.pdf beside each page, too (extra 'pdf').")
-    ] = False,
+    pdf: options.Pdf = False,
 ) -> None:
     """Bring the reports up to date and write their index."""
     from skk_analysis.reporting.grid import run_reports
     from skk_analysis.reporting.plan import Choice
     from skk_analysis.reporting.progress import Progress
 
-    place = _workspace(context)
+    place = options.workspace_of(context)
     choice = Choice(
         city or (), year or (), experiment or (), kind or (), language or (), all_municipalities
     )
@@ -248,21 +237,15 @@ def verify(
     report: Annotated[
         Path | None, typer.Argument(help="Folder or page of a report, also a copy of it.")
     ] = None,
-    city: Annotated[list[str] | None, typer.Option(help="City; may be repeated.")] = None,
-    year: Annotated[list[int] | None, typer.Option(help="Year; may be repeated.")] = None,
-    experiment: Annotated[
-        list[str] | None, typer.Option(help="Experiment's id; may be repeated.")
-    ] = None,
-    kind: Annotated[list[str] | None, typer.Option(help="Kind of report.")] = None,
-    language: Annotated[
-        list[str] | None, typer.Option(help="fi, sv or en; by default all.")
-    ] = None,
+    city: options.Cities = None,
+    year: options.Years = None,
+    experiment: options.Experiments = None,
+    kind: options.Kinds = None,
+    language: options.AllLanguages = None,
     tolerance: Annotated[
         float, typer.Option(min=0, help="Relative difference up to which numbers are the same.")
     ] = 0.0,
-    every: Annotated[
-        bool, typer.Option("--all", help="List all differences, not only the first 20.")
-    ] = False,
+    every: options.All = False,
 ) -> None:
     """Make published reports again, beside the site, and tell what is different.
 
@@ -275,7 +258,7 @@ def verify(
     choice = Choice(city or (), year or (), experiment or (), kind or (), language or ())
     if (report is None) == (choice == Choice((), (), (), (), ())):
         raise typer.BadParameter("name a report's folder, or choose by --city, --year …")
-    place = _workspace(context)
+    place = options.workspace_of(context)
     status = 0
     for one in [report] if report else published_reports(place, choice):
         found = make_again(one, place, tolerance)
@@ -294,7 +277,7 @@ def version(context: typer.Context) -> None:
     typer.echo(f"skk {skk_analysis.__version__}, code {code_hash()[:12]}")
     for name, number in installed_versions().items():
         typer.echo(f"{name} {number}")
-    typer.echo(f"workspace {_workspace(context).root}")
+    typer.echo(f"workspace {options.workspace_of(context).root}")
 
 
 def main() -> None:
@@ -316,15 +299,6 @@ def _writing(place: Workspace, command: str) -> AbstractContextManager[None]:
     from skk_analysis.reporting.lock import only_writer
 
     return only_writer(place, command)
-
-
-def _workspace(context: typer.Context, new: bool = False) -> Workspace:
-    """The workspace that is meant; a new one is made where data are put in."""
-    from skk_analysis.workspace import Workspace
-
-    if new and context.obj is not None:
-        context.obj.mkdir(parents=True, exist_ok=True)
-    return Workspace.find(context.obj)
 
 
 def _years(texts: list[str]) -> list[int]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from skk_analysis import cli_options as options
 
 TAMPERED = 3
 app = typer.Typer(
@@ -23,19 +24,15 @@ def release(
     to: Annotated[
         Path | None, typer.Option(metavar="FILE.zip", help="The zip to make; never replaced.")
     ] = None,
-    city: Annotated[list[str] | None, typer.Option(help="City; may be repeated.")] = None,
-    year: Annotated[list[int] | None, typer.Option(help="Year; may be repeated.")] = None,
-    experiment: Annotated[
-        list[str] | None, typer.Option(help="Experiment's id; may be repeated.")
-    ] = None,
-    kind: Annotated[list[str] | None, typer.Option(help="Kind of report.")] = None,
-    language: Annotated[list[str] | None, typer.Option(help="fi, sv, en; by default all.")] = None,
+    city: options.Cities = None,
+    year: options.Years = None,
+    experiment: options.Experiments = None,
+    kind: options.Kinds = None,
+    language: options.AllLanguages = None,
     draft: Annotated[
         bool, typer.Option("--draft", help="Take also what is not approved, with a mark.")
     ] = False,
-    key: Annotated[
-        Path | None, typer.Option(envvar="SKK_KEY", help="Key file that signs the manifest.")
-    ] = None,
+    key: options.KeyFile = None,
 ) -> None:
     """Pack approved reports, with downloads, checks and decisions, into one zip."""
     if context.invoked_subcommand is not None:
@@ -47,19 +44,19 @@ def release(
     from skk_analysis.reporting.plan import Choice
     from skk_analysis.reporting.release.archive import write_new
     from skk_analysis.reporting.release.pack import release as pack
-    from skk_analysis.review.signatures import PASSPHRASE, read_key
-    from skk_analysis.workspace import SkkError, Workspace
+    from skk_analysis.workspace import SkkError
 
     if to.exists():
         raise SkkError(f"{to} is there already; a release is never replaced. Name another file.")
-    place = Workspace.find(context.obj)
-    signer = read_key(key, os.environ.get(PASSPHRASE, "")) if key else None
+    place, signer = options.workspace_of(context), options.key_of(key)
     choice = Choice(city or (), year or (), experiment or (), kind or (), language or LANGUAGES)
     with only_writer(place, "skk release"):
         found = pack(place, choice, draft, signer, done=typer.echo)
         write_new(to, found.content)
     for name in found.left_out:
         typer.echo(f"left out, not approved: {name}")
+    for name in found.unprinted:
+        typer.echo(f"without a PDF of its present page ('skk reports --pdf' makes it): {name}")
     marks = [*(["DRAFT"] if draft else []), *([] if signer else ["not signed"])]
     typer.echo(f"{to}: {len(found.reports)} reports{''.join(f', {mark}' for mark in marks)}.")
 
@@ -89,9 +86,7 @@ def diff(
         str, typer.Argument(help="A report's folder, a site, workspace, release, or a run id.")
     ],
     new: Annotated[str, typer.Argument(help="The same, later.")],
-    every: Annotated[
-        bool, typer.Option("--all", help="List all differences, not only the first 20.")
-    ] = False,
+    every: options.All = False,
     to: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write them as JSON, too.")
     ] = None,
@@ -101,9 +96,9 @@ def diff(
     Exit status: 0 the same content, 1 different.
     """
     from skk_analysis.reporting.makings import SHOWN, differences_between, told
-    from skk_analysis.workspace import Workspace, write_json
+    from skk_analysis.workspace import write_json
 
-    found = dict(differences_between(old, new, Workspace.find(context.obj)))
+    found = dict(differences_between(old, new, options.workspace_of(context)))
     for name, one in found.items():
         typer.echo(told(name, one, None if every else SHOWN))
     if to is not None:

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from skk_analysis import cli_options as options
+from skk_analysis.cli_options import KeyFile
+
 if TYPE_CHECKING:
     from skk_analysis.reporting.report import Report
-    from skk_analysis.review.signatures import Key
     from skk_analysis.workspace import Workspace
 
 BROKEN = 4
@@ -38,10 +40,6 @@ Ties = Annotated[
     list[str] | None,
     typer.Option("--tie", help="author, city, funder, adviser or other; may be repeated."),
 ]
-KeyFile = Annotated[
-    Path | None,
-    typer.Option("--key", envvar="SKK_KEY", help="Key file that signs (SKK_KEY_PASSPHRASE)."),
-]
 
 
 @app.command()
@@ -57,7 +55,7 @@ def status(
     """Where reports stand; of a named one also the thread and what approval lacks."""
     from skk_analysis.reporting.signoff.overview import details, overview
 
-    place = _workspace(context)
+    place = options.workspace_of(context)
     if not reports:
         for line in overview(place):
             typer.echo(line)
@@ -183,10 +181,10 @@ def import_(
     from skk_analysis.reporting.signoff.decisions import take_in
     from skk_analysis.workspace import SkkError
 
-    place, refused = _workspace(context), 0
+    place, refused = options.workspace_of(context), 0
     for file in files:
         try:
-            taken = take_in(place, file, lambda name: _report(place, name), _key(key))
+            taken = take_in(place, file, lambda name: _report(place, name), options.key_of(key))
         except (SkkError, OSError) as error:
             if type(error).__name__ in ("LockedError", "CannotWriteError"):
                 raise
@@ -214,7 +212,7 @@ def verify(
     """Tell what can be proven of the ledger. Exit status 4 if it does not hold together."""
     from skk_analysis.reporting.signoff.proof import proof
 
-    found = proof(_workspace(context), files or ())
+    found = proof(options.workspace_of(context), files or ())
     typer.echo(found.told())
     if not found.holds:
         raise typer.Exit(BROKEN)
@@ -237,7 +235,9 @@ def key(
     word = os.environ.get(PASSPHRASE, "")
     made = new_key(file, word) if new else read_key(file, word)
     signing = read_key(replaces, word) if replaces else made
-    entry = register_key(_workspace(context), Voice(name, body, role, key=signing), made.public)
+    entry = register_key(
+        options.workspace_of(context), Voice(name, body, role, key=signing), made.public
+    )
     typer.echo(f"Entry {entry.sequence}: {name} signs with {made.public[:16]}… from now on.")
     if new and not word:
         typer.echo(f"{file} has no passphrase: keep it where only you can read it.")
@@ -252,10 +252,10 @@ def _decide(
 ) -> None:
     from skk_analysis.reporting.signoff.decisions import Voice, decide
 
-    place = _workspace(context)
+    place = options.workspace_of(context)
     report = _report(place, name)
     person, body, role, ties, key_file = who
-    voice = Voice(person, body, role, ties or (), key=_key(key_file))
+    voice = Voice(person, body, role, ties or (), key=options.key_of(key_file))
     entry = decide(place, report, voice, action, **payload)
     typer.echo(f"Entry {entry.sequence}: {action}, {entry.report}, {entry.reviewer}.")
     _tell(place, report)
@@ -272,15 +272,3 @@ def _report(place: Workspace, name: str) -> Report:
     from skk_analysis.reporting.signoff.decisions import find_report
 
     return find_report(place, name)
-
-
-def _key(file: Path | None) -> Key | None:
-    from skk_analysis.review.signatures import PASSPHRASE, read_key
-
-    return read_key(file, os.environ.get(PASSPHRASE, "")) if file else None
-
-
-def _workspace(context: typer.Context) -> Workspace:
-    from skk_analysis.workspace import Workspace
-
-    return Workspace.find(context.obj)

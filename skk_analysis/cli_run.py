@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from skk_analysis import cli_options as options
+
 EXIT_STATUS = (
     "Exit status: 0 every report is up to date; 1 something failed (a request, a report), the rest "
     "is published; 2 wrong usage; 3 another process holds the workspace; 4 the deadline came, what "
@@ -20,15 +22,9 @@ def run(
     fetch: Annotated[
         bool, typer.Option("--fetch", help="Bring the raw files up to date first.")
     ] = False,
-    language: Annotated[
-        list[str] | None,
-        typer.Option(help="fi, sv or en; may be repeated; by default those of the city."),
-    ] = None,
-    all_municipalities: Annotated[
-        bool,
-        typer.Option("--all-municipalities", help="City reports of every municipality there is."),
-    ] = False,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Reports made at a time.")] = None,
+    language: options.CityLanguages = None,
+    all_municipalities: options.AllMunicipalities = False,
+    jobs: options.Jobs = None,
     deadline: Annotated[
         str, typer.Option(help="Time to end at: 45m, 1h30m, or a local time such as 17:30.")
     ] = "",
@@ -41,9 +37,7 @@ def run(
             "environment; it has one minute.",
         ),
     ] = "",
-    pdf: Annotated[
-        bool, typer.Option("--pdf", help="Make report.pdf beside each page, too (extra 'pdf').")
-    ] = False,
+    pdf: options.Pdf = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print faults only.")] = False,
 ) -> None:
     from skk_analysis.reporting.plan import Choice
@@ -51,7 +45,6 @@ def run(
     from skk_analysis.reporting.run import run as run_unattended
     from skk_analysis.reporting.run_console import run_console
     from skk_analysis.reporting.stopping import seconds_until
-    from skk_analysis.workspace import Workspace
 
     try:
         seconds = seconds_until(deadline) if deadline else None
@@ -59,7 +52,7 @@ def run(
         raise typer.BadParameter(str(error), param_hint="--deadline") from None
     choice = Choice(languages=language or (), all_municipalities=all_municipalities)
     settings = Settings(fetch, choice, jobs, seconds, on_failure, pdf=pdf)
-    workspace = Workspace.find(context.obj)
+    workspace = options.workspace_of(context)
     with run_console(quiet) as console:
         result = run_unattended(workspace, settings, console)
     if not quiet:
@@ -92,9 +85,7 @@ def schedule(
             help="Bring the raw files up to date first; by default yes, unless they are invented.",
         ),
     ] = None,
-    all_municipalities: Annotated[
-        bool, typer.Option("--all-municipalities", help="As of skk run.")
-    ] = False,
+    all_municipalities: options.AllMunicipalities = False,
     on_failure: Annotated[str, typer.Option(metavar="COMMAND", help="As of skk run.")] = "",
 ) -> None:
     """Print a unit that runs the workspace unattended; nothing is installed."""
@@ -102,14 +93,13 @@ def schedule(
 
     from skk_analysis.reporting.schedule import PRINTED, Schedule
     from skk_analysis.sources.store import is_invented
-    from skk_analysis.workspace import Workspace
 
     found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", at)
     if not found:
         raise typer.BadParameter(f"{at!r} is no time such as 03:17.", param_hint="--at")
     if unit not in PRINTED:
         raise typer.BadParameter(f"{unit!r}; use {', '.join(PRINTED)}.")
-    workspace = Workspace.find(context.obj)
+    workspace = options.workspace_of(context)
     wanted = not is_invented(workspace) if fetch is None else fetch
     hour, minute = map(int, found.groups())
     plan = Schedule(

@@ -8,6 +8,7 @@ is a new row, never new code.
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 import unicodedata
 from dataclasses import dataclass
@@ -48,9 +49,13 @@ class City:
 
     @property
     def key(self) -> str:
-        """The Finnish name in lower-case ASCII, for file names: ``jyvaskyla``."""
-        plain = unicodedata.normalize("NFKD", self.name_fi.lower())
-        return plain.encode("ascii", "ignore").decode().replace(" ", "-")
+        """The Finnish name in lower-case ASCII, for file names: ``jyvaskyla``.
+
+        Letters, digits and hyphens only, so that no name leads out of the folder of reports; the
+        code where a name has neither letter nor digit.
+        """
+        plain = unicodedata.normalize("NFKD", self.name_fi.lower()).encode("ascii", "ignore")
+        return re.sub("[^a-z0-9]+", "-", plain.decode()).strip("-") or self.code
 
     def name(self, language: str) -> str:
         """The city's name in ``fi``, ``sv`` or ``en``."""

@@ -45,7 +45,8 @@ def clean(workspace: Workspace) -> CleaningResult:
     programme = Programme.of(workspace)
     dictionary, messages = read_dictionary(programme)
     readings, found = read_all(workspace, resources)
-    tables, more = _assemble(resources, readings, programme, dictionary)
+    readable = not any(message.severity == ERROR for message in messages)
+    tables, more = _assemble(resources, readings, programme, dictionary if readable else None)
     messages = [*messages, *found, *more]
     if any(message.severity == ERROR for message in messages):
         raise CleaningError(messages)
@@ -145,9 +146,12 @@ def _assemble(
     resources: Sequence[Resource],
     readings: dict[str, Reading],
     programme: Programme,
-    dictionary: pd.DataFrame,
+    dictionary: pd.DataFrame | None,
 ) -> tuple[dict[str, pd.DataFrame], list[Message]]:
-    """The processed tables and what the checks over all sources say."""
+    """The processed tables and what the checks over all sources say.
+
+    Without a readable dictionary nothing is derived; the other checks still tell what they find.
+    """
     files = {resource.name: resource.path for resource in resources}
     ordered = [readings[r.name] for r in resources if r.name in readings]
     tables = {name: _joined(name, ordered) for name in TIDY}
@@ -164,6 +168,8 @@ def _assemble(
     tables["observations"], found = alignment.refuse_misaligned(tables["observations"], files)
     messages += found
     messages += plausibility.check(tables, key, programme)
+    if dictionary is None:
+        return tables, messages
     tables["indicator_values"], found = derive(tables, dictionary, programme)
     messages += found
     sort_keys = {name: list(TABLES[name].key) for name in (*TIDY, "areas", "indicator_values")}

@@ -21,6 +21,8 @@ from skk_analysis.language.catalogue import text
 from skk_analysis.language.quantities import Quantity
 
 COLUMNS, ROW = 3, 0.2
+LONGEST = 30
+"""Letters of a unit's name that are drawn."""
 MAIN, BESIDE, REFERENCE = c.BLUE, c.VERMILLION, c.DARK
 
 
@@ -136,7 +138,7 @@ def _draw(
     ]  # fmt: skip
     if any(chart.reference is not None for chart in charts):
         legend.append(Line2D([], [], color=REFERENCE, linestyle="--", label=reference))
-    longest = max(len(row.name) for chart in charts for row in chart.rows)
+    longest = max(len(_drawn(row.name)) for chart in charts for row in chart.rows)
     height = ROW * max(len(chart.rows) for chart in charts) + 0.1
     room = 0.12 + 0.075 * longest
     titles = [chart.name for chart in charts]
@@ -147,6 +149,11 @@ def _draw(
         for place, (axes, chart) in enumerate(zip(every, charts, strict=True)):
             _panel(axes, chart, language, named=place % columns == 0)
         return c.svg(canvas)
+
+
+def _drawn(name: str) -> str:
+    """A name that leaves room for the panels; the table holds the whole."""
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
 
 
 def _panel(axes: Axes, chart: UnitPanel, language: str, *, named: bool) -> None:
@@ -160,7 +167,7 @@ def _panel(axes: Axes, chart: UnitPanel, language: str, *, named: bool) -> None:
     values = [(at + 0.1, row.value) for at, row in zip(places, chart.rows, strict=True)]
     _marks(axes, beside, BESIDE, 1.0, marker="D", size=4, face="white")
     _marks(axes, values, MAIN, 1.8, marker="o", size=4.5, face=MAIN)
-    axes.set_yticks(range(last + 1), [row.name for row in reversed(chart.rows)])
+    axes.set_yticks(range(last + 1), [_drawn(row.name) for row in reversed(chart.rows)])
     if not named:
         axes.tick_params(axis="y", labelleft=False)
     axes.tick_params(axis="y", labelsize=8, length=0)

@@ -16,7 +16,8 @@ _DIRECTIONS = [0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x
 _UNSEEN = dict.fromkeys([*_CONTROLS, *_DIRECTIONS, 0xFEFF, 0xFFFE, 0xFFFF], REPLACEMENT)
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), REPLACEMENT)
 _UNSEEN |= _SURROGATES
-_ANY = re.compile("[" + "".join(map(chr, _UNSEEN)) + "]")  # of long texts hardly one has any
+_ANY = re.compile("[" + "".join(map(chr, _UNSEEN)) + "]")
+_PLAIN = bytes([*range(0x20, 0x7F), *b"\t\n\r"])
 
 
 def visible(words: str) -> str:
@@ -27,16 +28,20 @@ def visible(words: str) -> str:
     >>> visible("Kesk\\u202eatsuk")
     'Kesk\\ufffdatsuk'
     """
-    return words.translate(_UNSEEN) if _ANY.search(words) else words
+    if words.isprintable():
+        return words
+    # hardly a text has any, and a page is a million plain characters: these are passed over first
+    rest = words.encode("utf-8", "surrogatepass").translate(None, _PLAIN)
+    unseen = rest and _ANY.search(rest.decode("utf-8", "surrogatepass"))
+    return words.translate(_UNSEEN) if unseen else words
 
 
 def visible_values(content: Any) -> Any:
     """The same JSON with `visible` texts, keys among them."""
-    match content:
-        case str():
-            return visible(content)
-        case list() | tuple():
-            return [visible_values(item) for item in content]
-        case dict():
-            return {visible(str(key)): visible_values(item) for key, item in content.items()}
+    if isinstance(content, str):
+        return visible(content)
+    if isinstance(content, dict):
+        return {visible(str(key)): visible_values(item) for key, item in content.items()}
+    if isinstance(content, list | tuple):
+        return [visible_values(item) for item in content]
     return content

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 
+from skk_analysis.cleaning.dictionary import EXPRESSIONS
+from skk_analysis.cleaning.expression import ExpressionError, parse
 from skk_analysis.cleaning.message import ERROR, WARNING, Message, shown
 from skk_analysis.monitoring.register_table import RegisterTable
 from skk_analysis.monitoring.schema import TableSchema
@@ -228,8 +230,22 @@ def _overlaps(table: RegisterTable, rows: list[Row]) -> Iterator[Message]:
                 )  # fmt: skip
 
 
+def _formulas(row: Row, _: Tables) -> Iterator[Found]:
+    for column in EXPRESSIONS:
+        if not (formula := row.get(column, "").strip()):
+            continue
+        try:
+            parse(formula)
+        except ExpressionError as error:
+            yield (
+                ERROR, "formula", column, f"{error.expected} at position {error.position}",
+                "Write a formula such as paavo.ko_yl_kork+paavo.ko_al_kork.",
+            )  # fmt: skip
+
+
 RULES: dict[str, Callable[[Row, Tables], Iterator[Found]]] = {
     "years": _years, "experiments": _experiment, "exposure": _unit, "pandemic_exposure": _unit,
     "attendance": _attendance, "milestones": _milestone, "tests": _test, "canvas": _canvas,
     "peer_reviews": _review, "indicator_choices": _choice, "events": _event,
+    "indicators": _formulas,
 }  # fmt: skip

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from skk_analysis.language.search_words import stems
 from skk_analysis.language.visible import visible, visible_values
 from skk_analysis.reporting.differences import CONTENT, Folder
+from skk_analysis.reporting.signoff.facts import state_sentence
 from skk_analysis.review.differences import Content, content
 
 if TYPE_CHECKING:
@@ -55,8 +56,10 @@ class Card:
 
 def told(made: Made) -> Mapping[str, bytes]:
     """The two files of a report."""
-    said = content(made.notebook, [made.order.run_id])
-    files = {CONTENT: said.record(), CARD: _card(said, made.order.report.language)}
+    order, language = made.order, made.order.report.language
+    state = state_sentence(language, order.run_id, order.data_date)
+    said = content(made.notebook, [state, order.run_id])
+    files = {CONTENT: said.record(), CARD: _card(said, language)}
     return {name: _bytes(visible_values(record)) for name, record in files.items()}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from skk_analysis.language.visible import visible_values
 from skk_analysis.reporting.execute import INJECTED, cell_number
 from skk_analysis.workspace import SkkError
 
@@ -59,6 +60,18 @@ def displays(notebook: NotebookNode) -> Iterator[NotebookNode]:
         for output in cell.get("outputs", []):
             if output.output_type in ("display_data", "execute_result"):
                 yield output
+
+
+def show_unseen(notebook: NotebookNode) -> None:
+    """Make unseen and direction signs from data visible in all outputs (`language.visible`).
+
+    So the page, the notebook in JupyterLab and every file made of them say the same.
+    """
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            for part in ("data", "metadata"):
+                if part in output:
+                    output[part] = type(output)(visible_values(output[part]))
 
 
 def normalised(notebook: NotebookNode) -> NotebookNode:

@@ -11,17 +11,20 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from skk_analysis.reporting.ingredients import Crate, recorded
-from skk_analysis.reporting.report import CRATE, NOTEBOOK, RECORD, RESULTS, Record
+from skk_analysis.reporting.report import CRATE, NOTEBOOK, PAGE, RECORD, RESULTS, Record
 from skk_analysis.review import differences
 from skk_analysis.review.differences import (
     Content,
     Ingredients,
     Making,
     NumberDifference,
+    Shown,
     TextDifference,
     content,
     text_differences,
 )
+from skk_analysis.review.page import read_page
+from skk_analysis.review.told import told
 from skk_analysis.workspace import SkkError
 
 CONTENT = "content.json"
@@ -60,15 +63,35 @@ def page_differences(
 ) -> tuple[list[TextDifference], list[TextDifference]]:
     """The texts and the figures that two report folders do not show alike.
 
+    The notebooks tell, and the pages where the notebooks have nothing to tell: a page may have been
+    written over together with all its recorded hashes.
+
     Parameters
     ----------
     published, now : folders of reports
     run_ids : these are ingredients and not content; they count as the same
     """
-    before, after = (content(_json(folder / NOTEBOOK), run_ids) for folder in (published, now))
+    for shown_by in (_of_notebook, _of_page):
+        before, after = (shown_by(folder, run_ids) for folder in (published, now))
+        texts, figures = (text_differences(*pair) for pair in zip(before, after, strict=True))
+        if texts or figures:
+            break
+    return texts, figures
+
+
+def _of_notebook(folder: Path, run_ids: Sequence[str]) -> tuple[list[Shown], list[Shown]]:
+    found = content(_json(folder / NOTEBOOK), run_ids)
+    return found.texts, found.figures
+
+
+def _of_page(folder: Path, run_ids: Sequence[str]) -> tuple[list[Shown], list[Shown]]:
+    page = (folder / PAGE).read_text("utf-8")
+    for run_id in filter(None, run_ids):
+        page = page.replace(run_id, "…")
+    found = told(read_page(page), ())
     return (
-        text_differences(before.texts, after.texts),
-        text_differences(before.figures, after.figures),
+        [Shown(section, words) for section, words in found.texts],
+        [Shown(section, alt, picture) for section, alt, picture in found.pictures],
     )
 
 

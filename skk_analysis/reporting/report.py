@@ -13,6 +13,7 @@ its files does not exist for us. A failed run leaves ``<language>.failed.json`` 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -20,11 +21,12 @@ from typing import Any
 
 from skk_analysis.reporting.kinds import Kind, Subject
 from skk_analysis.reporting.stamp import content_hash
-from skk_analysis.workspace import Workspace, write_json
+from skk_analysis.workspace import SkkError, Workspace, write_json
 
 PAGE, NOTEBOOK, RESULTS, RECORD = "index.html", "notebook.ipynb", "results.json", "report.json"
 CRATE = "ro-crate-metadata.json"
 FORMAT = 1
+FOLDER = re.compile(r"\w[\w.-]*")
 
 
 class State(StrEnum):
@@ -85,7 +87,16 @@ class Report:
 
     @property
     def path(self) -> Path:
-        """Its folder, relative to the site."""
+        """Its folder, relative to the site.
+
+        Raises
+        ------
+        SkkError
+            If an id of the register would lead out of the site.
+        """
+        for name in self.subject.folder:
+            if not FOLDER.fullmatch(name):
+                raise SkkError(f"{name!r} is no name of a folder: correct the id in the register.")
         return Path(*self.subject.folder, self.language)
 
     @property

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from skk_analysis.language.visible import visible_values
 from skk_analysis.reporting.companions import Made, companion_files
 from skk_analysis.reporting.execute import EXECUTION_TIMEOUT, NotebookError, execute
 from skk_analysis.reporting.fingerprint import Versions
@@ -153,7 +154,7 @@ def finished_report(
     NotebookError
         If the notebook does not run to its end, or the page would not be fit to publish.
     """
-    from skk_analysis.reporting.checks import check_executed, normalised, results
+    from skk_analysis.reporting.checks import check_executed, normalised, results, show_unseen
     from skk_analysis.reporting.disclosure.check import check_disclosure
     from skk_analysis.reporting.run_record import Steps, run_record
 
@@ -174,6 +175,7 @@ def finished_report(
     with steps.step("render"), reading_once():
         try:
             check_executed(notebook, order.run_id)
+            show_unseen(notebook)
             numbers = results(notebook)
             check_disclosure(report, notebook, numbers, list(order.sources))
             page = _page(order, notebook)
@@ -189,7 +191,7 @@ def finished_report(
             names.append(name)
         outputs = {name: sha256(finished / name) for name in names}
         write_json(finished / RECORD, asdict(order.record(outputs)))
-    write_json(finished / CRATE, run_record(order, finished, steps, life))
+    write_json(finished / CRATE, visible_values(run_record(order, finished, steps, life)))
     return finished
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from skk_analysis.language.catalogue import LANGUAGES
 from skk_analysis.programme import Programme
@@ -94,6 +95,6 @@ def _ways(contact: Mapping[str, str], language: str) -> list[tuple[str, str, str
     ways = [(text("statement.contact_name", language), name, "")]
     for column, scheme in WAYS.items():
         if value := contact.get(column, ""):
-            link = scheme + ("".join(value.split()) if scheme == "tel:" else value)
+            link = scheme and scheme + quote("".join(value.split()), safe="@+")
             ways.append((text(f"statement.contact_{column}", language), value, link))
     return ways

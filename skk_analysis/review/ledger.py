@@ -38,6 +38,13 @@ FILE, HEAD, TORN, LOCK = "ledger.jsonl", "head.json", "ledger.torn", ".ledger.lo
 BEGINNING = "0" * 64
 """What the first entry has for the hash of the one before."""
 FORMAT = 1
+MARK = b"\xef\xbb\xbf"
+REWRITTEN = {
+    b"\r": "has line ends of Windows (CR LF)",
+    MARK: "has a byte order mark",
+    b"\0": "is UTF-16 or holds zeros",
+}
+"""Bytes that no entry's spelling has (the mark: at the beginning), and what they are signs of."""
 MEND = (
     "Put data/review back from a copy; 'skk review verify' tells what can be proven. Nothing is "
     "added to a ledger that does not hold together."
@@ -230,6 +237,9 @@ def read(folder: Path) -> Ledger:
 
 def parse(content: bytes) -> Ledger:
     """The entries of a ledger's bytes, up to the first that does not fit."""
+    for sign, told in REWRITTEN.items():
+        if sign in content[: len(MARK)] or (sign != MARK and sign in content):
+            return Ledger((), (f"{FILE} {told}: another programme wrote it anew, byte by byte",))
     *lines, torn = content.split(b"\n")
     entries: list[Entry] = []
     notes = [f"the last line is unfinished ({len(torn)} bytes) and counts as none"] if torn else []
@@ -284,7 +294,14 @@ def append(
                 file.write(ledger.torn + b"\n")
         lines = b"".join(entry.line() for entry in (*ledger.entries, *added))
         _replace_file(folder / FILE, lines)
-        _write_head(folder, Anchor(added[-1].sequence, added[-1].hash))
+        try:
+            _write_head(folder, Anchor(added[-1].sequence, added[-1].hash))
+        except OSError as error:
+            raise LedgerError(
+                f"The entries {added[0].sequence}–{added[-1].sequence} were added and count, but "
+                f"{HEAD} could not be written ({error.strerror}). Do not add them again: mend "
+                "that, and the next entry brings it up to date."
+            ) from error
         return added
 
 
@@ -367,11 +384,15 @@ def _write_head(folder: Path, head: Anchor) -> None:
 def _replace_file(path: Path, content: bytes) -> None:
     """Put a file in the place of another once it is on the disk; the caller is the only one."""
     new = path.with_name(f".{path.name}.new")
-    with new.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+    try:
+        with new.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError:  # a full disk is not filled further
+        new.unlink(missing_ok=True)
+        raise
     try:
         descriptor = os.open(path.parent, os.O_RDONLY)
     except OSError:  # a system on which folders cannot be opened

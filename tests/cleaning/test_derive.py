@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from skk_analysis.cleaning import CleaningError, clean
 from skk_analysis.cleaning.derive import derive, figures
 from skk_analysis.cleaning.dictionary import read_dictionary
 from skk_analysis.cleaning.expression import ExpressionError, Term, parse
@@ -51,6 +52,8 @@ def test_a_broken_dictionary_names_file_line_and_column(filled):
         ("programme/indicators.csv", 3, "level"),
         ("programme/indicators.csv", 3, "minimum_denominator"),
     ]
+    with pytest.raises(CleaningError, match="numerator"):
+        clean(filled)
 
 
 def observations(rows):

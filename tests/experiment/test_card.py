@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import re
 import shutil
@@ -11,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from PIL import Image
 
 from skk_analysis.figures import Figure
 from skk_analysis.figures.key_figures import KeyFigures
@@ -205,7 +208,13 @@ def test_a_picture_needs_an_alternative_text(own: Workspace):
     """A drawing in the workspace is shown with its words; one without is not, nor one outside."""
     svg = '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><circle r="4"/></svg>'
     (own.raw / "programme" / "malli.svg").write_text(svg, "utf-8")
-    (own.raw / "programme" / "malli.png").write_bytes(b"\x89PNG not really")
+    taken = Image.Exif()
+    taken[0x010E], taken[0x0112] = "kotiovi", 6  # what is on it, and that it lies on its side
+    taken.get_ifd(0x8825)[2] = (60.0, 12.0, 34.5)  # where
+    for file, more in (("malli.jpg", {"comment": b"kotiovi"}), ("malli.png", {})):
+        photo = Image.new("RGB", (8, 4), "teal")
+        photo.save(own.raw / "programme" / file, exif=taken, **more)
+    (own.raw / "programme" / "rikki.png").write_bytes(b"\x89PNG not really")
     (own.root / "outside.svg").write_text(svg, "utf-8")
     path = own.programme / "artifacts.csv"
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
@@ -221,8 +230,16 @@ def test_a_picture_needs_an_alternative_text(own: Workspace):
 
     drawn = [p for p in figure("programme/malli.svg") if isinstance(p, Figure)]
     assert drawn[0].alt == "Malli: piha ja penkki" and drawn[0].svg.startswith("<svg")
-    (photo,) = (p for p in figure("programme/malli.png") if isinstance(p, Figure))
-    assert "data:image/png;base64,iVBOR" in photo.svg
+    for kind, file in (("jpeg", "malli.jpg"), ("png", "malli.png")):
+        (photo,) = (p for p in figure(f"programme/{file}") if isinstance(p, Figure))
+        _, kept = photo.svg.split(f"data:image/{kind};base64,")
+        shown_bytes = base64.b64decode(kept.partition('"')[0])
+        assert b"kotiovi" in (own.raw / "programme" / file).read_bytes()
+        assert b"kotiovi" not in shown_bytes and b"Exif" not in shown_bytes
+        with Image.open(io.BytesIO(shown_bytes)) as upright:
+            assert upright.size == (4, 8) and not upright.getexif()
+    with pytest.raises(SkkError, match=r"rikki\.png cannot be read as a PNG or JPEG"):
+        figure("programme/rikki.png")
     for parts in (figure("programme/malli.svg", alt=""), figure("../../outside.svg")):
         assert not any(isinstance(p, Figure) for p in parts)
     assert text("experiment.model.unshown", "fi") in words_of(figure("programme/malli.svg", alt=""))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from skk_analysis.programme import STARTING_REGISTER, Programme, start_register
+from skk_analysis.programme import STARTING_REGISTER, City, Programme, start_register
 from skk_analysis.workspace import SkkError, Workspace
 
 
@@ -52,6 +52,14 @@ def test_a_seventh_city_and_a_third_year_are_rows(programme: Programme):
         file.write("2021,2020,yes,no\n")
     assert programme.city("Lahtis").key == "lahti"
     assert programme.years() == [2019, 2020, 2021]
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("../../Pahä / kylä\\", "paha-kyla"), ("<b>Espoo</b>", "b-espoo-b"), ("…", "049")],
+)
+def test_no_name_of_a_city_leads_out_of_a_folder(name, key):
+    assert City("049", name, "", "").key == key
 
 
 def test_a_planned_city_that_did_not_join_is_not_reported(programme: Programme):

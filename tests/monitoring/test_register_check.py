@@ -70,6 +70,7 @@ def test_every_table_and_column_of_both_registers_is_described():
         ("peer_reviews", 0, "criterion", "ongelmat", "reference", "'ongelma'"),
         ("peer_reviews", 0, "score", "6", "limits", "criteria.csv"),
         ("peer_reviews", 0, "score", "3,5", "number", "'3.5'"),
+        ("indicators", 0, "numerator", "paavo.he_vakiy+", "formula", "Write a formula"),
         ("attendance", 0, "attended", "kyllä", "yes_no", "'yes'"),
         ("attendance", 0, "workshop", "tyopaja-5", "reference", "tyopaja-"),
         ("attendance", 0, "attended", "no", "attended", "Write 0"),

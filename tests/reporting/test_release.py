@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import posixpath
+import re
+import sys
 import zipfile
 from pathlib import Path
 
@@ -22,6 +26,7 @@ from skk_analysis.reporting.release.archive import (
 )
 from skk_analysis.reporting.release.pack import release
 from skk_analysis.reporting.signoff import statuses
+from skk_analysis.reporting.stamp import unstamped
 from skk_analysis.review.standing import Standing, Status
 from skk_analysis.workspace import SkkError
 
@@ -91,24 +96,106 @@ def test_a_changed_byte_of_content_is_found_wherever_it_is(whole):
         verified(whole)
 
 
-def test_a_signature_proves_the_maker(tmp_path):
+@pytest.fixture
+def keys(tmp_path):
+    """Somebody's key, and another one."""
     pytest.importorskip("cryptography", reason="the extra 'sign' is not installed")
     from skk_analysis.review.signatures import new_key
 
-    key, other = new_key(tmp_path / "key.pem"), new_key(tmp_path / "other.pem")
+    return new_key(tmp_path / "key.pem"), new_key(tmp_path / "other.pem")
+
+
+@pytest.fixture
+def signed(tmp_path, keys) -> Path:
     place = tmp_path / "signed.zip"
-    place.write_bytes(packed(FILES, ABOUT, key))
-    assert place.read_bytes() == packed(FILES, ABOUT, key)
-    assert verified(place).key == verified(place, key.public).key == key.public
-    assert "not with" in verified(place, other.public).told()
-    # all files changed together with the manifest: only the signature shows it
-    changed = packed(FILES | {"z.csv": b"2\r\n"}, ABOUT)
-    with zipfile.ZipFile(place) as archive:
-        signature = archive.read(SIGNATURE)
-    place.write_bytes(changed)
-    forged = rewritten(place, {SIGNATURE: signature})
-    assert "its signature is not by its key" in verified(forged).told()
-    assert "not signed with the key" in verified(place, key.public).told()
+    place.write_bytes(packed(FILES, ABOUT, keys[0]))
+    return place
+
+
+def part(archive: bytes | Path, name: str) -> bytes:
+    with zipfile.ZipFile(archive if isinstance(archive, Path) else io.BytesIO(archive)) as opened:
+        return opened.read(name)
+
+
+def test_a_signature_proves_the_maker(signed, keys):
+    key, other = keys
+    assert signed.read_bytes() == packed(FILES, ABOUT, key)
+    assert verified(signed).key == verified(signed, key.public.upper()).key == key.public
+    assert "Anybody can make a key" in verified(signed).told()
+    assert "as expected" in verified(signed, key.public).told()
+    found = verified(signed, other.public)
+    assert not found.whole and f"with the key {key.public}, not with {other.public}" in found.told()
+    with pytest.raises(SkkError, match="is no public key"):
+        verified(signed, "nonsense")
+
+
+def test_whoever_changes_a_signed_release_is_found(signed, keys):
+    """Also if everything that can be computed anew is: without the key there is no signature."""
+    key, other = keys
+    changed = FILES | {"z.csv": b"2\r\n"}
+    manifest = part(packed(changed, ABOUT), MANIFEST)
+    others = part(packed(changed, ABOUT, other), SIGNATURE)
+    drafts = part(packed(FILES, {**ABOUT, "draft": True}), MANIFEST)
+    moved = json.dumps(key.signature(b"skk-review-1\n" + manifest)).encode()  # of another purpose
+    not_by_key = "its signature is not by its key over its content"
+    for changes, public, fault in (
+        ({"z.csv": b"2\r\n"}, "", "z.csv is not what the manifest says"),
+        ({"z.csv": b"2\r\n", MANIFEST: manifest}, "", not_by_key),
+        ({MANIFEST: drafts}, "", not_by_key),
+        ({"z.csv": b"2\r\n", MANIFEST: manifest, SIGNATURE: moved}, "", not_by_key),
+        ({"z.csv": b"2\r\n", MANIFEST: manifest, SIGNATURE: others}, key.public, "not with"),
+        ({"z.csv": b"2\r\n", MANIFEST: manifest, SIGNATURE: None}, key.public, "it is not signed"),
+        ({SIGNATURE: b"{}"}, "", "other fields"),
+        ({SIGNATURE: b"[]"}, "", "is no signature"),
+        ({SIGNATURE: b"{"}, "", "cannot be read"),
+    ):
+        found = verified(rewritten(signed, changes), public)
+        assert not found.whole and fault in found.told(), (changes, found.told())
+    # a maker is not proven by just any good signature, nor by none: both are said
+    whole_by_other = rewritten(signed, {"z.csv": b"2\r\n", MANIFEST: manifest, SIGNATURE: others})
+    assert verified(whole_by_other).key == other.public
+    unsigned = rewritten(signed, {SIGNATURE: None})
+    assert "not signed: its maker is unproven" in verified(unsigned).told()
+
+
+def test_without_cryptography_nothing_is_signed_and_the_signature_is_told_as_unchecked(
+    signed, keys, tmp_path, monkeypatch
+):
+    from skk_analysis.review.signatures import new_key, read_key
+
+    for name in [name for name in sys.modules if name.startswith("cryptography")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    found = verified(signed)
+    assert found.whole and not found.key and "unchecked: install" in found.told()
+    assert "cannot be checked here" in verified(signed, keys[0].public).told()
+    for ask in (lambda: read_key(tmp_path / "key.pem"), lambda: new_key(tmp_path / "new.pem")):
+        with pytest.raises(SkkError, match=r"pip install 'skk-analysis\[sign\]'"):
+            ask()
+    assert not (tmp_path / "new.pem").exists()
+
+
+def test_entries_that_lead_elsewhere_are_told(whole, monkeypatch):
+    """Links, names for other systems, encryption, and more than fits into memory."""
+    with zipfile.ZipFile(whole) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    for change, fault in (
+        ({"external_attr": 0o120777 << 16}, "is no file, but a link"),
+        ({"filename": "a\\..\\evil"}, "is no name of a file"),
+        ({"filename": "C:evil"}, "is no name of a file"),
+        ({"filename": "a/../../evil"}, "is no name of a file"),
+    ):
+        with zipfile.ZipFile(whole, "w") as archive:
+            for name, content in files.items():
+                info = zipfile.ZipInfo(name)
+                for field, value in change.items() if name == "z.csv" else ():
+                    setattr(info, field, value)
+                archive.writestr(info, content)
+        found = verified(whole)
+        assert not found.whole and fault in found.told(), found.told()
+    monkeypatch.setattr("skk_analysis.reporting.release.archive.LARGEST", 100)
+    assert "at most 100 are read" in verified(whole).told()
 
 
 def test_only_what_is_approved_and_made_to_be_read_leaves(bench, monkeypatch, tmp_path):
@@ -142,9 +229,16 @@ def test_only_what_is_approved_and_made_to_be_read_leaves(bench, monkeypatch, tm
         "jyvaskyla" not in front.split("<main")[1].split("states")[0] and "espoo/2020/fi" in front
     )
     assert not manifest["draft"] and len(manifest["files"]) == len(names) - 1
-    page = (bench.folder / "index.html").read_bytes()
+    # the page is that of the site, and leads to nothing that has not left with it
+    page = part(place, "espoo/2019/fi/index.html")
+    assert unstamped(page) == unstamped((bench.folder / "index.html").read_bytes())
+    assert b"review.html" in (bench.folder / "index.html").read_bytes() and b"Luonnos" not in page
     [listed] = [f for f in manifest["files"] if f["path"] == "espoo/2019/fi/index.html"]
     assert listed["sha256"] == hashlib.sha256(page).hexdigest()
+    for name in (n for n in names if n.endswith(".html")):
+        for link in re.findall(rb'href="((?!https:)[^"#:]+)', part(place, name)):
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), link.decode()))
+            assert target in names, (name, link)
 
     drafts = release(bench.workspace, Choice(), draft=True, kinds=[bench.kind])
     place.write_bytes(drafts.content)

@@ -14,7 +14,7 @@ from skk_analysis.review.actions import JUDGED
 from skk_analysis.review.ledger import folder_of, read
 from skk_analysis.review.review_file import read_review_file
 from skk_analysis.review.standing import Standing
-from tests.reporting.test_signoff import imported, page, review, status  # noqa: F401
+from tests.reporting.test_signoff import MAIJA, act, imported, page, review, status  # noqa: F401
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -150,6 +150,22 @@ def test_a_draft_is_kept_and_mistakes_are_told(review, browser, tmp_path):  # no
     one.page.reload()
     assert one.page.locator("#words-figures").input_value() == "Akseli ei ala nollasta."
     assert one.page.locator("#name").input_value() == "Maija Virtanen"
+    # what the import would refuse of a signature is told before anything is saved
+    one.page.locator("input[name=decision][value=sign]").check()
+    one.page.locator("#save").click()
+    assert one.said.endswith(f"Vastaamatta olevia rivejä: {len(JUDGED) - 1}.")
+    assert one.page.evaluate("document.activeElement.name") == f"judge.{JUDGED[0]}"
+    for row in JUDGED:
+        if row != "figures":
+            one.page.locator(f"input[name='judge.{row}'][value='accept']").check()
+    one.page.locator("#save").click()
+    assert one.said == "Kirjasit huolen: kirjoita allekirjoitukselle ehdot."
+    one.page.locator("#add").click()
+    one.page.locator("[data-field=text]").fill("Miksi?")
+    one.page.locator("[data-field=blocking]").check()
+    one.page.locator("#save").click()
+    assert one.said.startswith("Oma huomautuksesi estää")
+    one.page.locator(".remove").click()
     for bad in (b"{}", b"[", json.dumps({"reviewer": {"name": EVIL}}).encode()):
         file = tmp_path / "bad.json"
         file.write_bytes(bad)
@@ -161,6 +177,31 @@ def test_a_draft_is_kept_and_mistakes_are_told(review, browser, tmp_path):  # no
     linked.page.goto((review.folder / "review.html").as_uri() + "#comment=figure-1")
     linked.page.reload()
     assert linked.page.locator("[data-field=anchor]").input_value() == "figure-1"
+
+
+def test_what_others_decided_counts_and_what_they_left_open_is_told(review, browser, tmp_path):  # noqa: F811
+    """The thread says which rows, failures and comments have been dealt with for this content."""
+    review.failing = "dates"
+    review.one(force=True)
+    act(review, MAIJA, "comment", anchor="", text="Miksi?", blocking=True)
+    one = Reader(browser, review.folder)
+    one.say_who("Aino Åberg", "Stiftelsen")
+    one.judge_all()
+    one.page.locator("input[name=decision][value=sign]").check()
+    number = read(folder_of(review.workspace)).head.sequence
+    one.page.locator("#save").click()
+    assert one.said.startswith("Tämä huomautus estää hyväksynnän")
+    assert one.page.evaluate("document.activeElement.id") == f"answer-{number}"
+    one.page.keyboard.type("Siksi.")
+    one.page.locator("#save").click()
+    assert one.said.startswith("Kone ei hyväksy tätä riviä")
+    one.page.keyboard.type("Sovittu.")
+    imported(review, one.save(tmp_path / "first.json"))
+    two = Reader(browser, review.folder)
+    two.say_who("Maija Virtanen", "Säätiö")
+    two.page.locator("input[name=decision][value=sign]").check()
+    imported(review, two.save(tmp_path / "second.json"))
+    assert status(review).standing is Standing.APPROVED
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])

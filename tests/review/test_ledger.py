@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -33,7 +34,10 @@ def filled(folder: Path) -> Path:
     """Four entries, added in three goes."""
     append(
         folder,
-        [draft("open"), draft("comment", anchor="", shown="", text="«Ä» \n €", blocking=True)],
+        [
+            draft("open"),
+            draft("comment", anchor="", shown="", text="«Ä» \n\ufeff €", blocking=True),
+        ],
     )
     append(folder, [draft("answer", "Aino", to=2, text="Kyllä.")])
     append(folder, [draft("return", reason="Korjattava.")])
@@ -48,7 +52,7 @@ def test_what_was_added_is_read_again(folder, filled):
     found = read(folder)
     assert (found.faults, found.notes, len(found.entries)) == ((), (), 4)
     assert [entry.sequence for entry in found.entries] == [1, 2, 3, 4]
-    assert found.entries[1].payload["text"] == "«Ä» \n €"
+    assert found.entries[1].payload["text"] == "«Ä» \n\ufeff €"
     assert b"".join(entry.line() for entry in found.entries) == filled.read_bytes()
 
 
@@ -126,6 +130,85 @@ def test_truncation_together_with_the_head_is_found_by_a_quotation(folder, fille
     found = read(folder)
     assert found.faults == ()
     assert "cut off" in found.lacks(quoted)[0]
+
+
+@pytest.mark.parametrize(
+    ("rewritten", "told"),
+    [
+        (lambda b: b.replace(b"\n", b"\r\n"), "line ends of Windows"),
+        (lambda b: b"\xef\xbb\xbf" + b, "byte order mark"),
+        (lambda b: b.decode().encode("utf-16"), "UTF-16"),
+        (lambda b: b.decode().encode("latin-1", "replace"), "no JSON"),
+    ],
+    ids=["CR LF", "mark", "UTF-16", "Latin 1"],
+)
+def test_a_file_that_another_programme_wrote_anew_is_told_as_such(folder, filled, rewritten, told):
+    filled.write_bytes(rewritten(filled.read_bytes()))
+    assert told in read(folder).faults[0]
+    with pytest.raises(LedgerError, match="Put data/review back from a copy"):
+        append(folder, [draft("open")])
+
+
+def test_an_old_ledger_put_back_whole_is_found_by_a_quotation_only(folder):
+    """With its own head it holds together: the pages that quote a later entry tell."""
+    old = {name: (folder / name).read_bytes() for name in (FILE, HEAD)}
+    append(folder, [draft("open"), draft("open", "Aino")])
+    page = [Anchor(6, read(folder).head.hash, "reports/review.json")]
+    for name, content in old.items():
+        (folder / name).write_bytes(content)
+    found = read(folder)
+    assert found.faults == () and len(found.entries) == 4  # by itself it is a good ledger
+    assert found.lacks(page) == [
+        f"reports/review.json quotes entry 6 ({page[0].hash[:12]}), the ledger ends at 4: its end "
+        "was cut off"
+    ]
+    # and goes on to be found when others have been added in the place of the lost ones
+    append(folder, [draft("open", "Bertta"), draft("open", "Cecilia"), draft("open")])
+    assert "entries were replaced" in read(folder).lacks(page)[0]
+
+
+def test_two_ledgers_that_parted_cannot_be_put_together(folder, filled):
+    """Two places went on from the same four entries; no order of the lines is one ledger."""
+    common = lines(filled)
+    append(folder, [draft("open", "Aino"), draft("open", "Aino")])
+    one = lines(filled)[4:]
+    head = (folder / HEAD).read_bytes()
+    filled.write_bytes(b"".join(common))
+    (folder / HEAD).unlink()
+    last = parse(filled.read_bytes()).head
+    (folder / HEAD).write_text(json.dumps({"format": 1, "length": 4, "head": last.hash}))
+    append(folder, [draft("open", "Bertta")])
+    other = lines(filled)[4:]
+    (folder / HEAD).write_bytes(head)
+    for merged in ([*one, *other], [*other, *one], [one[0], *other, one[1]], other):
+        filled.write_bytes(b"".join([*common, *merged]))
+        assert read(folder).faults, merged
+    filled.write_bytes(b"".join([*common, *one]))
+    assert read(folder).faults == ()
+
+
+@pytest.mark.parametrize("name", [FILE, HEAD])
+def test_a_full_disk_leaves_a_ledger_that_holds_together(folder, filled, monkeypatch, name):
+    before, opened = filled.read_bytes(), Path.open
+
+    def full(path, *arguments, **options):
+        if path.name == f".{name}.new":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return opened(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises((OSError, LedgerError), match="No space left") as told:
+        append(folder, [draft("open")])
+    assert not list(folder.glob(".*.new"))
+    found = read(folder)
+    assert found.faults == ()
+    if name == FILE:
+        assert filled.read_bytes() == before
+    else:  # the entry counts, which is said, and the head follows with the next one
+        assert "were added and count" in str(told.value) and len(found.entries) == 5
+    monkeypatch.undo()
+    append(folder, [draft("open")])
+    assert read(folder).notes == ()
 
 
 def test_a_lost_head_is_a_fault(folder, filled):

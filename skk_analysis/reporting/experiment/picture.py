@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,10 @@ from skk_analysis.figures import Cell, Figure, Table
 from skk_analysis.figures.alternative import short
 from skk_analysis.language import date, text
 from skk_analysis.reporting.section import Writer
+from skk_analysis.workspace import SkkError
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.experiment.report import Experiment
-
-TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 
 
 def write(report: Experiment, writer: Writer) -> None:
@@ -68,15 +68,33 @@ def _figure(
         text(f"experiment.model.{key}", language) for key in ("kind", "version", "date", "words")
     )
     table = Table(text("figure.data", language, caption=caption), columns, tuple(rows), language)
-    return Figure(_svg(content, suffix), caption, short(alt), alt, table)
+    drawn = _drawing(content) if suffix == ".svg" else _photo(content, row["file"])
+    return Figure(drawn, caption, short(alt), alt, table)
 
 
-def _svg(content: bytes, suffix: str) -> str:
-    if suffix == ".svg":
-        drawing = content.decode("utf-8-sig")
-        return drawing[drawing.index("<svg") :]
-    data = base64.b64encode(content).decode("ascii")
+def _drawing(content: bytes) -> str:
+    drawing = content.decode("utf-8-sig")
+    return drawing[drawing.index("<svg") :]
+
+
+def _photo(content: bytes, file: str) -> str:
+    """The photo upright and without what a camera writes beside it: place, time, device."""
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    bare = io.BytesIO()
+    try:
+        with Image.open(io.BytesIO(content), formats=["PNG", "JPEG"]) as photo:
+            kind, upright = str(photo.format), ImageOps.exif_transpose(photo)
+        colours = upright.info.get("icc_profile")
+        upright.info.clear()
+        upright.save(bare, kind, quality=90, icc_profile=colours)
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError) as error:
+        raise SkkError(
+            f"artifacts.csv, column file: {file} cannot be read as a PNG or JPEG picture "
+            f"({error}). Save it anew in one of these formats, or leave the cell empty."
+        ) from error
+    data = base64.b64encode(bare.getvalue()).decode("ascii")
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 800"><image width="1200" '
-        f'height="800" href="data:{TYPES[suffix]};base64,{data}"/></svg>'
+        f'height="800" href="data:image/{kind.lower()};base64,{data}"/></svg>'
     )

@@ -22,6 +22,7 @@ DESCRIBING = (
     "{http://purl.org/dc/elements/1.1/}",
 )
 """Namespaces of the elements that tell what the drawing is."""
+PICTURES = ("data:image/png;base64,", "data:image/jpeg;base64,")
 PURL = "http://purl.org/dc/dcmitype/"
 """Of the kind of work that a drawing says it is; nothing is loaded from there."""
 FOREIGN_STYLE = re.compile(r"@import|url\(\s*['\"]?(?!#)|expression\(|\\", re.IGNORECASE)
@@ -43,7 +44,9 @@ def faults(drawing: str) -> list[str]:
     }  # fmt: skip
     wrong = [*_names(seen), *_addresses(addresses)]
     for element in root.iter():
-        for told in (element.text or "", *element.attrib.values()):
+        # a rule may stand in a style sheet and in any attribute; other text is only read
+        sheet = (element.text or "") if element.tag == f"{SVG}style" else ""
+        for told in (sheet, *element.attrib.values()):
             if "url(" in told or "@" in told or "\\" in told or "expression" in told:
                 found = FOREIGN_STYLE.search(told)
                 wrong += [f"a style of the drawing loads {told[:60]!r}"] if found else []
@@ -63,5 +66,5 @@ def _names(seen: Iterable[tuple[str, ...]]) -> Iterator[str]:
 
 def _addresses(addresses: Iterable[str]) -> Iterator[str]:
     for address in sorted(addresses):
-        if not address.strip().lower().startswith(("#", "data:image/png;base64,", PURL)):
+        if not address.strip().lower().startswith(("#", *PICTURES, PURL)):
             yield f"the drawing loads or links to {address[:60]!r}"

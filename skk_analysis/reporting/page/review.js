@@ -128,6 +128,32 @@
       && !Object.keys(file.answers).length && !Object.keys(file.waivers).length;
     if (empty) return ["decision_missing", form.querySelector("[name=decision]")];
     if (action === "return" && !conditions) return ["conditions_missing", named("conditions")];
+    return action === "sign" ? unsigned(file) : null;
+  }
+
+  // What keeps a signature from counting: with this file, and with what the thread above has of it.
+  function unsigned(file) {
+    const decided = [...document.querySelectorAll(`[data-content="${bound.report_hash}"]`)];
+    const judged = new Set(decided.map((entry) => entry.dataset.judged));
+    const waived = new Set(decided.map((entry) => entry.dataset.waived));
+    const open = new Map();
+    for (const field of fields()) {
+      const [mark, row] = field.name.split(".");
+      if (mark === "judge" && !file.judgements[row] && !judged.has(row)) open.set(row, open.get(row) ?? field);
+    }
+    if (open.size) return ["rows_missing", [...open.values()][0], ` ${open.size}.`];
+    for (const field of fields()) {
+      const { failure, blocks } = field.dataset;
+      if (failure && !field.value.trim() && !waived.has(failure)) return ["waiver_missing", field];
+      if (blocks !== undefined && !field.value.trim()) return ["answer_missing", field];
+    }
+    const own = file.comments.findIndex((comment) => comment.blocking);
+    if (own >= 0) return ["own_blocking", part(list.children[own], "blocking")];
+    const concern = Object.values(file.judgements).some(({ verdict }) => verdict === "concern")
+      || (file.grades.length > 0 && !file.judgements.grade);  // a changed grade is a concern
+    if (concern && !file.decision.conditions) {
+      return ["concern_conditions", form.elements.namedItem("conditions")];
+    }
     return null;
   }
 
@@ -150,7 +176,7 @@
     const found = fault(file);
     if (found) {
       found[1].focus();
-      return say(found[0]);
+      return say(found[0], found[2]);
     }
     file.checksum = await checksum(file);
     const address = URL.createObjectURL(new Blob([JSON.stringify(file, null, 1)], { type: "application/json" }));

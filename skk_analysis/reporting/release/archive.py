@@ -11,8 +11,11 @@ import hashlib
 import io
 import json
 import os
+import re
+import stat
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -31,6 +34,22 @@ REPACKED = (
     "machine would pack: it was packed again, or by another version of zlib"
 )
 REGULAR = 0o100644 << 16
+ENCRYPTED = 0x1
+"""Bit of an entry's flags."""
+LARGEST = 4_000_000_000
+"""Bytes of all files unpacked."""
+UNREADABLE = (
+    ValueError,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+    zlib.error,
+    zipfile.BadZipFile,
+)
+"""What reading an entry raises that is not as it must be."""
+ODD = re.compile(r"[\\:\x00-\x1f]")
+"""Characters that lead elsewhere on some system."""
+KEY = re.compile("[0-9a-fA-F]{64}")
 STORED = (".png", ".xlsx", ".pdf")
 """Endings of files that are small already."""
 
@@ -44,6 +63,7 @@ class Verdict:
     files : how many it holds
     faults : why it is not as it was made; empty if it is
     key : public key of the good signature, ``""`` if there is none
+    pinned : whether it is the key that was asked for
     drafts : folders of reports that are in it without approval
     notes : what a person should know
     """
@@ -53,6 +73,7 @@ class Verdict:
     key: str = ""
     drafts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    pinned: bool = False
 
     @property
     def whole(self) -> bool:
@@ -65,15 +86,17 @@ class Verdict:
         lines += [f"FAULT: {fault}" for fault in self.faults]
         lines += [f"draft, not approved: {draft}" for draft in self.drafts]
         lines += [f"note: {note}" for note in self.notes]
-        if self.whole:
-            by = (
-                f"signed with the key {self.key}"
-                if self.key
-                else "not signed: its maker is unproven"
+        if not self.whole:
+            lines.append("Do not take this for the release as it was made.")
+        elif self.key and self.pinned:
+            lines.append(f"Every file is as the manifest says, signed with {self.key} as expected.")
+        elif self.key:
+            lines.append(
+                f"Every file is as the manifest says, signed with the key {self.key}. Anybody can "
+                "make a key: compare this one with the maker's, or give that by --public."
             )
-            lines.append(f"Every file is as the manifest says; {by}.")
         else:
-            lines.append("This is not the release as it was made.")
+            lines.append("Every file is as the manifest says; not signed: its maker is unproven.")
         return "\n".join(lines)
 
 
@@ -150,23 +173,29 @@ def verified(place: Path, public: str = "") -> Verdict:
     Raises
     ------
     SkkError
-        If it is no zip, or cannot be read.
+        If it is no zip, or cannot be read; or ``public`` is no key.
     """
+    if public and not KEY.fullmatch(public):
+        raise SkkError(f"{public!r:.80} is no public key: give its 64 hex digits.")
     try:
         with zipfile.ZipFile(place) as archive:
-            found = _verified(archive, public)
+            found = _verified(archive, public.lower())
             if found.whole and place.read_bytes() != _zipped(
                 {name: archive.read(name) for name in archive.namelist()}
             ):
                 found = replace(found, notes=(*found.notes, REPACKED))
             return found
-    except (OSError, zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+    except OSError as error:
+        raise SkkError(f"{place} cannot be read: {error.strerror or error}.") from error
+    except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
         raise SkkError(f"{place} is no release: {error}.") from error
 
 
 def _verified(archive: zipfile.ZipFile, public: str) -> Verdict:
     names = archive.namelist()
-    faults = [*_odd_names(names)]
+    if (size := sum(info.file_size for info in archive.infolist())) > LARGEST:
+        return Verdict(len(names), (f"unpacked it has {size} bytes, at most {LARGEST} are read",))
+    faults = [*_odd_names(names), *_odd_kinds(archive.infolist())]
     if archive.comment:
         faults.append("the zip has a comment")
     try:
@@ -176,12 +205,12 @@ def _verified(archive: zipfile.ZipFile, public: str) -> Verdict:
         if manifest["format"] != FORMAT:
             raise ValueError(f"format {manifest['format']}")
         reports = dict(manifest.get("reports", {}))
-    except (KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
+    except (KeyError, TypeError, AttributeError, RecursionError, *UNREADABLE) as error:
         return Verdict(len(names), (*faults, f"{MANIFEST} cannot be read: {error}"))
     for name, expected in listed.items():
         try:
             told = archive.read(name)
-        except (KeyError, zipfile.BadZipFile, ValueError, EOFError):
+        except (KeyError, *UNREADABLE):
             faults.append(f"{name} is missing or damaged")
             continue
         if (len(told), hashlib.sha256(told).hexdigest()) != expected:
@@ -190,7 +219,8 @@ def _verified(archive: zipfile.ZipFile, public: str) -> Verdict:
     faults += [f"{name} is not in the manifest" for name in extra]
     key, wrong, notes = _signature(archive, content, public)
     drafts = tuple(sorted(name for name, state in reports.items() if state != "approved"))
-    return Verdict(len(names), (*faults, *wrong), key, drafts, tuple(notes))
+    pinned = bool(public and key == public)
+    return Verdict(len(names), (*faults, *wrong), key, drafts, tuple(notes), pinned)
 
 
 def _signature(
@@ -204,12 +234,14 @@ def _signature(
         return "", ["the signature cannot be checked here"] if public else [], [note]
     try:
         told = json.loads(archive.read(SIGNATURE))
-    except (ValueError, zipfile.BadZipFile) as error:
+    except (RecursionError, *UNREADABLE) as error:
         return "", [f"{SIGNATURE} cannot be read: {error}"], []
+    if not isinstance(told, dict):
+        return "", [f"{SIGNATURE} is no signature"], []
     if fault := content_fault(told, PURPOSE + manifest):
         return "", [fault], []
     key = str(told["key"])
-    if public and key != public.lower():
+    if public and key != public:
         return "", [f"it is signed with the key {key}, not with {public}"], []
     return key, [], []
 
@@ -219,8 +251,17 @@ def _odd_names(names: Sequence[str]) -> Iterator[str]:
         yield f"{name} is there more than once"
     for name in names:
         path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or "\\" in name or name.endswith("/"):
+        if path.is_absolute() or ".." in path.parts or name.endswith("/") or ODD.search(name):
             yield f"{name!r} is no name of a file of a release"
+
+
+def _odd_kinds(entries: Sequence[zipfile.ZipInfo]) -> Iterator[str]:
+    for entry in entries:
+        kind = stat.S_IFMT(entry.external_attr >> 16)
+        if kind not in (0, stat.S_IFREG):
+            yield f"{entry.filename} is no file, but a link or something else"
+        if entry.flag_bits & ENCRYPTED:
+            yield f"{entry.filename} is encrypted"
 
 
 def _json(content: Any) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,16 +14,20 @@ from skk_analysis.reporting.disclosure.together import check_release
 from skk_analysis.reporting.downloads import FOLDER
 from skk_analysis.reporting.execute import EXECUTION_TIMEOUT
 from skk_analysis.reporting.kinds import KINDS, Kind
+from skk_analysis.reporting.pdf_files import PDF
 from skk_analysis.reporting.plan import Choice, chosen_reports, plan
 from skk_analysis.reporting.release.archive import packed
 from skk_analysis.reporting.report import PAGE, RECORD, RESULTS
 from skk_analysis.reporting.runner import Order
-from skk_analysis.reporting.signoff.statuses import ledger_of, statuses
+from skk_analysis.reporting.signoff.facts import REVIEW_PAGE
+from skk_analysis.reporting.signoff.statuses import ledger_of, stamps, statuses
+from skk_analysis.reporting.stamp import stamped
+from skk_analysis.review.book import Book
 from skk_analysis.review.signatures import Key
 from skk_analysis.review.standing import Standing
 from skk_analysis.workspace import PACKAGE_FILE, SkkError, Workspace
 
-LEAVES = (PAGE, RESULTS, RECORD, CONTENT, CARD, "checks.json", "report.pdf")
+LEAVES = (PAGE, RESULTS, RECORD, CONTENT, CARD, "checks.json", PDF)
 """Files of a report that leave, as far as there are such; and all of ``downloads/``."""
 SITE = "accessibility"
 """Folders of the site that leave with the reports."""
@@ -43,11 +47,13 @@ class Packed:
     content : the zip
     reports : standing by folder
     left_out : folders of reports that were chosen and are not approved
+    unprinted : folders of reports in it that have no PDF of their present page
     """
 
     content: bytes
     reports: dict[str, str]
     left_out: tuple[str, ...]
+    unprinted: tuple[str, ...] = ()
 
 
 def release(
@@ -85,9 +91,12 @@ def release(
     every = chosen_reports(workspace, Choice(languages=LANGUAGES), kinds)
     check_release(workspace, taken, {report: report.record() for report in every})
     orders = plan(taken, workspace, EXECUTION_TIMEOUT)
+    book = Book(ledger_of(workspace).entries)
     files: dict[str, bytes] = {}
     for order in orders:
-        files |= dict(_of_report(order))
+        # as stamped on a review page: without a link to the review page, which stays
+        stamp = stamps(order.report, found[order.report], book, REVIEW_PAGE)
+        files |= dict(_of_report(order, stamp))
         done(str(order.report))
     files |= _of_site(workspace, orders)
     names = {report.path.as_posix(): standing[report] for report in taken}
@@ -95,7 +104,8 @@ def release(
     files[PACKAGE_FILE] = _package(files)
     files[README] = _readme(names, draft, key is not None)
     about = {"draft": draft, "reports": names}
-    return Packed(packed(files, about, key), names, left_out)
+    unprinted = tuple(name for name in names if f"{name}/{PDF}" not in files)
+    return Packed(packed(files, about, key), names, left_out, unprinted)
 
 
 def _nothing(workspace: Workspace, left_out: Sequence[str]) -> str:
@@ -107,7 +117,7 @@ def _nothing(workspace: Workspace, left_out: Sequence[str]) -> str:
     )
 
 
-def _of_report(order: Order) -> Iterator[tuple[str, bytes]]:
+def _of_report(order: Order, stamp: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
     from skk_analysis.figures.raster import png
 
     report = order.report
@@ -120,7 +130,9 @@ def _of_report(order: Order) -> Iterator[tuple[str, bytes]]:
     for name in sorted({*record.outputs, RECORD, *LEAVES}):
         file = report.folder / name
         if name in LEAVES and file.is_file():
-            yield f"{report.path.as_posix()}/{name}", file.read_bytes()
+            content = file.read_bytes()
+            leaves = stamped(content, stamp) if name == PAGE else content
+            yield f"{report.path.as_posix()}/{name}", leaves
         elif name in record.outputs and name.startswith(f"{FOLDER}/"):
             content = file.read_bytes()
             yield f"{report.path.as_posix()}/{name}", content

@@ -11,6 +11,7 @@ from skk_analysis.reporting.signoff.facts import (
     FACTS,
     REVIEW_PAGE,
     Facts,
+    failures,
     graded,
     rows,
     told_of,
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 MESSAGES = ("name_missing", "decision_missing", "concern_words", "comment_words", "reason_missing",
             "conditions_missing", "saved", "draft_kept", "draft_not_kept", "loaded", "not_loaded",
-            "other_report", "comment_added", "comment_removed", "no_checksum")  # fmt: skip
+            "other_report", "comment_added", "comment_removed", "no_checksum", "rows_missing",
+            "waiver_missing", "answer_missing", "own_blocking", "concern_conditions")  # fmt: skip
 """What the page's script says, by the key in the catalogues."""
 
 SPOTS = ("section", "figure", "number")
@@ -45,7 +47,8 @@ def review_companion(made: Made) -> Mapping[str, bytes]:
     spots = {
         kind: [s for s in told.spots if s.kind == kind] for kind in ("section", "figure", "number")
     }
-    page = _page(report.language, order.invented, facts, spots, rows(made.beside.get(CHECKS)))
+    checks = made.beside.get(CHECKS)
+    page = _page(report.language, order.invented, facts, spots, rows(checks), failures(checks))
     content = json.dumps(facts.content(), ensure_ascii=False, sort_keys=True) + "\n"
     return {REVIEW_PAGE: unstamped(page.encode()), FACTS: content.encode()}
 
@@ -56,6 +59,7 @@ def _page(
     facts: Facts,
     spots: Mapping[str, list[Spot]],
     checks: list[dict[str, Any]],
+    failures: Mapping[str, str],
 ) -> str:
     from markupsafe import Markup
 
@@ -81,12 +85,18 @@ def _page(
         words=Words(language),
         data=Markup(json.dumps(data, ensure_ascii=True).replace("<", r"\u003c")),
         spots=spots,
-        rows=[{**row, "evidence": _links(row), "judged": row["id"] in JUDGED} for row in checks],
+        rows=[_row(row, failures) for row in checks],
         experiments=facts.experiments,
         grades=list(GRADES),
         roles=[role for role in ROLES if role != "officer"],
         ties=TIES,
     )
+
+
+def _row(row: dict[str, Any], failures: Mapping[str, str]) -> dict[str, Any]:
+    """A row with what the page shows of it besides."""
+    judged, failure = row["id"] in JUDGED, failures.get(row["id"], "")
+    return {**row, "evidence": _links(row), "judged": judged, "failure": failure}
 
 
 def _links(row: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -53,9 +53,13 @@ def told_of(
     report: Report, page: Page, results: Sequence[Mapping[str, Any]], run_id: str, data_date: str
 ) -> Told:
     """What a report's page tells, less the sentence with run id and date of retrieval."""
-    language = report.language
+    return told(page, results, [state_sentence(report.language, run_id, data_date)])
+
+
+def state_sentence(language: str, run_id: str, data_date: str) -> str:
+    """The sentence of a page that tells run id and date of retrieval, which are no content."""
     day = date(data_date, language) if data_date else text("page.unknown_date", language)
-    return told(page, results, [text("report.state", language, date=day, run_id=run_id)])
+    return text("report.state", language, date=day, run_id=run_id)
 
 
 def published_told(report: Report) -> Told:

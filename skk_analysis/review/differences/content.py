@@ -93,7 +93,8 @@ def content(notebook: Mapping[str, Any], run_ids: Sequence[str] = ()) -> Content
     Parameters
     ----------
     notebook : in nbformat 4
-    run_ids : these are ingredients and not content; each stands as "…"
+    run_ids : what tells of ingredients and is no content, such as the run id, or the sentence with
+        it and the date of retrieval; each stands as "…"
     """
     found = Content()
     section = ""
@@ -186,7 +187,7 @@ def _joined(value: Any) -> Any:
 def _same(line: str, run_ids: Sequence[str]) -> str:
     told = " ".join(line.split())
     for run_id in run_ids:
-        told = told.replace(run_id, "…")
+        told = told.replace(" ".join(run_id.split()), "…")
     return told
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 VALUE, LIMITS = "value", ("lower", "upper")
+UNTOLD = ("id", "sources")
+"""Fields that are no part of a number: its name, and the ingredients, which are told apart."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def results_by_id(records: Iterable[Any]) -> dict[str, dict[str, Any]]:
         while name in results:
             number += 1
             name = f"{id_} ({number})"
-        results[name] = {key: value for key, value in told.items() if key != "id"}
+        results[name] = {key: value for key, value in told.items() if key not in UNTOLD}
     return results
 
 

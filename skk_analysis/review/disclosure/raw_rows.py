@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
+from itertools import pairwise
 from typing import Any
 
 __all__ = ["Leak", "raw_rows"]
@@ -33,6 +34,8 @@ BACKGROUND = frozenset(
 """Columns of microdata that may stand in other tables too; so many together are a row."""
 
 TOGETHER, FEW = 4, 2
+MOST_COLUMNS, SHARE = 400, 4
+"""Words of a printed heading at most; one in so many words of a row is a number."""
 TOKEN = re.compile(r"[A-Za-z0-9ÅÄÖåäö][\w\-ÅÄÖåäö]{3,}")
 TAGS = re.compile(r"<[^>]+>")
 CELLS = re.compile(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", re.S | re.I)
@@ -179,9 +182,18 @@ def _headings(text: str) -> Iterator[Sequence[str]]:
     for row in ROWS.findall(text):
         yield [unescape(TAGS.sub("", cell)).strip() for cell in CELLS.findall(row)]
     if "<" not in text[:200]:
-        for line in text.splitlines():
-            if 10 < len(line) < 4000:
-                yield re.split(r"[\s;,|\t]+", line.strip())
+        lines = [
+            re.split(r"[\s;,|\t]+", line.strip()) for line in text.splitlines() if line.strip()
+        ]
+        for line, after in pairwise(lines):
+            if len(line) < MOST_COLUMNS and _is_under(after, line):
+                yield line
+
+
+def _is_under(row: Sequence[str], heading: Sequence[str]) -> bool:
+    """Whether a line can be a row under that heading: it fills it, and holds numbers as rows do."""
+    numbers = sum(word[:1].isdigit() or word[:1] in "-−." for word in row if word)
+    return len(row) >= len(heading) and SHARE * numbers >= len(row)
 
 
 def _parsed(text: str) -> Any:

@@ -128,6 +128,10 @@ def test_reports_are_no_rows() -> None:
     outputs = [output("text/html", table), output("image/svg+xml", drawing)]
     records = [number("gini.2019", 7, n=840)]
     outputs.append(output("application/vnd.skk.results+json", records))
+    prose = (
+        "Answers by age and sex, education and language, income and year.\nSee the notes below it."
+    )
+    outputs.append({"output_type": "stream", "text": prose})
     assert raw_rows({"cells": [{"outputs": outputs}]}, ids=["7", "840"]) == []
 
 
