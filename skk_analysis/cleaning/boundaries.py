@@ -118,7 +118,7 @@ def _in_degrees(point: list[Any]) -> bool:
 BOUNDARIES = Reader(
     name="boundaries",
     folder="areas",
-    title="Boundaries",
+    title="Aluerajat",
     layout="GeoJSON with 'posti_alue', 'postinumeroalue', 'NATCODE' or 'kunta'",
     recognises=is_boundaries,
     read=read_boundaries,

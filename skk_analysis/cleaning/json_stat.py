@@ -238,7 +238,7 @@ def _release(content: dict[str, Any]) -> int | None:
 JSON_STAT = Reader(
     name="json_stat",
     folder="municipalities",
-    title="Statistics Finland, PxWeb table",
+    title="Tilastokeskus, PxWeb-taulukko",
     layout="json-stat2 ('id', 'size', 'dimension', 'value')",
     recognises=is_json_stat,
     read=read_json_stat,

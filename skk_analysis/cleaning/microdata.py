@@ -247,7 +247,7 @@ def _is_answer(cells: Cells) -> np.ndarray:
 HOUSEHOLDS = Reader(
     name="households",
     folder="households",
-    title="Household microdata",
+    title="Kotitalouksien mikroaineisto",
     layout="household microdata ('kuntakoodi;postinumero;vuosi;kotitaloustunnus;paino;…')",
     recognises=is_households,
     read=read_households,
@@ -256,7 +256,7 @@ HOUSEHOLDS = Reader(
 SURVEY = Reader(
     name="survey",
     folder="surveys",
-    title="Residents' survey",
+    title="Asukaskysely",
     layout="survey ('kuntakoodi;postinumero;vuosi;vastaajatunnus;ryhma;paino;…;questions')",
     recognises=is_survey,
     read=read_survey,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from skk_analysis.reporting.document import Document
 
 TITLES = LANGUAGES[0]
-"""Language of the raw files' titles."""
+"""Language of the raw files' titles and of their publishers' names."""
 
 INVENTED = " (keksitty)"
 """What the sample's titles end with."""
@@ -61,8 +61,14 @@ def _source(report: Document, writer: Writer, resource: Resource) -> tuple[Cell,
         title += after
     return (
         title,
-        resource.publisher or "–",
+        _publisher(resource.publisher, report.language),
         resource.licence or "–",
         date(resource.retrieved, report.language) if resource.retrieved else "–",
         resource.sha256[:HASH_SHOWN],
     )
+
+
+def _publisher(name: str, language: str) -> str:
+    if not name:
+        return "–"
+    return name if language == TITLES else Foreign(name, TITLES, language, name=True)

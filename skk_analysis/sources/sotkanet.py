@@ -47,7 +47,7 @@ def _regions(client: Client) -> Delivery:
     answer = client.get(f"{client.addresses.sotkanet}/regions")
     if not _rows(answer, {"id", "code", "category"}):
         raise DamagedError(answer.url, "the list of regions is empty")
-    title = "Sotkanet, list of regions"
+    title = "Sotkanet, alueluettelo"
     piece = Piece("sotkanet_regions", ".json", FOLDER, "sotkanet_regions", title, answer, THL)
     return Delivery([piece])
 
