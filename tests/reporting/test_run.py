@@ -46,6 +46,7 @@ def quick(bench, monkeypatch):
     monkeypatch.setattr(runner, "_notebook_bytes", lambda made: str(made).encode())
     for name, stand_in in {
         "check_executed": lambda *_: None,
+        "show_unseen": lambda *_: None,
         "results": lambda made: [{"id": "a", "value": made["raw"]}, {"id": "b", "value": 1}],
         "normalised": lambda made: made,
     }.items():

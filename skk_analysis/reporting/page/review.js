@@ -227,9 +227,9 @@
   function keep() {
     try {
       localStorage.setItem(draftKey, JSON.stringify(gather()));
-      say("draft_kept");
+      return "draft_kept";
     } catch {
-      say("draft_not_kept");
+      return "draft_not_kept";
     }
   }
 
@@ -244,10 +244,10 @@
 
   let waiting;
   form.addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(keep, 400);
+    const kept = keep();  // at once: a browser may end at any letter
+    clearTimeout(waiting);  // said when the typing pauses, so that it interrupts nobody
+    waiting = setTimeout(() => say(kept), 400);
   });
-  addEventListener("pagehide", () => { if (waiting) keep(); });
   form.addEventListener("submit", (event) => event.preventDefault());
   document.getElementById("add").addEventListener("click", () => {
     part(addComment(), "anchor").focus();
