@@ -3,7 +3,7 @@
 Two ways to hit an instant:
 
 - ``events``: a run in a forked process kills itself before its n-th act on the file system, so that
-  every step of publishing, adopting and sweeping is hit; the notebooks are not executed;
+  every step of publishing, adopting and sweeping is hit; each notebook is executed once only;
 - ``processes``: a real ``skk run`` with kernels; after a random time one of its processes is
   killed: the run, a worker, a kernel, the fork server, the hook.
 
