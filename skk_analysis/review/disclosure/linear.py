@@ -63,23 +63,20 @@ def solve_many(
     for start in range(0, problems, size):
         part = slice(start, min(start + size, problems))
         k = part.stop - part.start
-        constraints = []
-        if len(low):
-            stacked = sparse.kron(sparse.eye_array(k), matrix, format="csc")
-            constraints = [LinearConstraint(stacked, np.tile(low, k), np.tile(high, k))]
-        kinds = None if integer is None else np.tile(integer.astype(int), k)
-        solved = milp(
+        solution = _solve(
+            sparse.kron(sparse.eye_array(k), matrix, format="csc") if len(low) else matrix,
+            np.tile(low, k),
+            np.tile(high, k),
+            lower[part].ravel(),
+            upper[part].ravel(),
             cost[part].ravel(),
-            constraints=constraints,
-            bounds=Bounds(lower[part].ravel(), upper[part].ravel()),
-            integrality=kinds,
-            options={"mip_rel_gap": 0.0},
+            None if integer is None else np.tile(integer, k),
+            (SOLVED, INFEASIBLE),
+            mip_rel_gap=0.0,
         )
-        if solved.status == INFEASIBLE:
+        if solution is None:
             return None
-        if solved.status != SOLVED:
-            raise RuntimeError(f"HiGHS did not solve an attacker's problem: {solved.message}")
-        found[part] = solved.x.reshape(k, columns)
+        found[part] = solution.reshape(k, columns)
     return found
 
 
@@ -100,13 +97,31 @@ def whole_near(
     As `solve_many` for one problem, which ends at a relative gap or after so many nodes of the
     search: a count, so that it can be repeated.  None where no solution was found by then.
     """
+    ends = (SOLVED, LIMIT, INFEASIBLE)
+    return _solve(
+        matrix, low, high, lower, upper, cost, integer, ends, mip_rel_gap=gap, node_limit=nodes
+    )
+
+
+def _solve(
+    matrix: sparse.sparray,
+    low: np.ndarray,
+    high: np.ndarray,
+    lower: np.ndarray,
+    upper: np.ndarray,
+    cost: np.ndarray,
+    integer: np.ndarray | None,
+    ends: tuple[int, ...],
+    **options: float,
+) -> np.ndarray | None:
+    """The solution of one programme, None without one; an error if it ends in another way."""
     solved = milp(
         cost,
         constraints=[LinearConstraint(matrix, low, high)] if len(low) else [],
         bounds=Bounds(lower, upper),
-        integrality=integer.astype(int),
-        options={"mip_rel_gap": gap, "node_limit": nodes},
+        integrality=None if integer is None else integer.astype(int),
+        options=options,
     )
-    if solved.status not in (SOLVED, LIMIT, INFEASIBLE):
+    if solved.status not in ends:
         raise RuntimeError(f"HiGHS did not solve an attacker's problem: {solved.message}")
     return solved.x
