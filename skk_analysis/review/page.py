@@ -28,6 +28,8 @@ BESIDE = {"code", "download"}
 """Classes of what is no content: code, links to files."""
 FRONT = "content"
 """Where a reader is sent for what stands before the first section."""
+ORIGIN = "origin"
+"""The section of hashes and versions, which have the form of no language."""
 PLACE = "report"
 """Anchor of what stands before the first heading with an id."""
 SHOWN = 80

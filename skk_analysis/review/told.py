@@ -16,9 +16,7 @@ from typing import Any
 
 from skk_analysis.review.differences.numbers import results_by_id
 from skk_analysis.review.ledger import canonical
-from skk_analysis.review.page import Page, Spot
-
-ORIGIN = "origin"
+from skk_analysis.review.page import ORIGIN, Page, Spot
 
 
 @dataclass

@@ -9,9 +9,8 @@ from skk_analysis.review.checks import causal, verdicts
 from skk_analysis.review.checks.evidence import Evidence, Fault, Finding
 from skk_analysis.review.checks.printed import is_printed, printed_interval
 from skk_analysis.review.checks.traced import untraced
+from skk_analysis.review.page import ORIGIN
 
-ORIGIN = "origin"
-"""The section of hashes and versions; other checks look at it."""
 SHOWN = 70
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from skk_analysis.language.number_faults import number_faults
 from skk_analysis.review.checks.evidence import Evidence, Fault, Finding
-
-ORIGIN = "origin"
-"""The section of hashes and versions, which have the form of no language."""
+from skk_analysis.review.page import ORIGIN
 
 PEOPLES = "¤"
 """Stands for what people wrote, in whatever form."""
