@@ -59,7 +59,7 @@ def _standard_error(x: np.ndarray) -> float:
 
 
 def _covariance(pairs: SurveyPairs, level: float) -> Answer:
-    from statsmodels.api import OLS
+    from statsmodels.regression.linear_model import OLS
 
     x = np.column_stack([np.ones(len(pairs.before)), pairs.treated, pairs.before])
     fit = OLS(pairs.after, x).fit()

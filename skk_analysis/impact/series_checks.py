@@ -50,7 +50,7 @@ def _autocorrelation_check(model: WorkingModel, coefficients: Coefficients) -> C
     One-sided: negative dependence makes the interval too wide and not too narrow.
     """
     from scipy.special import stdtr
-    from statsmodels.api import OLS
+    from statsmodels.regression.linear_model import OLS
 
     x, y, rho = model.x, model.y, coefficients.rho
     allowed = not math.isnan(rho)

@@ -28,7 +28,7 @@ class WorkingModel:
     @cached_property
     def ordinary(self) -> Any:
         """The fit without autocorrelation: ordinary least squares, of counts at convergence."""
-        from statsmodels.api import OLS
+        from statsmodels.regression.linear_model import OLS
 
         return OLS(self.y, self.x).fit()
 
@@ -58,7 +58,8 @@ def measurement_model(series: pd.DataFrame, design: SegmentedDesign) -> WorkingM
 
 
 def count_model(series: pd.DataFrame, design: SegmentedDesign) -> WorkingModel:
-    from statsmodels.api import GLM, families
+    from statsmodels.genmod import families
+    from statsmodels.genmod.generalized_linear_model import GLM
 
     y = series["y"].to_numpy()
     other = series["y2"].to_numpy() if "y2" in series else None

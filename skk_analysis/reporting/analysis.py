@@ -48,6 +48,9 @@ UNITS = {
     "between_share": "share",
 }
 
+GAPS = ("median_income", "low_income_class_share", "unemployed_share", "basic_education_share")
+"""Area indicators whose gap between areas is followed."""
+
 CLASSES = {
     "low": "paavo.hr_pi_tul",
     "middle": "paavo.hr_ke_tul",

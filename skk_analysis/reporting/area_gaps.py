@@ -10,9 +10,6 @@ from skk_analysis.language import Missing, Quantity, forms
 from skk_analysis.metrics.change import OverallVerdict
 from skk_analysis.reporting.analysis import Analysis, weighted_quantile
 
-GAPS = ("median_income", "low_income_class_share", "unemployed_share", "basic_education_share")
-"""Area indicators whose gap between areas is followed."""
-
 ENDS = (0.1, 0.9)
 """The gap is between the areas at these points of the residents' distribution over areas."""
 

@@ -28,6 +28,11 @@ BACKLOG = 64
 WARM_MODULES = (
     "skk_analysis.reporting.report_kernel",
     "ipykernel.ipkernel",
+    "ipykernel.debugger",  # a kernel imports it whether or not anybody debugs
+    "IPython.core.completerlib",
+    "IPython.core.logger",
+    "IPython.extensions.storemagic",
+    "tornado.platform.asyncio",
     "matplotlib_inline.backend_inline",
     "skk_analysis.reporting.city_year.report",
     # imported by the library when first used
@@ -37,6 +42,7 @@ WARM_MODULES = (
     "scipy.interpolate",
     "scipy.optimize",
     "scipy.stats",
+    "statsmodels.genmod.generalized_estimating_equations",
     "statsmodels.stats.multitest",
 )
 """What a report uses; one that is not listed is imported in each kernel, and nothing else."""
@@ -63,7 +69,9 @@ def warm() -> None:
     from skk_analysis.figures import canvas
     from skk_analysis.language import LANGUAGES, forms
     from skk_analysis.language.catalogue import keys
+    from skk_analysis.reporting.fingerprint import environment_hash
 
+    environment_hash()
     for language in LANGUAGES:
         keys(language)
         forms.number(1000.5, language, 1)

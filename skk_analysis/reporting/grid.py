@@ -37,7 +37,7 @@ from skk_analysis.reporting.lock import only_writer
 from skk_analysis.reporting.parallel import make_all, possible_jobs, warm_forks
 from skk_analysis.reporting.parameters import check_notebook
 from skk_analysis.reporting.pdf_files import made_pdfs, without_pdf
-from skk_analysis.reporting.plan import Choice, chosen_reports, listed_reports, plan
+from skk_analysis.reporting.plan import Choice, absent_reports, chosen_reports, listed_reports, plan
 from skk_analysis.reporting.publication import (
     adopt,
     changes,
@@ -183,9 +183,9 @@ def bring_up_to_date(
             chosen = chosen_reports(workspace, choice, kinds)
         beside = [left / MADE for left in stage.left]
         listed = listed_reports(workspace, chosen, kinds, choice.all_municipalities, beside)
-        orders = plan(listed, workspace, timeout)
-        adopt(stage, orders)
         asked = set(chosen)
+        orders = plan(listed, workspace, timeout, absent_reports(listed, asked, beside))
+        adopt(stage, orders)
         wanted = [order for order in orders if order.report in asked]
         pending = [o for o in wanted if force or not (_is_ok(o) or _is_ok(o.at(stage.made)))]
         made = {order.report for order in pending}

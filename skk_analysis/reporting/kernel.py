@@ -15,12 +15,17 @@ it (`forked_kernel`); everything else is the same for both.
 
 from __future__ import annotations
 
+import math
 import sys
+import time
+from queue import Empty
 from typing import Any
 
 import zmq
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+from traitlets import default
 
 from skk_analysis.reporting.kernel_place import (
     LAUNCHER,
@@ -31,6 +36,8 @@ from skk_analysis.reporting.kernel_place import (
 )
 
 KERNEL_NAME = "python3"
+END_LOOKED_AT = 0.01
+"""Seconds between looks at whether a kernel that was told to end has ended."""
 
 
 class ThisPython(KernelSpecManager):
@@ -54,6 +61,41 @@ def _provisioner(address: str) -> dict[str, Any]:
     return {"kernel_provisioner": {"provisioner_name": "skk-fork", "config": config}}
 
 
+class ReportClient(AsyncKernelClient):
+    """Knows at once when a kernel is ready.
+
+    jupyter_client looks for 0.2 s whether anything more is published. That the kernel is idle again
+    after a question of ours is the last of it, and shows that outputs reach us.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers.
+
+        Raises
+        ------
+        RuntimeError
+            If it ends instead, or ``timeout`` seconds have passed.
+        """
+        end = time.monotonic() + (math.inf if timeout is None else timeout)
+        while time.monotonic() < end:
+            question = self.kernel_info()
+            try:
+                self._handle_kernel_info_reply(await self._recv_reply(question, timeout=1))
+                while not _is_idle_after(question, await self.get_iopub_msg(timeout=0.2)):
+                    pass
+            except (Empty, TimeoutError):  # not there yet, or its outputs don't reach us yet
+                if not await self.is_alive():
+                    raise RuntimeError("the kernel ended before it was ready") from None
+            else:
+                return
+        raise RuntimeError(f"the kernel was not ready in {timeout} s")
+
+
+def _is_idle_after(question: str, told: dict[str, Any]) -> bool:
+    answers = told["parent_header"].get("msg_id") == question
+    return answers and told["content"].get("execution_state") == "idle"
+
+
 def kernel_manager(place: KernelPlace) -> type[AsyncKernelManager]:
     """The kernel manager class of one report, for ``execute_notebook(kernel_manager_class=…)``."""
 
@@ -68,6 +110,10 @@ def kernel_manager(place: KernelPlace) -> type[AsyncKernelManager]:
             # no limit to waiting messages, as in `report_kernel` on the kernel's side
             self.context.setsockopt(zmq.RCVHWM, 0)
 
+        @default("client_factory")
+        def _client(self) -> type[AsyncKernelClient]:
+            return ReportClient
+
         async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
             options |= {"cwd": str(place.folder), "env": place.environment()}
             await super()._async_start_kernel(**options)
@@ -79,6 +125,9 @@ def kernel_manager(place: KernelPlace) -> type[AsyncKernelManager]:
                 place.life.exit_status = process.poll()
                 _look_at(process, place.life)
             return alive
+
+        async def _async_wait(self, pollinterval: float = END_LOOKED_AT) -> None:
+            await super()._async_wait(pollinterval)
 
         async def shutdown_kernel(self, *given: Any, **options: Any) -> None:  # type: ignore[override]
             process = getattr(self.provisioner, "process", None)

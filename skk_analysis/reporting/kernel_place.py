@@ -95,6 +95,8 @@ def fixed_environment() -> dict[str, str]:
         # one report, one core: the grid uses the others
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        # ipykernel imports a debugger, which else prints advice about breakpoints
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -125,18 +125,50 @@ def listed_reports(
     ]
 
 
-def plan(reports: Sequence[Report], workspace: Workspace, timeout: int) -> list[Order]:
-    """What would be made for each report; an order without data says why in ``problem``."""
+def plan(
+    reports: Sequence[Report],
+    workspace: Workspace,
+    timeout: int,
+    absent: Collection[Report] = (),
+) -> list[Order]:
+    """What would be made for each report; an order without data says why in ``problem``.
+
+    ``absent`` are reports that are neither to be made nor lie anywhere: they are missing whatever
+    their data, which are not read.
+    """
     versions = cache(Versions.now)
     resources = {resource.name: resource for resource in workspace.resources()}
-    known = inputs(workspace, [(report.kind, report.subject) for report in reports])
+    asked = [(report.kind, report.subject) for report in reports if report not in absent]
+    known = inputs(workspace, asked)
     return [
-        order_of(
+        unknown(report, "it was not asked for")
+        if report in absent
+        else order_of(
             report, known[report.subject], resources, versions(report.kind.notebook.resolve()),
             timeout,
         )
         for report in reports
     ]  # fmt: skip
+
+
+def unknown(report: Report, problem: str) -> Order:
+    """An order of which nobody knows what would be made, and why."""
+    return Order(report, report.kind.notebook, "", "", "", False, {}, Versions("", "", ""), problem)
+
+
+def absent_reports(
+    reports: Iterable[Report], chosen: Collection[Report], beside: Sequence[Path] = ()
+) -> set[Report]:
+    """The reports that are not chosen and lie nowhere, not even as a failed one."""
+    return {
+        report
+        for report in reports
+        if report not in chosen
+        and not any(
+            one.folder.exists() or one.failure_file.exists()
+            for one in (report, *map(report.at, beside))
+        )
+    }
 
 
 def order_of(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from skk_analysis.figures import Bar, Cell, stacked_bars
 from skk_analysis.language import Quantity
-from skk_analysis.reporting.area_gaps import GAPS
+from skk_analysis.reporting.analysis import GAPS
 from skk_analysis.reporting.city_comparison.cells import ranks_of
 from skk_analysis.reporting.measures import limits, shown
 from skk_analysis.reporting.section import Writer, estimated

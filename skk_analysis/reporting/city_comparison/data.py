@@ -10,8 +10,7 @@ import pandas as pd
 
 from skk_analysis.impact.grade import Judgement
 from skk_analysis.programme import City, Programme
-from skk_analysis.reporting.analysis import CLASSES
-from skk_analysis.reporting.area_gaps import GAPS
+from skk_analysis.reporting.analysis import CLASSES, GAPS
 from skk_analysis.reporting.data_slice import DataSlice
 from skk_analysis.reporting.reviewed import reviewed_grades
 from skk_analysis.reporting.tables import (

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from skk_analysis.figures import Cell, Marked
 from skk_analysis.language import Missing, Quantity, verdict_word
-from skk_analysis.reporting.analysis import FAMILIES
-from skk_analysis.reporting.area_gaps import GAPS
+from skk_analysis.reporting.analysis import FAMILIES, GAPS
 from skk_analysis.reporting.city_comparison.cells import SIGNS, count
 from skk_analysis.reporting.measures import measure_name, shown
 from skk_analysis.reporting.section import Writer

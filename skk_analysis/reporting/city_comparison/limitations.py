@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from skk_analysis.figures import Cell
 from skk_analysis.language import Missing, Quantity
-from skk_analysis.reporting.area_gaps import GAPS
+from skk_analysis.reporting.analysis import GAPS
 from skk_analysis.reporting.city_comparison.cells import count
 from skk_analysis.reporting.section import Writer
 

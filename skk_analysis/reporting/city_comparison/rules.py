@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from skk_analysis.figures import Cell
-from skk_analysis.reporting.area_gaps import GAPS
+from skk_analysis.reporting.analysis import GAPS
 from skk_analysis.reporting.city_comparison.analysis import SURVEY
 from skk_analysis.reporting.city_comparison.cells import count
 from skk_analysis.reporting.city_comparison.levels import measured

@@ -10,7 +10,8 @@ from skk_analysis import metrics
 from skk_analysis.estimate import Estimate
 from skk_analysis.figures import Bar, Cell, ranked_dots, stacked_bars
 from skk_analysis.language import Missing, Quantity, rule_sentence
-from skk_analysis.reporting.area_gaps import GAPS, area_gap
+from skk_analysis.reporting.analysis import GAPS
+from skk_analysis.reporting.area_gaps import area_gap
 from skk_analysis.reporting.city_year.areas import area_names, number
 from skk_analysis.reporting.city_year.matrix import city_value, with_wilson
 from skk_analysis.reporting.measures import limits, shown

@@ -15,13 +15,11 @@ from typing import Any
 from skk_analysis.language import LANGUAGES
 from skk_analysis.reporting.cleaned import is_clean
 from skk_analysis.reporting.execute import EXECUTION_TIMEOUT
-from skk_analysis.reporting.fingerprint import Versions
 from skk_analysis.reporting.kinds import KINDS, Kind
 from skk_analysis.reporting.lock import only_writer
-from skk_analysis.reporting.plan import listed_reports, plan
+from skk_analysis.reporting.plan import listed_reports, plan, unknown
 from skk_analysis.reporting.publication import adopt, publish
 from skk_analysis.reporting.report import Report
-from skk_analysis.reporting.runner import Order
 from skk_analysis.reporting.signoff.facts import (
     Facts,
     failures,
@@ -39,6 +37,8 @@ from skk_analysis.review.persons import checked_name
 from skk_analysis.review.review_file import ReviewFileError, drafts_of, read_review_file
 from skk_analysis.review.signatures import Key
 from skk_analysis.workspace import SkkError, Workspace
+
+CHANGED = "the raw data or the code have changed since: run 'skk reports'"
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,11 @@ def restamp(workspace: Workspace, kinds: Sequence[Kind] = KINDS) -> bool:
     listed = listed_reports(workspace, [], kinds)
     with staged(workspace) as stage:
         current = is_clean(workspace)
-        orders = plan(listed, workspace, EXECUTION_TIMEOUT) if current else _unknown(listed)
+        orders = (
+            plan(listed, workspace, EXECUTION_TIMEOUT)
+            if current
+            else [unknown(report, CHANGED) for report in listed]
+        )
         adopt(stage, orders)
         return publish(stage, orders)
 
@@ -208,16 +212,6 @@ def find_report(workspace: Workspace, name: str, kinds: Sequence[Kind] = KINDS) 
     if not (inside and name.split("/")[-1] in LANGUAGES):
         place = Path(name)
     return report_at(place, workspace, kinds)
-
-
-def _unknown(reports: Sequence[Report]) -> list[Order]:
-    """Orders of which nobody knows what would be made: the raw data or the code have changed."""
-    nothing = Versions("", "", "")
-    problem = "the raw data or the code have changed since: run 'skk reports'"
-    return [
-        Order(report, report.kind.notebook, "", "", "", False, {}, nothing, problem)
-        for report in reports
-    ]
 
 
 def _deciding(workspace: Workspace, action: str) -> AbstractContextManager[None]:

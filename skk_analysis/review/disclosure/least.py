@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from skk_analysis.review.disclosure.pattern import Demands, Problem
 
@@ -68,7 +67,7 @@ class _Master:
         free = np.isfinite(problem.cost)
         self.cost = np.where(free, problem.cost, 0.0)
         self.always = problem.cost == 0
-        self.box = Bounds(self.always.astype(float), free.astype(float))
+        self.most = free.astype(float)
         self.problem = problem
         self.cuts, self.least = _bridgeless(problem)
 
@@ -78,13 +77,15 @@ class _Master:
 
     def solve(self, *, whole: bool) -> tuple[np.ndarray | None, float, bool]:
         """Return a pattern, a bound on the cost, and whether there is any pattern."""
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
         constraints = []
         if len(self.least):
             constraints = [LinearConstraint(self.cuts, self.least, np.inf)]
         solved = milp(
             self.cost,
             constraints=constraints,
-            bounds=self.box,
+            bounds=Bounds(self.always.astype(float), self.most),
             integrality=np.full(len(self.cost), int(whole)),
             options={"mip_rel_gap": 0.0, "node_limit": NODES} if whole else None,
         )

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse.csgraph import connected_components
 
 __all__ = ["CHUNK", "components", "solve_many", "whole_near"]
@@ -115,6 +114,8 @@ def _solve(
     **options: float,
 ) -> np.ndarray | None:
     """The solution of one programme, None without one; an error if it ends in another way."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     solved = milp(
         cost,
         constraints=[LinearConstraint(matrix, low, high)] if len(low) else [],

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import linprog
 
 from skk_analysis.review.disclosure.linear import CHUNK, solve_many, whole_near
 
@@ -234,6 +233,8 @@ class Problem:
 
     def _duals(self, hidden: np.ndarray, demands: Demands) -> tuple[np.ndarray, np.ndarray]:
         """Return how far each demanded cell can go, and the multipliers of the relations."""
+        from scipy.optimize import linprog
+
         lower, upper, cost = self._capped(hidden, demands)
         k = len(demands)
         stacked = sparse.kron(sparse.eye_array(k), self.matrix, format="csr")
