@@ -201,16 +201,15 @@ def _time_weights(values, allowed, before, noise) -> np.ndarray:
     after = values[:, before:].mean(axis=1, keepdims=True)
     lead = values[:, :before] - after  # its weighted mean is to be constant over units
     count, moments = allowed.sum(axis=1), centred_moments(lead, allowed)
-    weights = np.empty((len(allowed), before))
-    eye = np.eye(before)
     # units that differ by rounding only say nothing of the times, which then weigh alike
     floor = 1e-20 * max(float((values**2).mean()), 1e-280) * len(values)
-    right = np.zeros(before + 1)
-    right[-1] = 1.0
-    for problem, moment in enumerate(moments):
-        scale = max(np.trace(moment) / before, floor)
-        ridge = max((TIME_RIDGE * noise[problem]) ** 2 * count[problem] / scale, 1e-12)
-        root = np.linalg.cholesky(moment / scale + ridge * eye).T
-        found, _ = nnls(np.vstack([root, np.ones(before)]), right)
-        weights[problem] = found / found.sum()
-    return weights
+    scale = np.maximum(np.trace(moments, axis1=1, axis2=2) / before, floor)
+    ridge = np.maximum((TIME_RIDGE * noise) ** 2 * count / scale, 1e-12)
+    roots = np.linalg.cholesky(
+        moments / scale[:, None, None] + ridge[:, None, None] * np.eye(before)
+    )
+    left = np.ones((len(allowed), before + 1, before))
+    left[:, :before] = roots.swapaxes(1, 2)
+    right = np.eye(before + 1)[-1]
+    weights = np.array([nnls(problem, right)[0] for problem in left]).reshape(-1, before)
+    return weights / weights.sum(axis=1, keepdims=True)
