@@ -14,7 +14,7 @@ from typing import Any, Literal, TextIO
 
 from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure as Canvas
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.textpath import TextToPath
 
 KEPT = 4096
@@ -46,6 +46,16 @@ class _Renderer(RendererSVG):
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
         self._text2path = _TEXTS
+
+    @staticmethod
+    @lru_cache(KEPT)
+    def _get_font_height_metrics(prop: FontProperties) -> tuple[float, float, float]:
+        """Ascent, descent and gap of lines in points, which matplotlib asks its renderer for."""
+        font = get_font(findfont(prop))
+        scale = prop.get_size_in_points() / font.get_sfnt_table("head")["unitsPerEm"]
+        table = font.get_sfnt_table("OS/2")
+        ascent, descent = table["sTypoAscender"] * scale, -table["sTypoDescender"] * scale
+        return ascent, descent, table["sTypoLineGap"] * scale
 
 
 class _Texts(TextToPath):
