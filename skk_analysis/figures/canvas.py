@@ -39,6 +39,7 @@ STYLE: Any = {
     "axes.spines.top": False,
     "axes.titlelocation": "left",
     "axes.titlesize": 9,
+    "axes.titley": 1.0,  # where no ticks are in its way; else all ticks are measured to place it
     "figure.facecolor": "white",
     "font.family": "DejaVu Sans",
     "font.size": 9,
@@ -68,6 +69,10 @@ def svg(canvas: Canvas) -> str:
 
     ``savefig`` draws everything twice, first to lay it out; the layout engine does that itself.
     """
+    for axes in canvas.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if not axis.get_label_text():  # else all ticks are measured to place nothing
+                axis.set_label_coords(0, 0)
     buffer = io.StringIO()
     draw_svg(canvas, buffer)
     content = buffer.getvalue()

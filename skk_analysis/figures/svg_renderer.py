@@ -52,8 +52,9 @@ class _Renderer(RendererSVG):
     def _get_font_height_metrics(prop: FontProperties) -> tuple[float, float, float]:
         """Ascent, descent and gap of lines in points, which matplotlib asks its renderer for."""
         font = get_font(findfont(prop))
-        scale = prop.get_size_in_points() / font.get_sfnt_table("head")["unitsPerEm"]
-        table = font.get_sfnt_table("OS/2")
+        head, table = font.get_sfnt_table("head"), font.get_sfnt_table("OS/2")
+        assert head and table  # every OpenType font has them
+        scale = prop.get_size_in_points() / head["unitsPerEm"]
         ascent, descent = table["sTypoAscender"] * scale, -table["sTypoDescender"] * scale
         return ascent, descent, table["sTypoLineGap"] * scale
 
