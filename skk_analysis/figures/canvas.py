@@ -17,7 +17,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, Locator, MaxNLocator
 
 from skk_analysis.figures.drawn import DRAWN, drawn
 from skk_analysis.figures.svg_renderer import draw_svg
@@ -82,17 +82,34 @@ def svg(canvas: Canvas) -> str:
 
 
 def number_axis(axis: Axis, unit: str, language: str, ticks: int = 6) -> None:
-    """Print an axis' numbers in the language's form, with as many decimals as they need."""
+    """Print an axis' numbers in the language's form, with as many decimals as they need.
+
+    The axis must have its limits.
+    """
     locator = MaxNLocator(nbins=ticks, steps=[1, 2, 2.5, 5, 10])
-    axis.set_major_locator(locator)
-    low, high = axis.get_view_interval()
-    places = np.array([forms.scaled(float(v), unit) for v in locator.tick_values(low, high)])
+    places = np.array([forms.scaled(float(v), unit) for v in place_ticks(axis, locator)])
     decimals = next((d for d in range(4) if np.allclose(places, places.round(d), atol=1e-9)), 3)
 
     def form(value: float, _: int) -> str:
         return forms.quantity(value, unit, language, decimals)
 
     axis.set_major_formatter(FuncFormatter(form))
+
+
+def place_ticks(axis: Axis, locator: Locator) -> Sequence[float]:
+    """Fix the ticks at the locator's values within the limits, which the axis must have.
+
+    Matplotlib would also make those beyond, and not draw them; a tick is dear.
+
+    Returns
+    -------
+    sequence of float
+        All values of the locator, also the nearest beyond the limits.
+    """
+    low, high = sorted(axis.get_view_interval())
+    values, slack = locator.tick_values(low, high), 1e-9 * (high - low)
+    axis.set_major_locator(FixedLocator([v for v in values if low - slack <= v <= high + slack]))
+    return values
 
 
 def spread(positions: Sequence[float], gap: float) -> list[float]:
