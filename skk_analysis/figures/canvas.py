@@ -19,7 +19,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FixedLocator, FuncFormatter, Locator, MaxNLocator
 
-from skk_analysis.figures.drawn import DRAWN, drawn
+from skk_analysis.figures.drawn import DRAWN, ROW_NAME, drawn
 from skk_analysis.figures.svg_renderer import draw_svg
 from skk_analysis.language import forms
 
@@ -110,6 +110,14 @@ def place_ticks(axis: Axis, locator: Locator) -> Sequence[float]:
     values, slack = locator.tick_values(low, high), 1e-9 * (high - low)
     axis.set_major_locator(FixedLocator([v for v in values if low - slack <= v <= high + slack]))
     return values
+
+
+def name_rows(axes: Axes, places: Sequence[float], names: Sequence[str], size: float = 9) -> None:
+    """Write rows' names left of the axes; a tick with its lines and labels is dearer than a text."""
+    axes.set_yticks([])
+    left, up, right = axes.get_yaxis_text1_transform(3.5)
+    for place, name in zip(places, names, strict=True):
+        axes.text(0, place, name, transform=left, va=up, ha=right, fontsize=size, label=ROW_NAME)
 
 
 def spread(positions: Sequence[float], gap: float) -> list[float]:

@@ -83,7 +83,7 @@ def _draw(changes: Sequence[Change], language: str) -> str:
                 color=colour,
                 fontsize=8,
             )
-        axes.set_yticks(range(len(changes)), [change.name for change in reversed(changes)])
+        c.name_rows(axes, range(len(changes)), [change.name for change in reversed(changes)])
         axes.set_ylim(-0.6, len(changes) - 0.4)
         c.number_axis(axes.xaxis, "share", language)
         c.bare(axes, "left")

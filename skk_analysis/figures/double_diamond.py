@@ -168,7 +168,7 @@ def _draw(
         for row, one in enumerate(milestones):
             _milestone(axes, one, len(milestones) - 1 - row)
         labels = [*(names[phase] for phase in history.phases), *(m.name for m in milestones)]
-        axes.set_yticks(range(lanes), labels[::-1])
+        c.name_rows(axes, range(lanes), labels[::-1])
         axes.set_ylim(-0.6, lanes - 0.4)
         if milestones:
             axes.axhline(len(milestones) - 0.5, color=c.GREY, linewidth=0.8)

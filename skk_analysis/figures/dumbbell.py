@@ -111,7 +111,7 @@ def _draw(pairs: Sequence[Pair], years: tuple[int, int], language: str) -> str:
                     fontsize=8,
                     va="center",
                 )
-        axes.set_yticks([-p for p in places], [pair.name for pair in pairs])
+        c.name_rows(axes, [-p for p in places], [pair.name for pair in pairs])
         axes.set_ylim(-places[-1] - 0.8, 2.2)
         _explain(axes, pairs[0], years)
         c.number_axis(axes.xaxis, pairs[0].after.unit, language)
