@@ -113,7 +113,7 @@ def place_ticks(axis: Axis, locator: Locator) -> Sequence[float]:
 
 
 def name_rows(axes: Axes, places: Sequence[float], names: Sequence[str], size: float = 9) -> None:
-    """Write rows' names left of the axes; a tick with its lines and labels is dearer than a text."""
+    """Write rows' names left of the axes; ticks, with their lines and labels, are dearer."""
     axes.set_yticks([])
     left, up, right = axes.get_yaxis_text1_transform(3.5)
     for place, name in zip(places, names, strict=True):
