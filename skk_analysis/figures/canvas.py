@@ -17,7 +17,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import FixedLocator, FuncFormatter, Locator, MaxNLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator, Locator, MaxNLocator
 
 from skk_analysis.figures.drawn import DRAWN, ROW_NAME, drawn
 from skk_analysis.figures.svg_renderer import draw_svg
@@ -89,11 +89,8 @@ def number_axis(axis: Axis, unit: str, language: str, ticks: int = 6) -> None:
     locator = MaxNLocator(nbins=ticks, steps=[1, 2, 2.5, 5, 10])
     places = np.array([forms.scaled(float(v), unit) for v in place_ticks(axis, locator)])
     decimals = next((d for d in range(4) if np.allclose(places, places.round(d), atol=1e-9)), 3)
-
-    def form(value: float, _: int) -> str:
-        return forms.quantity(value, unit, language, decimals)
-
-    axis.set_major_formatter(FuncFormatter(form))
+    shown = [forms.quantity(v, unit, language, decimals) for v in axis.get_majorticklocs()]
+    axis.set_major_formatter(FixedFormatter(shown))
 
 
 def place_ticks(axis: Axis, locator: Locator) -> Sequence[float]:
