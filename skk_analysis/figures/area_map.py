@@ -188,8 +188,8 @@ def inner_point(path: Path, steps: int = 12) -> tuple[float, float]:
     """A point inside an area, far from its boundary: of a grid's points the farthest."""
     extent = path.get_extents()
     grid = np.linspace(0.5 / steps, 1 - 0.5 / steps, steps)
-    points = np.array([(extent.x0 + extent.width * u, extent.y0 + extent.height * v)
-                       for u in grid for v in grid])  # fmt: skip
+    across, up = extent.x0 + extent.width * grid, extent.y0 + extent.height * grid
+    points = np.column_stack([np.repeat(across, steps), np.tile(up, steps)])
     inside = points[path.contains_points(points)]
     if not len(inside):
         return (extent.x0 + extent.x1) / 2, (extent.y0 + extent.y1) / 2

@@ -61,18 +61,11 @@ def draw_box(
     edge: str = c.GREY,
 ) -> None:
     """A box in inches; an empty one is dashed and hatched, so that no colour is needed."""
-    axes.add_patch(
+    axes.add_artist(  # add_patch would look for limits, which the sheet has
         FancyBboxPatch(
             (left, top - height), width, height, boxstyle="round,pad=0,rounding_size=0.04",
-            facecolor="white", edgecolor=c.PALE if empty else "white", linewidth=0,
-            hatch="////" if empty else None, zorder=2,
-        )
-    )  # fmt: skip
-    axes.add_patch(
-        FancyBboxPatch(
-            (left, top - height), width, height, boxstyle="round,pad=0,rounding_size=0.04",
-            facecolor="none", edgecolor=edge, linewidth=0.9,
-            linestyle=(0, (4, 3)) if empty else "solid", zorder=3,
+            facecolor="white", edgecolor=edge, linewidth=0.9, hatch="////" if empty else None,
+            hatchcolor=c.PALE, linestyle=(0, (4, 3)) if empty else "solid", zorder=2,
         )
     )  # fmt: skip
     at = top - PAD

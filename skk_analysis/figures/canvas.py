@@ -17,9 +17,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator, Locator, MaxNLocator
 
-from skk_analysis.figures.drawn import DRAWN, drawn
+from skk_analysis.figures.drawn import DRAWN, ROW_NAME, drawn
 from skk_analysis.figures.svg_renderer import draw_svg
 from skk_analysis.language import forms
 
@@ -39,6 +39,7 @@ STYLE: Any = {
     "axes.spines.top": False,
     "axes.titlelocation": "left",
     "axes.titlesize": 9,
+    "axes.titley": 1.0,  # where no ticks are in its way; else all ticks are measured to place it
     "figure.facecolor": "white",
     "font.family": "DejaVu Sans",
     "font.size": 9,
@@ -68,6 +69,10 @@ def svg(canvas: Canvas) -> str:
 
     ``savefig`` draws everything twice, first to lay it out; the layout engine does that itself.
     """
+    for axes in canvas.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if not axis.get_label_text():  # else all ticks are measured to place nothing
+                axis.set_label_coords(0, 0)
     buffer = io.StringIO()
     draw_svg(canvas, buffer)
     content = buffer.getvalue()
@@ -77,17 +82,39 @@ def svg(canvas: Canvas) -> str:
 
 
 def number_axis(axis: Axis, unit: str, language: str, ticks: int = 6) -> None:
-    """Print an axis' numbers in the language's form, with as many decimals as they need."""
+    """Print an axis' numbers in the language's form, with as many decimals as they need.
+
+    The axis must have its limits.
+    """
     locator = MaxNLocator(nbins=ticks, steps=[1, 2, 2.5, 5, 10])
-    axis.set_major_locator(locator)
-    low, high = axis.get_view_interval()
-    places = np.array([forms.scaled(float(v), unit) for v in locator.tick_values(low, high)])
+    places = np.array([forms.scaled(float(v), unit) for v in place_ticks(axis, locator)])
     decimals = next((d for d in range(4) if np.allclose(places, places.round(d), atol=1e-9)), 3)
+    shown = [forms.quantity(v, unit, language, decimals) for v in axis.get_majorticklocs()]
+    axis.set_major_formatter(FixedFormatter(shown))
 
-    def form(value: float, _: int) -> str:
-        return forms.quantity(value, unit, language, decimals)
 
-    axis.set_major_formatter(FuncFormatter(form))
+def place_ticks(axis: Axis, locator: Locator) -> Sequence[float]:
+    """Fix the ticks at the locator's values within the limits, which the axis must have.
+
+    Matplotlib would also make those beyond, and not draw them; a tick is dear.
+
+    Returns
+    -------
+    sequence of float
+        All values of the locator, also the nearest beyond the limits.
+    """
+    low, high = sorted(axis.get_view_interval())
+    values, slack = locator.tick_values(low, high), 1e-9 * (high - low)
+    axis.set_major_locator(FixedLocator([v for v in values if low - slack <= v <= high + slack]))
+    return values
+
+
+def name_rows(axes: Axes, places: Sequence[float], names: Sequence[str], size: float = 9) -> None:
+    """Write rows' names left of the axes; ticks, with their lines and labels, are dearer."""
+    axes.set_yticks([])
+    left, up, right = axes.get_yaxis_text1_transform(3.5)
+    for place, name in zip(places, names, strict=True):
+        axes.text(0, place, name, transform=left, va=up, ha=right, fontsize=size, label=ROW_NAME)
 
 
 def spread(positions: Sequence[float], gap: float) -> list[float]:

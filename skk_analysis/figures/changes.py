@@ -68,25 +68,35 @@ def _draw(changes: Sequence[Change], language: str) -> str:
     with c.drawing(height=0.6 + 0.27 * len(changes)) as canvas:
         axes = canvas.subplots()
         axes.axvline(0, color=c.DARK, linewidth=0.9)
-        for place, change in enumerate(reversed(changes)):
-            colour, marker = VERDICTS.get(change.verdict, UNCLEAR)
-            ratio = change.ratio
-            if ratio.lower is not None and ratio.upper is not None:
-                axes.hlines(place, ratio.lower - 1, ratio.upper - 1, color=colour, linewidth=1.8)
-            axes.plot(ratio.value - 1, place, marker, color=colour, markersize=6)
-            axes.text(
-                1.01,
-                place,
-                change.word,
-                transform=axes.get_yaxis_transform(),
-                va="center",
-                color=colour,
-                fontsize=8,
-            )
-        axes.set_yticks(range(len(changes)), [change.name for change in reversed(changes)])
+        beside = axes.get_yaxis_transform()
+        for (colour, marker), rows in _by_look(changes).items():
+            lines = [
+                (place, ratio.lower - 1, ratio.upper - 1)
+                for place, ratio, _ in rows
+                if ratio.lower is not None and ratio.upper is not None
+            ]
+            if lines:
+                axes.hlines(*zip(*lines, strict=True), color=colour, linewidth=1.8)
+            places, ratios, words = zip(*rows, strict=True)
+            values = [ratio.value - 1 for ratio in ratios]
+            axes.plot(values, places, marker, color=colour, markersize=6)
+            for place, word in zip(places, words, strict=True):
+                axes.text(
+                    1.01, place, word, transform=beside, va="center", color=colour, fontsize=8
+                )
+        c.name_rows(axes, range(len(changes)), [change.name for change in reversed(changes)])
         axes.set_ylim(-0.6, len(changes) - 0.4)
         c.number_axis(axes.xaxis, "share", language)
         c.bare(axes, "left")
         axes.grid(axis="x", color=c.PALE, linewidth=0.6)
         axes.set_axisbelow(True)
         return c.svg(canvas)
+
+
+def _by_look(changes: Sequence[Change]) -> dict[tuple[str, str], list[tuple[int, Quantity, str]]]:
+    """Place, ratio and word of the changes, the first on top, by colour and marker."""
+    rows: dict[tuple[str, str], list[tuple[int, Quantity, str]]] = {}
+    for place, change in enumerate(reversed(changes)):
+        look = VERDICTS.get(change.verdict, UNCLEAR)
+        rows.setdefault(look, []).append((place, change.ratio, change.word))
+    return rows

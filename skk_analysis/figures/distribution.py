@@ -14,6 +14,12 @@ from skk_analysis.figures.table import Cell, Table
 from skk_analysis.language.catalogue import text
 from skk_analysis.language.quantities import Quantity
 
+LEADER = {
+    "arrowstyle": "-", "linewidth": 0.8, "relpos": (-0.08, 0.5), "patchA": None, "shrinkA": 0,
+    "shrinkB": 0,
+}  # fmt: skip
+"""From a curve to just before its name; matplotlib would search for the edge of the name."""
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -129,5 +135,5 @@ def _name_curves(axes, before: Curve | None, after: Curve, top: float) -> None:
             color=colour,
             weight="bold",
             va="center",
-            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.8},
+            arrowprops=LEADER | {"color": colour},
         )

@@ -95,7 +95,7 @@ def _draw(ordered: Sequence[Row], sides: dict[str, str], reference: Quantity, la
                 axes.hlines(*zip(*lines, strict=True), color=colour, linewidth=1.4)
             values, rows = [q.value for _, q in at], [p for p, _ in at]
             axes.plot(values, rows, marker, color=colour, markersize=4.5)
-        axes.set_yticks(list(places), [name for name, _ in ordered], fontsize=8)
+        c.name_rows(axes, places, [name for name, _ in ordered], size=8)
         axes.set_ylim(-0.8, len(ordered) + 0.4)
         label = text("chart.city_value", language, value=reference.shown(language))
         axes.annotate(

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, date2num, num2date
@@ -161,19 +162,22 @@ def _draw(
     with c.drawing(height=0.75 + 0.42 * lanes) as canvas:
         axes = canvas.subplots()
         _limits(axes, history, milestones)
-        for phase, label in enumerate(history.phases):
-            axes.axhline(lanes - 1 - phase, color=c.PALE, linewidth=0.8, zorder=0)
-            _stays(axes, history, label, lanes - 1 - phase, language)
+        across, heights = [0, 1, np.nan] * lanes, np.repeat(np.arange(lanes), 3)
+        axes.plot(
+            across, heights, color=c.PALE, linewidth=0.8, zorder=0,
+            transform=axes.get_yaxis_transform(),
+        )  # fmt: skip
+        _stays(axes, history, lanes, language)
         _returns(axes, history, lanes, language)
-        for row, one in enumerate(milestones):
-            _milestone(axes, one, len(milestones) - 1 - row)
+        _milestones(axes, milestones)
         labels = [*(names[phase] for phase in history.phases), *(m.name for m in milestones)]
-        axes.set_yticks(range(lanes), labels[::-1])
+        c.name_rows(axes, range(lanes), labels[::-1])
         axes.set_ylim(-0.6, lanes - 0.4)
         if milestones:
             axes.axhline(len(milestones) - 0.5, color=c.GREY, linewidth=0.8)
             _legend(axes, milestones, language)
-        axes.xaxis.set_major_locator(AutoDateLocator(minticks=4, maxticks=9))
+        low, high = num2date(axes.get_xlim())
+        axes.set_xticks(AutoDateLocator(minticks=4, maxticks=9).tick_values(low, high))
         axes.xaxis.set_major_formatter(FuncFormatter(_month))
         c.bare(axes, "left")
         return c.svg(canvas)
@@ -187,13 +191,12 @@ def _limits(axes: Axes, history: PhaseHistory, milestones: Sequence[Milestone]) 
     axes.set_xlim(low - room, high + 4 * room)
 
 
-def _stays(axes: Axes, history: PhaseHistory, phase: str, height: int, language: str) -> None:
-    """The stays in one phase: a shape that opens or closes, with its days beside it."""
-    place = history.phases.index(phase)
-    fill, hatch = FILLS[place % len(FILLS)]
-    for (_, stay), end in zip(history.stays.iterrows(), _ends(history), strict=True):
-        if stay["phase"] != phase:
-            continue
+def _stays(axes: Axes, history: PhaseHistory, lanes: int, language: str) -> None:
+    """The stays in the phases: a shape that opens or closes, with its days beside it."""
+    for stay, end in zip(history.stays.to_dict("records"), _ends(history), strict=True):
+        place = history.phases.index(stay["phase"])
+        height = lanes - 1 - place
+        fill, hatch = FILLS[place % len(FILLS)]
         left, right = date2num(stay["entered"]), date2num(end)
         opens = place % 2 == 0
         near, far = (NARROW, WIDE) if opens else (WIDE, NARROW)
@@ -228,20 +231,23 @@ def _returns(axes: Axes, history: PhaseHistory, lanes: int, language: str) -> No
         previous = stay
 
 
-def _milestone(axes: Axes, one: Milestone, height: int) -> None:
+def _milestones(axes: Axes, milestones: Sequence[Milestone]) -> None:
     """Planned: a hollow square; reached: a filled diamond; cut short: a cross."""
-    axes.axhline(height, color=c.PALE, linewidth=0.8, zorder=0)
-    days = [date2num(day) for day in (one.planned, one.actual) if day]
-    if len(days) == 2:
-        axes.plot(days, [height, height], color=c.GREY, linewidth=1.2, zorder=1)
-    if one.planned:
+    rows = list(enumerate(reversed(milestones)))
+    for row, one in rows:
+        if one.planned and one.actual:
+            days = [date2num(one.planned), date2num(one.actual)]
+            axes.plot(days, [row, row], color=c.GREY, linewidth=1.2, zorder=1)
+    planned = [(date2num(one.planned), row) for row, one in rows if one.planned]
+    if planned:
         axes.plot(
-            date2num(one.planned), height, "s", markersize=8, markerfacecolor="white",
-            markeredgecolor=c.DARK, zorder=2,
+            *zip(*planned, strict=True), "s", markersize=8, color=c.DARK, markerfacecolor="white",
+            zorder=2,
         )  # fmt: skip
-    if one.actual:
-        marker, colour = ("X", c.VERMILLION) if one.stopped else ("D", c.PURPLE)
-        axes.plot(date2num(one.actual), height, marker, markersize=7, color=colour, zorder=3)
+    for stopped, marker, colour in ((False, "D", c.PURPLE), (True, "X", c.VERMILLION)):
+        ends = [(date2num(m.actual), row) for row, m in rows if m.actual and m.stopped == stopped]
+        if ends:
+            axes.plot(*zip(*ends, strict=True), marker, markersize=7, color=colour, zorder=3)
 
 
 def _legend(axes: Axes, milestones: Sequence[Milestone], language: str) -> None:

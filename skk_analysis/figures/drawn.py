@@ -22,6 +22,9 @@ from matplotlib.patches import Polygon
 DRAWN = "skk-drawn"
 """Id of the element that holds it."""
 
+ROW_NAME = "row name"
+"""Label of a text that stands where a tick's label would; it is not among what is drawn."""
+
 NO_MARK = ("", " ", "None", "none", None)
 
 
@@ -52,10 +55,10 @@ def _of(axes: Axes) -> dict[str, Any]:
 
 
 def _words(axes: Axes) -> int:
-    """Texts among what is drawn, and those of the legend; no ticks and titles of axes."""
+    """Texts among what is drawn, and those of the legend; no names of rows, ticks and titles."""
     legend = axes.get_legend()
     texts = [*axes.texts, *(legend.get_texts() if legend else ())]
-    return sum(bool(text.get_text().strip()) for text in texts)
+    return sum(bool(t.get_text().strip()) and t.get_label() != ROW_NAME for t in texts)
 
 
 def _on_zero(axes: Axes) -> bool:

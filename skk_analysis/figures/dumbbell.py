@@ -98,8 +98,7 @@ def _draw(pairs: Sequence[Pair], years: tuple[int, int], language: str) -> str:
         places.append((places[-1] + (1.9 if gap else 1.0)) if places else 0.0)
     with c.drawing(height=1.0 + 0.21 * (places[-1] + 1)) as canvas:
         axes = canvas.subplots()
-        for place, pair in zip(places, pairs, strict=True):
-            _row(axes, -place, pair)
+        _dots(axes, [-place for place in places], pairs)
         for place, pair, gap in zip(places, pairs, gaps, strict=True):
             if gap or place == 0:
                 axes.text(
@@ -111,7 +110,7 @@ def _draw(pairs: Sequence[Pair], years: tuple[int, int], language: str) -> str:
                     fontsize=8,
                     va="center",
                 )
-        axes.set_yticks([-p for p in places], [pair.name for pair in pairs])
+        c.name_rows(axes, [-p for p in places], [pair.name for pair in pairs])
         axes.set_ylim(-places[-1] - 0.8, 2.2)
         _explain(axes, pairs[0], years)
         c.number_axis(axes.xaxis, pairs[0].after.unit, language)
@@ -121,16 +120,21 @@ def _draw(pairs: Sequence[Pair], years: tuple[int, int], language: str) -> str:
         return c.svg(canvas)
 
 
-def _row(axes, place: float, pair: Pair) -> None:
-    after = pair.after
-    if after.lower is not None and after.upper is not None:
-        axes.hlines(place - 0.27, after.lower, after.upper, color=c.BLUE, linewidth=1.2)
-    if pair.before:
-        axes.hlines(place, pair.before.value, after.value, color=c.GREY, linewidth=1.2)
-        axes.plot(
-            pair.before.value, place, "o", markerfacecolor="white", color=c.VERMILLION, markersize=6
-        )
-    axes.plot(after.value, place, "o", color=c.BLUE, markersize=5)
+def _dots(axes, places: Sequence[float], pairs: Sequence[Pair]) -> None:
+    rows = list(zip(places, pairs, strict=True))
+    intervals = [
+        (place - 0.27, after.lower, after.upper)
+        for place, after in ((place, pair.after) for place, pair in rows)
+        if after.lower is not None and after.upper is not None
+    ]
+    if intervals:
+        axes.hlines(*zip(*intervals, strict=True), color=c.BLUE, linewidth=1.2)
+    both = [(place, p.before.value, p.after.value) for place, p in rows if p.before]
+    if both:
+        at, before, after = zip(*both, strict=True)
+        axes.hlines(at, before, after, color=c.GREY, linewidth=1.2)
+        axes.plot(before, at, "o", markerfacecolor="white", color=c.VERMILLION, markersize=6)
+    axes.plot([pair.after.value for pair in pairs], places, "o", color=c.BLUE, markersize=5)
 
 
 def _explain(axes, top: Pair, years: tuple[int, int]) -> None:

@@ -20,6 +20,8 @@ from skk_analysis.language.quantities import Missing, Quantity
 
 LAYERS = ("foundation", "opportunity", "outcome")
 WIDE, BETWEEN, GAP = 2.06, 0.48, 0.12
+POINT = 1 / 72
+"""Inches between an arrow and its boxes; matplotlib's own shrinking searches along the curve."""
 
 
 @dataclass(frozen=True)
@@ -187,11 +189,11 @@ def _draw(nodes: Sequence[Node], links: Sequence[Link], language: str) -> str:
 def _links(axes: Axes, links: Sequence[Link], sides: dict[str, tuple[float, float, float]]) -> None:
     for link in links:
         start, end = sides[link.start], sides[link.end]
-        axes.add_patch(
+        axes.add_artist(
             FancyArrowPatch(
-                (start[1], start[2]), (end[0], end[2]), arrowstyle="-|>", mutation_scale=6,
-                color=c.GREY, linewidth=1.2 if link.evidence else 0.6,
-                linestyle="solid" if link.evidence else (0, (4, 3)), shrinkA=1, shrinkB=1,
+                (start[1] + POINT, start[2]), (end[0] - POINT, end[2]), arrowstyle="-|>",
+                color=c.GREY, linewidth=1.2 if link.evidence else 0.6, mutation_scale=6,
+                linestyle="solid" if link.evidence else (0, (4, 3)), shrinkA=0, shrinkB=0,
                 zorder=1,
             )
         )  # fmt: skip

@@ -132,11 +132,9 @@ def _draw(series: Sequence[Series], city: str, year: int, language: str) -> str:
             hspace=0.66,
             wspace=0.42,
         )
-        panels = canvas.subplots(lines, COLUMNS, squeeze=False).ravel()
-        for axes, one in zip(panels, series, strict=False):
+        for place, one in enumerate(series, 1):
+            axes = canvas.add_subplot(lines, COLUMNS, place)
             _panel(axes, one, first, year, language)
-        for axes in panels[len(series) :]:
-            axes.set_axis_off()
         _legend(canvas, city, any(one.target for one in series), language)
         return c.svg(canvas)
 
@@ -175,17 +173,18 @@ def _panel(axes: Axes, one: Series, first: int, year: int, language: str) -> Non
     axes.fill_between(span, low, high, facecolor=c.PALE, edgecolor=c.GREY, linewidth=0.4)
     axes.plot(span, line(one.median), "--", color=c.DARK, linewidth=1.1)
     alone = [y for y in one.median if not {y - 1, y + 1} & one.median.keys()]
-    axes.plot(alone, [one.median[y].value for y in alone], "_", color=c.DARK, markersize=7)
+    if alone:
+        axes.plot(alone, [one.median[y].value for y in alone], "_", color=c.DARK, markersize=7)
     axes.plot(span, line(one.city), "-o", color=c.BLUE, markersize=2.8, linewidth=1.6)
     if one.target is not None:
         axes.axhline(one.target.value, color=c.GREEN, linewidth=1.4, linestyle=":")
     if year in one.city:
         _value(axes, one.city[year], year, language)
     axes.set_title("\n".join(_wrapped(one.name)), fontsize=8, pad=9)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=3, integer=True))
     axes.tick_params(labelsize=7, length=2)
     axes.margins(y=0.12)
     axes.set_xlim(first - 0.6, year + ROOM * (year - first + 1))
+    c.place_ticks(axes.xaxis, MaxNLocator(nbins=3, integer=True))
     c.number_axis(axes.yaxis, next(iter(one.city.values())).unit, language, ticks=4)
 
 

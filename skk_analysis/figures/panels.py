@@ -59,12 +59,12 @@ def panels(
             wspace=between / width,
             hspace=(over + below) / height,
         )
-        every = list(canvas.subplots(rows, columns, squeeze=False).ravel())
-        for axes, lines in zip(every, broken, strict=False):
+        every = []
+        for place, lines in enumerate(broken, 1):
+            axes = canvas.add_subplot(rows, columns, place)
             axes.set_title("\n".join(lines), fontsize=8)
             axes.tick_params(labelsize=7, length=2)
-        for axes in every[len(titles) :]:
-            axes.set_axis_off()
+            every.append(axes)
         if legend:
             canvas.legend(
                 handles=list(legend),
@@ -76,4 +76,4 @@ def panels(
                 borderaxespad=0.1,
                 handletextpad=0.4,
             )
-        yield canvas, every[: len(titles)]
+        yield canvas, every

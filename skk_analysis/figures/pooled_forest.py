@@ -214,7 +214,7 @@ def _draw(lines: list[Line], amounts: PooledAmounts, unit: str) -> str:
             va="center", transform=axes.get_yaxis_transform(), color=c.GREY,
         )  # fmt: skip
         axes.axhline(len(summary) - 0.5 - gap / 2, color=c.PALE, linewidth=0.8, zorder=0)
-        axes.set_yticks(places, [line.label for line in lines])
+        c.name_rows(axes, places, [line.label for line in lines])
         axes.set_ylim(-0.7 - gap, len(lines) - 0.4 + 0.5)
         result_axis(axes, amounts, unit)
         c.bare(axes, "left")

@@ -138,7 +138,7 @@ def _draw(steps: Sequence[Step], as_of: date, language: str) -> str:
                 fontsize=8.5, va="center", ha="left",
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
             )  # fmt: skip
-        axes.set_yticks(places, labels, fontsize=7.5)
+        c.name_rows(axes, places, labels, size=7.5)
         axes.set_ylim(at - 0.3, -0.6)
         axes.set_xlim(_number(low), _number(high))
         _months(axes, low, high, language)

@@ -119,7 +119,7 @@ def _draw(bars: Sequence[Bar], parts: Sequence[str], language: str) -> str:
                                 linewidth=1.2)  # fmt: skip
                 left += quantity.value
         _name_parts(axes, bars[0], parts, len(bars), reach)
-        axes.set_yticks(range(len(bars)), [bar.name for bar in reversed(bars)])
+        c.name_rows(axes, range(len(bars)), [bar.name for bar in reversed(bars)])
         axes.set_ylim(-0.5, len(bars) + 0.1)
         axes.set_xlim(0, reach)
         c.number_axis(axes.xaxis, unit, language)
