@@ -37,6 +37,7 @@ WARM_MODULES = (
     "scipy.interpolate",
     "scipy.optimize",
     "scipy.stats",
+    "statsmodels.genmod.generalized_estimating_equations",
     "statsmodels.stats.multitest",
 )
 """What a report uses; one that is not listed is imported in each kernel, and nothing else."""
