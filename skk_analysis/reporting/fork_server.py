@@ -57,14 +57,16 @@ def main(descriptor: int) -> None:
 
 
 def warm() -> None:
-    """Import what reports use, read the catalogues, and draw one figure, which finds the fonts."""
+    """Import what reports use, read catalogues and versions, and draw a figure: it finds fonts."""
     gc.disable()  # nothing of this is garbage
     for name in WARM_MODULES:
         import_module(name)
     from skk_analysis.figures import canvas
     from skk_analysis.language import LANGUAGES, forms
     from skk_analysis.language.catalogue import keys
+    from skk_analysis.reporting.fingerprint import environment_hash
 
+    environment_hash()
     for language in LANGUAGES:
         keys(language)
         forms.number(1000.5, language, 1)
