@@ -103,6 +103,11 @@ class Measured:
             return None
         return metrics.change(self.before, self.after)
 
+    @cached_property
+    def ratio(self) -> Estimate | None:
+        """After / before, where the change has a relative size."""
+        return self.change.relative + 1 if self.change and self.change.relative else None
+
 
 class Analysis:
     """The computations of one city."""
@@ -384,8 +389,9 @@ def agreeing(answers: pd.DataFrame, policy: Policy) -> Estimate | None:
     """The weighted share that agrees with a statement; None for too few answers."""
     if len(answers) < policy.minimum_denominator:
         return None
-    agree = (answers["answer"].astype(float) >= AGREE).to_numpy()
-    return metrics.proportion(agree, weights=np.asarray(answers["weight"].astype(float)))
+    agree = answers["answer"].to_numpy(dtype=float) >= AGREE
+    weights = answers["weight"].to_numpy(dtype=float)
+    return metrics.proportion(agree.astype(float), weights=weights)
 
 
 def wilson(share: float, n: float) -> tuple[float, float]:
