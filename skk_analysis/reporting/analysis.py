@@ -217,29 +217,26 @@ class Analysis:
         """Change of the low-income rate by who the residents are and how they fare."""
         if len(self.households) < 2:
             return None
-        return self._compositions.get(division)
+        known, years = self._poor.frame[division].notna(), self._poor.frame["year"]
+        before, after = (
+            self._poor.where((known & (years == year)).to_numpy(dtype=bool))
+            for year in self.data.years
+        )
+        return metrics.composition_change(before, after, "poor", division)
 
     @cached_property
-    def _compositions(self) -> dict[str, CompositionChange]:
+    def _poor(self) -> metrics.SurveyDesign:
+        """The residents of both years and whether they are under their year's low-income line."""
         frame = self.data.households
         lines = frame["year"].map({year: line.value for year, line in self.lines.items()})
         poor = (frame["income"] < lines).astype(float)
-        design = metrics.SurveyDesign(
+        return metrics.SurveyDesign(
             frame.assign(poor=poor),
             weights="person_weight",
             strata="stratum" if frame["stratum"].notna().all() else None,
             clusters="cluster" if frame["cluster"].notna().all() else "unit_id",
             waves="year",
         )
-        found = {}
-        for division in (*DIVISIONS, "area_code"):
-            known = frame[division].notna()
-            before, after = (
-                design.where((known & (frame["year"] == year)).to_numpy(dtype=bool))
-                for year in self.data.years
-            )
-            found[division] = metrics.composition_change(before, after, "poor", division)
-        return found
 
     # -- areas ---------------------------------------------------------------------------------
 
