@@ -152,6 +152,11 @@ class Sampling:
         spread = 1 + 1 / np.where(self.lonely, math.inf, self.size - 1)
         return (1 - self.fraction) * spread
 
+    @cached_property
+    def spread(self) -> np.ndarray:
+        """Root of the variance factor of each unit's own deviation, shape (units,)."""
+        return np.sqrt(self.scale[self.stratum] * self.count)
+
     def means(self, units: np.ndarray, totals: np.ndarray) -> np.ndarray:
         """Return the mean total of each stratum's units, those outside ``units`` being zero."""
         means = np.bincount(self.stratum[units], totals, minlength=len(self.size)) / self.size
@@ -259,7 +264,7 @@ class Influence:
         total = np.zeros(len(s.stratum))
         total[self.units] = self.totals
         mean = s.means(self.units, self.totals)[s.stratum]
-        return np.sqrt(s.scale[s.stratum] * s.count) * (total / s.count - mean)
+        return s.spread * (total / s.count - mean)
 
     def covariance(self, other: Influence) -> float:
         """Return the covariance with an influence on another sampling, over the units in both.

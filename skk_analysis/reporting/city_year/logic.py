@@ -55,7 +55,7 @@ def write(report: CityYear, writer: Writer, indicators: Sequence[str]) -> None:
 
 def value(report: CityYear, indicator: str) -> Quantity | Missing:
     """The city's number of an indicator in the report's year, whatever level it is measured at."""
-    level = report.data.indicators.loc[indicator, "level"]
+    level = report.dictionary[indicator]["level"]
     if level == "postal_area":
         return city_value(report, indicator, report.year)
     if level == "resident":
