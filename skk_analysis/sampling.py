@@ -152,6 +152,11 @@ class Sampling:
         spread = 1 + 1 / np.where(self.lonely, math.inf, self.size - 1)
         return (1 - self.fraction) * spread
 
+    @cached_property
+    def spread(self) -> np.ndarray:
+        """Root of the variance factor of each unit's own deviation, shape (units,)."""
+        return np.sqrt(self.scale[self.stratum] * self.count)
+
     def means(self, units: np.ndarray, totals: np.ndarray) -> np.ndarray:
         """Return the mean total of each stratum's units, those outside ``units`` being zero."""
         means = np.bincount(self.stratum[units], totals, minlength=len(self.size)) / self.size
@@ -199,7 +204,7 @@ class Influence:
     def __mul__(self, factor: float) -> Influence:
         return Influence(self.sampling, self.units, self.totals * factor)
 
-    @property
+    @cached_property
     def variance(self) -> float:
         """Design variance of the total."""
         s = self.sampling
@@ -259,7 +264,7 @@ class Influence:
         total = np.zeros(len(s.stratum))
         total[self.units] = self.totals
         mean = s.means(self.units, self.totals)[s.stratum]
-        return np.sqrt(s.scale[s.stratum] * s.count) * (total / s.count - mean)
+        return s.spread * (total / s.count - mean)
 
     def covariance(self, other: Influence) -> float:
         """Return the covariance with an influence on another sampling, over the units in both.
@@ -267,10 +272,8 @@ class Influence:
         Each sample is centred at its own stratum means (Tam 1984; Berger & Priam 2016), so that
         the variance of a difference is a sum of squares and cannot be negative.
         """
-        left, right = self.sampling.keys, other.sampling.keys
-        if left is None or right is None:
+        if self.sampling.keys is None or other.sampling.keys is None:
             return 0.0
-        _require_same_labels(left, right)
         position = _places(self.sampling, other.sampling)
         shared = position >= 0
         return float(self.scores()[position[shared]] @ other.scores()[shared])
@@ -326,7 +329,7 @@ class LateInfluence(Influence):
     def __reduce__(self):
         return Influence, (self.sampling, self.units, self.totals)
 
-    @property
+    @cached_property
     def variance(self) -> float:
         """Design variance of the total."""
         (first, second, *_), (size, scale) = self.powers, self._size_and_scale
@@ -425,7 +428,8 @@ def _places(left: Sampling, right: Sampling) -> np.ndarray:
     """
     known = _PLACES.setdefault(left, WeakKeyDictionary())
     if right not in known:
-        assert left.keys is not None  # callers have both keys
+        assert left.keys is not None and right.keys is not None  # callers have both keys
+        _require_same_labels(left.keys, right.keys)
         known[right] = left.keys.get_indexer(right.keys)
     return known[right]
 

@@ -141,15 +141,19 @@ def _with_responses(
     surveys = programme.optional_table("surveys")
     if surveys is None or "resource" not in surveys:
         return _refused(known, "no_survey")
-    mine = set(surveys.loc[surveys["experiment"] == known.experiment["id"], "resource"]) - {""}
-    if not mine:
+    named = surveys[(surveys["experiment"] != "") & (surveys["resource"] != "")]
+    mine = named.loc[named["experiment"] == known.experiment["id"], "resource"]
+    if mine.empty:
         return _refused(known, "no_survey")
     path = workspace.processed / "responses.parquet"
     if not path.is_file():
         workspace.table("responses")  # says that cleaning has not been done
-    rows = pd.read_parquet(
-        path, columns=list(SURVEY_COLUMNS), filters=[("resource", "in", sorted(mine))]
+    wanted = [("resource", "in", sorted(set(named["resource"])))]
+    answers = once(
+        ("answers", path),  # to all experiments: one costs as much to find
+        lambda: pd.read_parquet(path, columns=list(SURVEY_COLUMNS), filters=wanted),
     )
+    rows = answers[answers["resource"].isin(mine)]
     known = replace(known, resources=tuple(sorted(rows["resource"].unique())))
     rows = rows[rows["question"] == known.question].reset_index(drop=True)
     if rows["answer"].notna().sum() == 0:

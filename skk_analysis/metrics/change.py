@@ -85,13 +85,16 @@ class Change:
 
     def to_frame(self, level: float = 0.95) -> pd.DataFrame:
         """Return one row: before, after, absolute and relative with intervals, p, verdict, rule."""
+        return pd.DataFrame([self.to_dict(level)])
+
+    def to_dict(self, level: float = 0.95) -> dict[str, float | str]:
+        """Return the columns of :meth:`to_frame` as a mapping."""
         row: dict[str, float | str] = {"before": self.before.value, "after": self.after.value}
         for name, estimate in (("absolute", self.absolute), ("relative", self.relative)):
             low, high = estimate.interval(level) if estimate else (math.nan, math.nan)
             row |= {name: estimate.value if estimate else math.nan}
             row |= {f"{name}_lower": low, f"{name}_upper": high}
-        row |= {"p_value": self.p_value, "verdict": self.verdict, "rule": self.rule.id}
-        return pd.DataFrame([row])
+        return row | {"p_value": self.p_value, "verdict": self.verdict, "rule": self.rule.id}
 
 
 def change(
@@ -185,7 +188,7 @@ def overall_verdict(
     """
     if not changes:
         raise ValueError("overall_verdict needs at least one change")
-    table = pd.concat([c.to_frame(level) for c in changes.values()], ignore_index=True)
+    table = pd.DataFrame([c.to_dict(level) for c in changes.values()])
     table.insert(0, "measure", list(changes))
     p = table["p_value"].to_numpy()
     table["p_adjusted"] = adjust_p_values(p, adjust) if adjust else p

@@ -240,6 +240,12 @@ class SurveyDesign:
             )
         return self._domain(self.rows[mask[self.rows]], condition)
 
+    def assign(self, **columns) -> SurveyDesign:
+        """Return the same design with further columns in its frame, as in ``DataFrame.assign``."""
+        design = copy.copy(self)
+        design._given = design.frame = self.frame.assign(**columns)
+        return design
+
     def on(self, rows: np.ndarray) -> SurveyDesign:
         """Return the domain of the given row positions, in the given order."""
         domain = copy.copy(self)

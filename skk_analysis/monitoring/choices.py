@@ -103,13 +103,15 @@ def choice_marks(
         yet that the choice could have come before), or empty.  Where a city chose an indicator
         more than once the first choice counts.
     """
-    mine = _of_city(choices, city)
+    mine: dict[str, list[dict]] = {}
+    for choice in _of_city(choices, city).to_dict("records"):
+        mine.setdefault(choice["indicator"], []).append(choice)
     rows = {}
     for name, year in years.items():
         kind = indicators.loc[name, "kind"] if name in indicators.index else "kysely"
         limit = outcome_limit(kind, year, surveys)
         first = outcome_limit(kind, first_year, surveys)
-        rows[name] = _mark(mine[mine["indicator"] == name], limit, first) | {"outcome_year": year}
+        rows[name] = _mark(mine.get(name, []), limit, first) | {"outcome_year": year}
     columns = [
         "status", "chosen_on", "chosen_by", "methods", "outcome_year", "limit", "rule", "declared",
         "contradiction",
@@ -139,16 +141,13 @@ def _of_city(choices: pd.DataFrame | None, city: str) -> pd.DataFrame:
     return choices[choices["city_code"].isin(["", city])]
 
 
-def _mark(rows: pd.DataFrame, limit: Limit, first: Limit) -> dict[str, str]:
+def _mark(choices: list[dict], limit: Limit, first: Limit) -> dict[str, str]:
     mark = {"limit": limit.day.isoformat(), "rule": limit.rule}
-    if rows.empty:
+    if not choices:
         empty = dict.fromkeys(("chosen_on", "chosen_by", "methods", "declared"), "")
         return mark | empty | {"status": "not_chosen", "contradiction": ""}
-    dated = rows.assign(day=[_day(row) for _, row in rows.iterrows()]).sort_values(
-        "day", kind="stable", na_position="last"
-    )
-    earliest = dated.iloc[0]
-    day = earliest["day"] if isinstance(earliest["day"], date) else None
+    dated = sorted(choices, key=lambda choice: _day(choice) or date.max)
+    earliest, day = dated[0], _day(dated[0])
     status: Status = "beforehand" if day is not None and day <= limit.day else "afterwards"
     declared = str(earliest.get("agreed_beforehand", ""))
     contradiction = ""
@@ -160,13 +159,13 @@ def _mark(rows: pd.DataFrame, limit: Limit, first: Limit) -> dict[str, str]:
         "status": status,
         "chosen_on": day.isoformat() if day else "",
         "chosen_by": str(earliest.get("chosen_by", "")),
-        "methods": ";".join(dict.fromkeys(text for text in dated.get("method", []) if text)),
+        "methods": ";".join(dict.fromkeys(c["method"] for c in dated if c.get("method"))),
         "declared": declared,
         "contradiction": contradiction,
     }
 
 
-def _day(row: pd.Series) -> date | None:
+def _day(row: Mapping[str, str]) -> date | None:
     text = str(row.get("date", "")).strip()
     if not text:
         return None

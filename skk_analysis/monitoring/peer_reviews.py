@@ -88,12 +88,15 @@ def review_ties(reviews: pd.DataFrame, roles: pd.DataFrame | None = None) -> pd.
         for experiment, body in bodies.itertuples(index=False):
             if body in tied:
                 rows.append((experiment, body, "declared", body))
+    reviewed: dict[tuple[str, str], list[str]] = {}
+    for experiment, city, reviewer in cities.itertuples(index=False):
+        reviewed.setdefault((reviewer, city), []).append(experiment)
     for experiment, city, reviewer in cities.itertuples(index=False):
         if reviewer and reviewer == city:
             rows.append((experiment, reviewer, "own_city", city))
             continue
-        back = cities[(cities["city_code"] == reviewer) & (cities["reviewer_city_code"] == city)]
-        rows += [(experiment, reviewer, "mutual", other) for other in back["experiment"]]
+        back = reviewed.get((city, reviewer), [])
+        rows += [(experiment, reviewer, "mutual", other) for other in back]
     return pd.DataFrame(rows, columns=["experiment", "reviewer", "kind", "other"])
 
 

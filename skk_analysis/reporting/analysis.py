@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -106,6 +106,11 @@ class Measured:
             return None
         return metrics.change(self.before, self.after)
 
+    @cached_property
+    def ratio(self) -> Estimate | None:
+        """After / before, where the change has a relative size."""
+        return self.change.relative + 1 if self.change and self.change.relative else None
+
 
 class Analysis:
     """The computations of one city."""
@@ -116,22 +121,29 @@ class Analysis:
     # -- households ----------------------------------------------------------------------------
 
     @cached_property
-    def households(self) -> dict[int, metrics.SurveyDesign]:
-        """The residents' incomes by year, as domains of one design with a wave a year."""
+    def _residents(self) -> metrics.SurveyDesign:
+        """The residents of both years, a wave a year."""
         frame = self.data.households
-        if frame.empty:
-            return {}
-        has_clusters = frame["cluster"].notna().all()
-        design = metrics.SurveyDesign(
+        return metrics.SurveyDesign(
             frame,
             weights="person_weight",
             strata="stratum" if frame["stratum"].notna().all() else None,
-            clusters="cluster" if has_clusters else "unit_id",
+            clusters="cluster" if frame["cluster"].notna().all() else "unit_id",
             waves="year",
         )
+
+    @cached_property
+    def households(self) -> dict[int, metrics.SurveyDesign]:
+        """The residents' incomes by year, as domains of one design."""
+        frame = self.data.households
+        if frame.empty:
+            return {}
         present = set(frame["year"].astype(int))
-        years = [year for year in self.data.years if year in present]
-        return {year: design.where((frame["year"] == year).to_numpy(dtype=bool)) for year in years}
+        return {
+            year: self._residents.where((frame["year"] == year).to_numpy(dtype=bool))
+            for year in self.data.years
+            if year in present
+        }
 
     @property
     def has_households(self) -> bool:
@@ -215,29 +227,19 @@ class Analysis:
         """Change of the low-income rate by who the residents are and how they fare."""
         if len(self.households) < 2:
             return None
-        return self._compositions.get(division)
+        known, years = self._poor.frame[division].notna(), self._poor.frame["year"]
+        before, after = (
+            self._poor.where((known & (years == year)).to_numpy(dtype=bool))
+            for year in self.data.years
+        )
+        return metrics.composition_change(before, after, "poor", division)
 
     @cached_property
-    def _compositions(self) -> dict[str, CompositionChange]:
+    def _poor(self) -> metrics.SurveyDesign:
+        """The residents of both years and whether they are under their year's low-income line."""
         frame = self.data.households
         lines = frame["year"].map({year: line.value for year, line in self.lines.items()})
-        poor = (frame["income"] < lines).astype(float)
-        design = metrics.SurveyDesign(
-            frame.assign(poor=poor),
-            weights="person_weight",
-            strata="stratum" if frame["stratum"].notna().all() else None,
-            clusters="cluster" if frame["cluster"].notna().all() else "unit_id",
-            waves="year",
-        )
-        found = {}
-        for division in (*DIVISIONS, "area_code"):
-            known = frame[division].notna()
-            before, after = (
-                design.where((known & (frame["year"] == year)).to_numpy(dtype=bool))
-                for year in self.data.years
-            )
-            found[division] = metrics.composition_change(before, after, "poor", division)
-        return found
+        return self._residents.assign(poor=(frame["income"] < lines).astype(float))
 
     # -- areas ---------------------------------------------------------------------------------
 
@@ -339,19 +341,21 @@ class Analysis:
 
     # -- indicators ----------------------------------------------------------------------------
 
-    def city_row(self, indicator: str, year: int) -> pd.Series | None:
+    def city_row(self, indicator: str, year: int) -> dict[str, Any] | None:
         """The city's own row of an indicator in a year."""
         return self._city_rows.get((indicator, year))
 
     @cached_property
-    def _city_rows(self) -> dict[tuple[str, int], pd.Series]:
+    def _city_rows(self) -> dict[tuple[str, int], dict[str, Any]]:
         rows = self.data.indicator_values
         mine = rows[(rows["unit_code"] == self.data.city.code) & (rows["group"] == "total")]
-        return {(row["indicator"], int(row["reference_year"])): row for _, row in mine.iterrows()}
+        records = mine.to_dict("records")
+        return {(row["indicator"], int(row["reference_year"])): row for row in records}
 
     def area_values(self, indicator: str, year: int) -> pd.DataFrame:
         """Rows of an indicator for the city's areas in a year, indexed by area."""
-        return self._area_rows.get((indicator, year), self.data.indicator_values.iloc[:0])
+        found = self._area_rows.get((indicator, year))
+        return self.data.indicator_values.iloc[:0] if found is None else found
 
     @cached_property
     def _area_rows(self) -> dict[tuple[str, int], pd.DataFrame]:
@@ -387,8 +391,9 @@ def agreeing(answers: pd.DataFrame, policy: Policy) -> Estimate | None:
     """The weighted share that agrees with a statement; None for too few answers."""
     if len(answers) < policy.minimum_denominator:
         return None
-    agree = (answers["answer"].astype(float) >= AGREE).to_numpy()
-    return metrics.proportion(agree, weights=np.asarray(answers["weight"].astype(float)))
+    agree = answers["answer"].to_numpy(dtype=float) >= AGREE
+    weights = answers["weight"].to_numpy(dtype=float)
+    return metrics.proportion(agree.astype(float), weights=weights)
 
 
 def wilson(share: float, n: float) -> tuple[float, float]:

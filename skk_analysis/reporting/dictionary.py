@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -30,13 +31,18 @@ class DictionaryDocument(Document):
 
     data: Any
 
+    @cached_property
+    def dictionary(self) -> dict[str, dict[str, str]]:
+        """The rows of the indicator dictionary by indicator."""
+        return self.data.indicators.to_dict("index")
+
     def indicator_name(self, indicator: str) -> str:
         """An indicator's name in the report's language."""
-        return localised(self.data.indicators.loc[indicator], "name", self.language) or indicator
+        return localised(self.dictionary[indicator], "name", self.language) or indicator
 
     def unit(self, indicator: str) -> tuple[str, int | None]:
         """An indicator's unit and decimals."""
-        row = self.data.indicators.loc[indicator]
+        row = self.dictionary[indicator]
         return str(row["unit"]), int(row["decimals"]) if row["decimals"] else None
 
     def agreed_word(self, indicator: str) -> str:
@@ -71,7 +77,7 @@ def why_missing(
 ) -> tuple[str, str]:
     """The reason in words, and the nearest year with a value (``""`` if there is none)."""
     year = report.data.year
-    note = localised(report.data.indicators.loc[indicator], "break_note", report.language)
+    note = localised(report.dictionary[indicator], "break_note", report.language)
     rows = values[(values["indicator"] == indicator) & (values["status"] == "observed")]
     years = {int(y) for y in rows["reference_year"].unique()}
     because = writer.text("scope.no_source")

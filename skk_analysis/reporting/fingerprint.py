@@ -130,6 +130,7 @@ def _git(*arguments: str) -> str:
     return done.stdout.strip()
 
 
+@cache
 def installed_versions() -> dict[str, str]:
     """Python and the main packages with their installed versions."""
     found = {"python": platform.python_version()}

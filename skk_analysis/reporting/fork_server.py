@@ -62,7 +62,7 @@ def main(descriptor: int) -> None:
 
 
 def warm() -> None:
-    """Import what reports use, read the catalogues, and draw one figure, which finds the fonts."""
+    """Import what reports use, read catalogues and versions, and draw a figure: it finds fonts."""
     gc.disable()  # nothing of this is garbage
     for name in WARM_MODULES:
         import_module(name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from skk_analysis.estimate import Estimate
 from skk_analysis.figures import Cell, Limits
 from skk_analysis.figures import Change as Dot
 from skk_analysis.language import Missing, Quantity, text, verdict_word
@@ -49,10 +48,9 @@ def shown(one: Measured, years: tuple[int, int], record: str = "") -> Shown:
         f"{record}.change", change.absolute, one.unit, years[1], since=years[0], kind="difference"
     )
     relative: Quantity | Missing = Missing("not_applicable")
-    if change.relative is not None:
-        ratio: Estimate = change.relative + 1
+    if one.ratio is not None:
         relative = estimated(
-            f"{record}.ratio", ratio, "ratio", years[1], since=years[0], kind="relative"
+            f"{record}.ratio", one.ratio, "ratio", years[1], since=years[0], kind="relative"
         )
     return Shown(one.name, before, after, absolute, relative, change.verdict)
 

@@ -226,3 +226,12 @@ def test_a_table_says_which_index_is_undefined_and_goes_on():
         m.inequality_table(frame, "y", indices=[partial(m.atkinson, epsilon=-1)])
     default = m.inequality_table(frame, "y").set_index("index")["value"]
     assert list(default.index[default.isna()]) == ["mld", "percentile_ratio"]
+
+
+def test_a_further_column_leaves_the_design_as_it_is():
+    """So that an estimate of it and one of the frame's own columns are of the same people."""
+    frame = pd.DataFrame({"y": [1.0, 2.0, 4.0, 7.0], "unit": list("aabc")})
+    design = m.SurveyDesign(frame, clusters="unit")
+    wider = design.assign(twice=2 * frame["y"])
+    assert "twice" not in design.frame
+    assert (m.mean(wider, "twice") - 2 * m.mean(design, "y")).se == pytest.approx(0, abs=1e-12)

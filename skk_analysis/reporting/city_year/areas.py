@@ -174,9 +174,7 @@ def number(
     """An area's value of an indicator, or why there is none."""
     if code not in rows.index:
         return Missing("not_received")
-    row = rows.loc[code]
-    if row["status"] != "observed":
-        return Missing(str(row["status"]))
-    return Quantity(
-        f"{indicator}.{code}.{year}", float(row["value"]), unit, decimals=decimals, year=year
-    )
+    status, value = (rows.loc[code, column] for column in ("status", "value"))
+    if status != "observed":
+        return Missing(str(status))
+    return Quantity(f"{indicator}.{code}.{year}", float(value), unit, decimals=decimals, year=year)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
-
-import pandas as pd
 
 from skk_analysis import metrics
 from skk_analysis.estimate import Estimate
 from skk_analysis.figures import Cell, Pair, dumbbell
 from skk_analysis.language import Missing, Quantity, rule_sentence
-from skk_analysis.reporting.analysis import AGREE, DIVISIONS, agreeing
+from skk_analysis.metrics.change import OverallVerdict
+from skk_analysis.reporting.analysis import DIVISIONS
 from skk_analysis.reporting.measures import limits
 from skk_analysis.reporting.section import Writer, estimated
 from skk_analysis.reporting.unstable import say_unstable
-from skk_analysis.review.disclosure.small_groups import shown_rates
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.city_year.report import CityYear
@@ -59,14 +57,16 @@ def _low_income(report: CityYear, writer: Writer) -> None:
 
     writer.say("groups.introduction")
     writer.figure("groups", draw, pairs, city=report.city, **years)
-    rows = [row for division in DIVISIONS if (row := _gap_row(report, writer, division))]
+    changes = {division: _gap_change(report, division) for division in DIVISIONS}
+    made = (_gap_row(report, writer, *item) for item in changes.items())
+    rows = [row for row in made if row]
     columns = [writer.text(key) for key in ("table.division", "table.compared")]
     for year in report.data.years:
         columns += [writer.text(f"table.{key}", year=str(year)) for key in ("gap", "gap_ratio")]
     columns += [writer.text(key) for key in ("table.gap_change", "table.interval")]
     columns.append(writer.text("table.gap_direction"))
     writer.table("group_gaps", columns, rows, wide=True, **years)
-    _disagreements(report, writer)
+    _disagreements(report, writer, changes)
 
 
 def _ordered(division: str, names) -> list[str]:
@@ -99,7 +99,7 @@ def _compared(report: CityYear, division: str) -> tuple[str, str] | None:
     return min(common, key=lambda n: base[n].value), max(common, key=lambda n: base[n].value)
 
 
-def _gap_change(report: CityYear, division: str):
+def _gap_change(report: CityYear, division: str) -> OverallVerdict | None:
     """The change of a division's gap as a difference and a ratio; None without two years."""
     ends = _compared(report, division)
     rates = report.analysis.rates_by_group[division]
@@ -109,7 +109,9 @@ def _gap_change(report: CityYear, division: str):
     return metrics.gap_change(before, after)
 
 
-def _gap_row(report: CityYear, writer: Writer, division: str) -> tuple[Cell, ...] | None:
+def _gap_row(
+    report: CityYear, writer: Writer, division: str, outcome: OverallVerdict | None
+) -> tuple[Cell, ...] | None:
     ends = _compared(report, division)
     if ends is None:
         return None
@@ -122,7 +124,6 @@ def _gap_row(report: CityYear, writer: Writer, division: str) -> tuple[Cell, ...
         ratio = found[ends[1]] / found[ends[0]] if found and found[ends[0]].value > 0 else None
         cells.append(estimated(f"group_gap.{division}.{year}", gap, "share", year, kind="gap"))
         cells.append(estimated(f"group_ratio.{division}.{year}", ratio, "ratio", year))
-    outcome = _gap_change(report, division)
     if outcome is None:
         absent = Missing("not_applicable")
         return (*cells, absent, absent, writer.text("gap.none"))
@@ -138,9 +139,10 @@ def _gap_row(report: CityYear, writer: Writer, division: str) -> tuple[Cell, ...
     return (*cells, moved, limits(moved), writer.text(f"gap.{outcome.verdict}"))
 
 
-def _disagreements(report: CityYear, writer: Writer) -> None:
-    for division in DIVISIONS:
-        outcome = _gap_change(report, division)
+def _disagreements(
+    report: CityYear, writer: Writer, changes: Mapping[str, OverallVerdict | None]
+) -> None:
+    for division, outcome in changes.items():
         if outcome is not None and outcome.verdict == "depends_on_measure":
             writer.say(
                 "groups.depends",
@@ -154,26 +156,25 @@ def _disagreements(report: CityYear, writer: Writer) -> None:
 
 def _survey(report: CityYear, writer: Writer) -> None:
     writer.subheading("section.groups.survey")
-    answers = residents(report, report.year)
-    questions = [q for q in report.indicators_of("resident") if q in set(answers["question"])]
+    answers = report.answers[report.year]
+    questions = [q for q in report.indicators_of("resident") if q in answers.shares]
     if not questions:
         writer.say("groups.no_survey", year=str(report.year))
         return
-    people = answers["respondent_id"].nunique()
+    people = answers.rows["respondent_id"].nunique()
     writer.say(
         "groups.survey",
         year=str(report.year),
         n=Quantity(f"survey.n.{report.year}", float(people), "persons", year=report.year),
     )
     columns = [writer.text("table.group"), *map(report.indicator_name, questions)]
-    rows = [_survey_row(report, answers, questions, writer.text("group.all"), "all")]
+    rows = [(writer.text("group.all"), *_shares(answers.shares, questions, "all", report.year))]
     for division in DIVISIONS:
-        shown = _shown(report, answers, division)
-        for name in _ordered(division, set(answers[division].dropna())):
-            mine = answers[answers[division] == name]
+        shares = answers.by_group(division)
+        for name in _ordered(division, shares):
             label = f"{writer.text(f'division.{division}')}: {group_name(writer, division, name)}"
-            row = f"{division}.{name}"
-            rows.append(_survey_row(report, mine, questions, label, row, shown.get(name, set())))
+            row = _shares(shares[name], questions, f"{division}.{name}", report.year)
+            rows.append((label, *row))
     writer.table("survey", columns, rows, wide=True, year=str(report.year))
     say_unstable(
         writer,
@@ -186,64 +187,28 @@ def _survey(report: CityYear, writer: Writer) -> None:
     _survey_changes(report, writer, questions)
 
 
-def _shown(report: CityYear, answers: pd.DataFrame, division: str) -> dict[str, set[str]]:
-    """Each group's questions whose share may be shown beside the share of everybody."""
-    found: dict[str, set[str]] = {}
-    for question, mine in answers.groupby("question"):
-        agree = mine["answer"].astype(float) >= AGREE
-        counted = agree.groupby(mine[division]).agg(["sum", "size"])
-        sizes = {name: (int(yes), int(n)) for name, yes, n in counted.itertuples()}
-        whole = int(agree.sum()), len(mine)
-        for name in shown_rates(sizes, report.data.policy, total=whole):
-            found.setdefault(name, set()).add(str(question))
-    return found
-
-
-def residents(report: CityYear, year: int) -> pd.DataFrame:
-    """Answers of the city's residents in a year, those that were given."""
-    rows = report.data.responses
-    mine = (rows["year"] == year) & (rows["group"] == "resident") & (rows["status"] == "observed")
-    return rows[mine]
-
-
-def _survey_row(
-    report: CityYear,
-    answers: pd.DataFrame,
-    questions: list[str],
-    label: str,
-    name: str,
-    shown: Collection[str] | None = None,
-) -> tuple[Cell, ...]:
-    cells: list[Cell] = [label]
-    by_question = dict(list(answers.groupby("question")))
+def _shares(
+    shares: Mapping[str, Estimate | None], questions: list[str], name: str, year: int
+) -> Iterator[Cell]:
+    """The shares of those who agree, as cells."""
     for question in questions:
-        mine = by_question.get(question, answers.iloc[:0])
-        hidden = shown is not None and question not in shown
-        share = None if hidden else agreeing(mine, report.data.policy)
-        few = Missing("protected" if len(mine) else "not_asked")
-        cell = estimated(f"{question}.{name}.{report.year}", share, "share", report.year)
-        cells.append(few if share is None else cell)
-    return tuple(cells)
+        share = shares.get(question)
+        few = Missing("protected" if question in shares else "not_asked")
+        cell = estimated(f"{question}.{name}.{year}", share, "share", year)
+        yield few if share is None else cell
 
 
 def _survey_changes(report: CityYear, writer: Writer, questions: list[str]) -> None:
-    earlier = residents(report, report.comparison_year)
-    if earlier.empty:
+    asked = [report.answers[year].shares for year in report.data.years]
+    if not asked[0]:
         writer.say("groups.survey_first", year=str(report.comparison_year))
         return
-    now = residents(report, report.year)
     rows: list[tuple[Cell, ...]] = []
     for question in questions:
-        shares = [
-            agreeing(part[part["question"] == question], report.data.policy)
-            for part in (earlier, now)
-        ]
         cells: list[Cell] = [report.indicator_name(question)]
-        for year, part, share in zip(report.data.years, (earlier, now), shares, strict=True):
-            few = Missing("protected" if (part["question"] == question).any() else "not_asked")
-            cell = estimated(f"{question}.all.{year}", share, "share", year)
-            cells.append(few if share is None else cell)
-        cells += _change_cells(report, writer, question, shares)
+        for year, shares in zip(report.data.years, asked, strict=True):
+            cells += _shares(shares, [question], "all", year)
+        cells += _change_cells(report, writer, question, [found.get(question) for found in asked])
         rows.append((*cells, report.agreed_word(question)))
     columns = (
         writer.text("table.indicator"),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from skk_analysis.figures.logic_model import Link, Node, logic_model
 from skk_analysis.language import Missing, Quantity
-from skk_analysis.reporting.city_year.groups import agreeing, residents
 from skk_analysis.reporting.city_year.matrix import city_value
 from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Writer, estimated
@@ -56,15 +55,14 @@ def write(report: CityYear, writer: Writer, indicators: Sequence[str]) -> None:
 
 def value(report: CityYear, indicator: str) -> Quantity | Missing:
     """The city's number of an indicator in the report's year, whatever level it is measured at."""
-    level = report.data.indicators.loc[indicator, "level"]
+    level = report.dictionary[indicator]["level"]
     if level == "postal_area":
         return city_value(report, indicator, report.year)
     if level == "resident":
-        answers = residents(report, report.year)
-        mine = answers[answers["question"] == indicator]
-        share = agreeing(mine, report.data.policy)
+        shares = report.answers[report.year].shares
+        share = shares.get(indicator)
         if share is None:
-            return Missing("protected" if len(mine) else "not_asked")
+            return Missing("protected" if indicator in shares else "not_asked")
         return estimated(f"{indicator}.all.{report.year}", share, "share", report.year)
     row = report.analysis.city_row(indicator, report.year)
     if row is None:

@@ -86,7 +86,7 @@ def _criterion(report: CityYear, indicator: str) -> Criterion:
     values = rows.loc[rows["status"] == "observed", "value"].astype(float)
     return Criterion(
         report.indicator_name(indicator),
-        str(report.data.indicators.loc[indicator, "direction"]),
+        str(report.dictionary[indicator]["direction"]),
         city_value(report, indicator, report.year),
         NEAR * float(values.std(ddof=0)),
     )

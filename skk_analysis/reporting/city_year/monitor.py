@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from skk_analysis.figures import Cell, Series, monitor
 from skk_analysis.language import Missing, Quantity, date, year_range
@@ -23,10 +24,18 @@ LEAST_PEERS = 3
 
 def write(report: CityYear, writer: Writer) -> None:
     """Who the comparison cities are, the trends, and the year's values beside theirs."""
+    rows = report.data.indicator_values
+    shown = rows[
+        (rows["status"] == "observed")
+        & (rows["group"] == "total")
+        & rows["reference_year"].between(FIRST_YEAR, report.year)
+    ]
+    by_indicator = dict(list(shown.groupby("indicator")))
     found = {
         indicator: one
         for indicator in report.indicators_of("municipality")
-        if (one := series(report, indicator)).city
+        if indicator in by_indicator
+        and (one := series(report, indicator, by_indicator[indicator])).city
     }
     if not found:
         writer.say("monitor.none", city=report.city)
@@ -73,16 +82,9 @@ def _drawn(report: CityYear):
     return draw
 
 
-def series(report: CityYear, indicator: str) -> Series:
+def series(report: CityYear, indicator: str, rows: pd.DataFrame) -> Series:
     """The city's values of an indicator by year and the middle of its comparison cities."""
     unit, decimals = report.unit(indicator)
-    rows = report.data.indicator_values
-    rows = rows[
-        (rows["indicator"] == indicator)
-        & (rows["status"] == "observed")
-        & (rows["group"] == "total")
-        & rows["reference_year"].between(FIRST_YEAR, report.year)
-    ]
     own = rows[rows["unit_code"] == report.data.city.code]
     peers = rows[rows["unit_code"].isin(report.data.peers["unit_code"])]
     by_year = peers.groupby("reference_year")["value"].apply(list)
@@ -95,10 +97,8 @@ def series(report: CityYear, indicator: str) -> Series:
     return Series(
         report.indicator_name(indicator),
         {
-            int(row["reference_year"]): quantity(
-                f"{indicator}.{code}", row["reference_year"], row["value"]
-            )
-            for _, row in own.iterrows()
+            int(year): quantity(f"{indicator}.{code}", year, value)
+            for year, value in zip(own["reference_year"], own["value"], strict=True)
         },
         {year: quantity(f"{indicator}.peers", year, middle[1]) for year, middle in spread.items()},
         {year: float(middle[0]) for year, middle in spread.items()},

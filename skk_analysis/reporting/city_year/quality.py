@@ -59,9 +59,10 @@ def _dates(report: CityYear, writer: Writer) -> None:
     values = report.data.indicator_values
     own = values["unit_code"].isin([report.data.city.code, *report.data.areas["unit_code"]])
     observed = values[own & (values["status"] == "observed")]
+    by_indicator = dict(list(observed.groupby("indicator")))
     rows: list[tuple[Cell, ...]] = []
     for indicator in report.indicators_of("postal_area", "municipality", "resident"):
-        mine = observed[observed["indicator"] == indicator]
+        mine = by_indicator.get(indicator, observed.iloc[:0])
         years = sorted({int(year) for year in mine["reference_year"]})
         released = mine.loc[mine["reference_year"] == report.year, "release_year"].dropna()
         rows.append(

@@ -28,6 +28,7 @@ from skk_analysis.reporting.city_year import (
     summary,
     voices,
 )
+from skk_analysis.reporting.city_year.answers import Answers
 from skk_analysis.reporting.city_year.choices import city_marks
 from skk_analysis.reporting.city_year.data import ReportData, report_data
 from skk_analysis.reporting.dictionary import DictionaryDocument
@@ -107,6 +108,12 @@ class CityYear(DictionaryDocument):
     def marks(self) -> Marks:
         """Which numbers were agreed before their outcome could be known."""
         return city_marks(self.data)
+
+    @cached_property
+    def answers(self) -> dict[int, Answers]:
+        """What residents answered in the comparison year and in the year."""
+        rows, policy = self.data.responses, self.data.policy
+        return {year: Answers.of(rows, year, policy) for year in self.data.years}
 
     @cached_property
     def dossiers(self) -> dict[str, ExperimentDossier]:

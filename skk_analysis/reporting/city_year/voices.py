@@ -9,7 +9,6 @@ import pandas as pd
 from skk_analysis.figures import Cell, Limits
 from skk_analysis.language import Missing, Quantity, date
 from skk_analysis.reporting.city_year.experiments import table_of
-from skk_analysis.reporting.city_year.groups import agreeing, residents
 from skk_analysis.reporting.register import localised
 from skk_analysis.reporting.section import Writer, estimated
 
@@ -118,18 +117,18 @@ def _number(text: str) -> float | None:
 
 
 def _answers(report: CityYear, writer: Writer) -> None:
-    answers = residents(report, report.year)
-    questions = [q for q in report.indicators_of("resident") if q in set(answers["question"])]
+    answers = report.answers[report.year]
+    questions = [q for q in report.indicators_of("resident") if q in answers.shares]
     if not questions:
         writer.say("voices.no_answers", year=str(report.year))
         return
     cells: list[tuple[Cell, ...]] = []
     for question in questions:
-        share = agreeing(answers[answers["question"] == question], report.data.policy)
+        share = answers.shares[question]
         cell: Cell = Missing("protected")
         if share is not None:
             cell = estimated(f"{question}.all.{report.year}", share, "share", report.year)
-        n = int((answers["question"] == question).sum())
+        n = len(answers.by_question[question])
         cells.append((
             report.indicator_name(question), cell,
             Limits(cell) if isinstance(cell, Quantity) else cell,

@@ -14,7 +14,6 @@ from skk_analysis import metrics
 from skk_analysis.estimate import Estimate
 from skk_analysis.figures import Cell
 from skk_analysis.language import Missing
-from skk_analysis.reporting.city_year.groups import residents
 from skk_analysis.reporting.measures import limits
 from skk_analysis.reporting.section import Writer, estimated
 
@@ -29,11 +28,11 @@ LOW, HIGH = 2, 4
 def write(report: CityYear, writer: Writer) -> None:
     """Residents at the low end, in the middle and at the high end, and the index in both years."""
     writer.subheading("section.polarisation.wellbeing")
-    answers = {year: residents(report, year) for year in report.data.years}
-    if answers[report.year].empty:
+    answers = {year: report.answers[year].by_question for year in report.data.years}
+    if not answers[report.year]:
         writer.say("polarisation.no_wellbeing", year=str(report.year))
         return
-    questions = sorted(answers[report.year]["question"].unique(), key=_wellbeing_first)
+    questions = sorted(answers[report.year], key=_wellbeing_first)
     rows = [_row(report, writer, question, answers) for question in questions]
     columns = (
         writer.text("table.indicator"),
@@ -53,9 +52,9 @@ def _wellbeing_first(question: str) -> tuple[bool, str]:
 
 
 def _row(
-    report: CityYear, writer: Writer, question: str, answers: dict[int, pd.DataFrame]
+    report: CityYear, writer: Writer, question: str, answers: dict[int, dict[str, pd.DataFrame]]
 ) -> tuple[Cell, ...]:
-    mine = {year: part[part["question"] == question] for year, part in answers.items()}
+    mine = {y: found.get(question, pd.DataFrame()) for y, found in answers.items()}
     before, after = (_polarisation(report, part) for part in mine.values())
     cells: list[Cell] = [report.indicator_name(question), *_shares(report, question, mine)]
     for year, index in zip(report.data.years, (before, after), strict=True):
