@@ -248,7 +248,9 @@ class Influence:
         else:
             stratum, count = s.stratum[self.units], s.count[self.units]
             each, strata = self.totals / count, len(s.size)
-            powers = np.array([np.bincount(stratum, count * each**r, strata) for r in range(5)])
+            square = each * each
+            rising = count * np.array([each**0, each, square, square * each, square * square])
+            powers = np.array([np.bincount(stratum, row, strata) for row in rising])
             present, powers = powers[0], powers[1:]
             means = s.means(self.units, self.totals)
         return _cumulants(powers, means, s.size, s.scale, present)
