@@ -92,9 +92,10 @@ def normalised(notebook: NotebookNode) -> NotebookNode:
 
 
 def _settled(output: NotebookNode) -> NotebookNode:
-    if output.get("metadata") is None:
-        return output
-    return type(output)({**output, "metadata": _without(output.metadata, "transient")})
+    node = type(output)
+    own = {name: node(output[name]) for name in ("data", "metadata") if name in output}
+    own.get("metadata", {}).pop("transient", None)
+    return node({**output, **own})
 
 
 def _without(metadata: NotebookNode, *names: str) -> NotebookNode:

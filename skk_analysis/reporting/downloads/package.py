@@ -8,7 +8,6 @@ each stands for ("protected" is never the same as "not_received").
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from skk_analysis.language import text
 from skk_analysis.language.visible import visible, visible_values
 from skk_analysis.reporting.downloads.csv_file import csv_bytes, harmless
 from skk_analysis.reporting.downloads.items import Item
-from skk_analysis.workspace import PACKAGE_FILE, Resource
+from skk_analysis.workspace import PACKAGE_FILE, Resource, json_bytes
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.companions import Made
@@ -51,8 +50,7 @@ def package_bytes(made: Made, found: Sequence[Item]) -> bytes:
     }
     if not package["licenses"]:
         del package["licenses"]
-    content = json.dumps(visible_values(package), ensure_ascii=False, indent=1)
-    return (content + "\n").encode()
+    return json_bytes(visible_values(package))
 
 
 def title_of(made: Made) -> str:
