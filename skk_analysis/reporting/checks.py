@@ -92,10 +92,9 @@ def normalised(notebook: NotebookNode) -> NotebookNode:
 
 
 def _settled(output: NotebookNode) -> NotebookNode:
-    node = type(output)
-    own = {name: node(output[name]) for name in ("data", "metadata") if name in output}
-    own.get("metadata", {}).pop("transient", None)
-    return node({**output, **own})
+    parts = [name for name in ("data", "metadata") if output.get(name) is not None]
+    own = {name: _without(output[name], "transient") for name in parts}
+    return type(output)({**output, **own})
 
 
 def _without(metadata: NotebookNode, *names: str) -> NotebookNode:

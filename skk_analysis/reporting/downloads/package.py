@@ -8,12 +8,12 @@ each stands for ("protected" is never the same as "not_received").
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from skk_analysis.language import text
 from skk_analysis.language.visible import visible, visible_values
-from skk_analysis.reporting.downloads.csv_file import csv_bytes, harmless
+from skk_analysis.reporting.downloads.csv_file import harmless
 from skk_analysis.reporting.downloads.items import Item
 from skk_analysis.workspace import PACKAGE_FILE, Resource, json_bytes
 
@@ -24,13 +24,14 @@ PACKAGE = PACKAGE_FILE
 DIALECT = {"delimiter": ",", "lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True}
 
 
-def package_bytes(made: Made, found: Sequence[Item]) -> bytes:
+def package_bytes(made: Made, found: Sequence[Item], files: Mapping[str, bytes]) -> bytes:
     """``datapackage.json`` of a report.
 
     Parameters
     ----------
     made : the report
     found : its tables and figures
+    files : their files by name
     """
     report = made.order.report
     raw = [r for r in report.workspace.resources() if r.name in made.order.sources]
@@ -46,7 +47,7 @@ def package_bytes(made: Made, found: Sequence[Item]) -> bytes:
         "skk:retrieved": made.order.data_date,
         "licenses": _licences(raw),
         "sources": _sources(raw),
-        "resources": [_resource(item, report.language) for item in found],
+        "resources": [_resource(item, files[item.csv], report.language) for item in found],
     }
     if not package["licenses"]:
         del package["licenses"]
@@ -62,8 +63,7 @@ def title_of(made: Made) -> str:
     return visible(f"{subject.city.name(language)}: {subject.title(language)}")
 
 
-def _resource(item: Item, language: str) -> dict[str, Any]:
-    content = csv_bytes(item.resource)
+def _resource(item: Item, content: bytes, language: str) -> dict[str, Any]:
     schema = dict(item.resource["schema"])
     # in the file these words stand as they were made harmless there
     schema["missingValues"] = [harmless(word) for word in schema["missingValues"]]

@@ -159,8 +159,11 @@ def _tables(read: Content) -> list[str]:
 
 def _identities(read: Content) -> list[str]:
     counts = Counter(e.attributes["id"] for e in read.elements if "id" in e.attributes)
-    counts.update(_name(table, number) for number, table in enumerate(read.tables, start=1)
-                  if table.caption is not None and not table.caption.attributes.get("id"))
+    counts.update(
+        _name(table, number)
+        for number, table in enumerate(read.tables, start=1)
+        if table.caption is not None and not table.caption.attributes.get("id")
+    )
     return [f"id {name!r} occurs twice" for name in sorted(n for n in counts if counts[n] > 1)]
 
 
