@@ -38,6 +38,7 @@ def evidence_of(made: Made) -> Evidence | None:
     """
     from skk_analysis.reporting.disclosure.policies import allowed, policies
     from skk_analysis.reporting.fingerprint import lock_hash
+    from skk_analysis.reporting.page.accessible import page_problems
     from skk_analysis.review import checks as c
 
     facts = [o.data[EVIDENCE_TYPE] for o in displays(made.notebook) if EVIDENCE_TYPE in o.data]
@@ -64,6 +65,7 @@ def evidence_of(made: Made) -> Evidence | None:
                 if cell.cell_type == "code" and cell.source.strip()
             ],
         ),
+        page_faults=page_problems(made.page),
         policy=policies(order.report.workspace).strictest(used),
         open_numbers=allowed(order.report),
     )  # fmt: skip

@@ -35,6 +35,8 @@ ATTRIBUTES = {
 """Besides ``aria-…`` and ``data-…``."""
 COMPANION = re.compile(r"downloads/[a-z0-9-]+\.(csv|svg|xlsx|json)")
 """Addresses of the report's own files."""
+MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.DOTALL)
+PICTURE = re.compile(r'(src="data:image/[a-z+]+;)[^"]*')
 SCOPES = {"col", "row", "colgroup", "rowgroup"}
 LINKED = ("#", "https://", "http://", "mailto:")
 ORIGIN = "origin"
@@ -79,6 +81,12 @@ def completed(content: str) -> tuple[str, Outline]:
     sections = [(h.attributes["id"], h.text) for h in read.headings if h.name == "h2"]
     figures = sum(element.name == "figure" for element in read.elements)
     return "".join(read.pieces), Outline(title, sections, figures, len(read.tables))
+
+
+def page_problems(page: str) -> list[str]:
+    """Everything on a finished page that keeps somebody from reading it; pictures are left out."""
+    main = MAIN.search(page)
+    return _problems(Content(PICTURE.sub(r"\1", main[1] if main else "")))
 
 
 def _problems(read: Content) -> list[str]:
@@ -159,11 +167,6 @@ def _tables(read: Content) -> list[str]:
 
 def _identities(read: Content) -> list[str]:
     counts = Counter(e.attributes["id"] for e in read.elements if "id" in e.attributes)
-    counts.update(
-        _name(table, number)
-        for number, table in enumerate(read.tables, start=1)
-        if table.caption is not None and not table.caption.attributes.get("id")
-    )
     return [f"id {name!r} occurs twice" for name in sorted(n for n in counts if counts[n] > 1)]
 
 
@@ -202,18 +205,13 @@ def _make_region(read: Content, table: TableElement, number: int) -> None:
         read.pieces[parent.place] = parent.start.replace(old, f'class="{names}"')
         return
     assert caption is not None
-    name = _name(table, number)
+    name = caption.attributes.get("id") or f"table-{number}"
     if not caption.attributes.get("id"):
         read.pieces[caption.place] = f'{caption.start[:-1]} id="{name}">'
     names = " ".join(["region", *sizes])
     region = f'<div aria-labelledby="{name}" class="{names}" role="region" tabindex="0">'
     read.pieces[table.element.place] = region + table.element.start
     read.pieces[table.end] += "</div>"
-
-
-def _name(table: TableElement, number: int) -> str:
-    """The id of a table's caption: its own, or the one that it is given."""
-    return (table.caption and table.caption.attributes.get("id")) or f"table-{number}"
 
 
 def _short(element: Element) -> str:

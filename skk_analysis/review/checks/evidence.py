@@ -55,6 +55,7 @@ class Evidence:
     facts : what the report's own computations say of themselves (`reporting.evidence`)
     drawings : the figures in their order
     made : how it was made
+    page_faults : what keeps somebody from reading the page
     policy : limits of disclosure, the strictest of the report's sources
     open_numbers : patterns of ids that everybody may know
     """
@@ -65,6 +66,7 @@ class Evidence:
     facts: Mapping[str, Any]
     drawings: Sequence[Drawing]
     made: Made
+    page_faults: Sequence[str] = ()
     policy: Policy = field(default_factory=Policy)
     open_numbers: Sequence[str] = ()
 

@@ -11,13 +11,11 @@ PEOPLES = "¤"
 
 
 def language_accessibility(evidence: Evidence) -> Finding:
-    """The page is in its language, and its numbers in that language's form.
-
-    That all can read it needs no look here: no other page is made (`page.accessible.completed`).
-    """
+    """The page is in its language, its numbers in that language's form, and all can read it."""
     page, faults = evidence.page, []
     if page.language != evidence.language:
         faults.append(Fault.of("other_language", "content", name=page.language))
+    faults += [Fault.of("not_accessible", "content", words=words) for words in evidence.page_faults]
     texts = [(b.figure or b.section, b.text) for b in (*page.prose(), *page.alts)
              if b.section != ORIGIN]  # fmt: skip
     texts += [(t.figure or t.section, cell.text) for t, _, cell in page.cells()

@@ -213,6 +213,7 @@ FAULTS: list[tuple[str, str, str, Plant]] = [
     ("reproducible", "not_printed", CARD, other_parameter),
     ("language_accessibility", "other_language", CARD,
      lambda e: setattr(e.page, "language", "en")),
+    ("language_accessibility", "not_accessible", CARD, lambda e: replace(e, page_faults=["x"])),
     ("limitations", "no_section", CARD, lambda e: e.page.headings.pop("limits")),
 ]  # fmt: skip
 
