@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from skk_analysis.reporting.checks import EVIDENCE_TYPE, IMAGE_TYPES, displays
-from skk_analysis.workspace import SkkError
+from skk_analysis.workspace import SkkError, json_bytes
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -26,8 +25,7 @@ def checks(made: Made) -> dict[str, bytes]:
         return {}
     from skk_analysis.review.checks import checked
 
-    content = json.dumps(checked(evidence), ensure_ascii=False, indent=1)
-    return {CHECKS: f"{content}\n".encode()}
+    return {CHECKS: json_bytes(checked(evidence))}
 
 
 def evidence_of(made: Made) -> Evidence | None:

@@ -92,9 +92,9 @@ def normalised(notebook: NotebookNode) -> NotebookNode:
 
 
 def _settled(output: NotebookNode) -> NotebookNode:
-    if output.get("metadata") is None:
-        return output
-    return type(output)({**output, "metadata": _without(output.metadata, "transient")})
+    parts = [name for name in ("data", "metadata") if output.get(name) is not None]
+    own = {name: _without(output[name], "transient") for name in parts}
+    return type(output)({**output, **own})
 
 
 def _without(metadata: NotebookNode, *names: str) -> NotebookNode:

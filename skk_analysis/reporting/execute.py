@@ -91,6 +91,8 @@ def execute(
     """
     with quick_imports():
         import papermill
+        from papermill.engines import NBClientEngine
+        from papermill.execute import raise_for_execution_errors
 
         from skk_analysis.reporting.kernel import KERNEL_NAME, kernel_manager
     trace = Trace()
@@ -98,14 +100,19 @@ def execute(
         settings, life = shared / SETTINGS, life or KernelLife()
         place = KernelPlace(folder, sockets, settings, workspace, path, _forks(shared), life)
         try:
-            return papermill.execute_notebook(
+            prepared = papermill.execute_notebook(
                 _notebook(path),
                 None,
                 parameters=parameters,
+                prepare_only=True,
                 kernel_name=KERNEL_NAME,
                 language="python",
+            )
+            # the rest of `execute_notebook` without the executed notebook as a text for no file
+            notebook = NBClientEngine.execute_notebook(
+                prepared,
+                KERNEL_NAME,
                 progress_bar=False,
-                request_save_on_cell_execute=False,
                 autosave_cell_every=0,
                 start_timeout=START_TIMEOUT,
                 execution_timeout=timeout,
@@ -115,6 +122,8 @@ def execute(
                 on_notebook_start=trace.started,
                 on_cell_start=trace.in_cell,
             )
+            raise_for_execution_errors(notebook, None)
+            return notebook
         except Exception as error:
             _remove_error_marks(trace.notebook)
             message = _explanation(error, trace, place, timeout)

@@ -14,6 +14,7 @@ from skk_analysis.reporting.runner import Order
 from skk_analysis.reporting.signoff.statuses import restamped
 from skk_analysis.reporting.site import MADE, Stage
 from skk_analysis.reporting.site_pages import site_pages
+from skk_analysis.workspace import reading_once
 
 
 def adopt(stage: Stage, orders: Sequence[Order]) -> None:
@@ -150,7 +151,8 @@ def _on_the_site(orders: Sequence[Order]) -> dict[str, bytes]:
     if not orders:
         return site_pages(orders)
     reports = [order.report for order in orders]
-    return {**dict(restamped(reports[0].workspace, reports)), **site_pages(orders)}
+    with reading_once():  # the site that is looked at changes when all this is known
+        return {**dict(restamped(reports[0].workspace, reports)), **site_pages(orders)}
 
 
 def _is_up_to_date(site: Path, pages: Mapping[str, bytes]) -> bool:

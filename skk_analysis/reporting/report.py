@@ -21,7 +21,7 @@ from typing import Any
 
 from skk_analysis.reporting.kinds import Kind, Subject
 from skk_analysis.reporting.stamp import content_hash
-from skk_analysis.workspace import SkkError, Workspace, write_json
+from skk_analysis.workspace import SkkError, Workspace, once, write_json
 
 PAGE, NOTEBOOK, RESULTS, RECORD = "index.html", "notebook.ipynb", "results.json", "report.json"
 CRATE = "ro-crate-metadata.json"
@@ -116,6 +116,9 @@ class Report:
 
     def record(self) -> Record | None:
         """The record if the report is complete and untouched, else None."""
+        return once(("record", self.folder), self._record)
+
+    def _record(self) -> Record | None:
         try:
             record = Record(**json.loads((self.folder / RECORD).read_text("utf-8")))
             whole = record.outputs.keys() >= {PAGE, NOTEBOOK, RESULTS} and all(

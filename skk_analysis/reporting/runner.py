@@ -33,7 +33,14 @@ from skk_analysis.reporting.report import (
     State,
 )  # fmt: skip
 from skk_analysis.reporting.stopping import STOP
-from skk_analysis.workspace import SkkError, reading_once, sha256, write_bytes, write_json
+from skk_analysis.workspace import (
+    SkkError,
+    json_bytes,
+    reading_once,
+    sha256,
+    write_bytes,
+    write_json,
+)
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -206,10 +213,10 @@ def _page(order: Order, notebook: NotebookNode) -> str:
 
 
 def _notebook_bytes(notebook: NotebookNode) -> bytes:
-    from nbformat import v4
+    """The bytes of nbformat's writer, which would copy the notebook, as `normalised` has done."""
+    from nbformat.v4.rwbase import split_lines, strip_transient
 
-    # nbformat.writes looks at each value against the schema, and what is wrong it only logs
-    return (v4.writes_json(notebook) + "\n").encode()
+    return json_bytes(strip_transient(split_lines(notebook)), sort_keys=True)
 
 
 def _failure_message(order: Order, error: Exception) -> str:

@@ -175,6 +175,10 @@ class _Reader(HTMLParser):
         self._addresses.append(found[2])
         return f"{found[1]}{ASIDE}{len(self._addresses) - 1}"
 
+    def updatepos(self, i: int, j: int) -> int:  # noqa: ARG002
+        """Lines are not counted, as nobody asks for places."""
+        return j
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = {name: value or "" for name, value in attrs}
         if tag == "html":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from skk_analysis.programme import STARTING_REGISTER, Programme
 from skk_analysis.review.disclosure.sources import Policies
-from skk_analysis.workspace import SkkError, Workspace
+from skk_analysis.workspace import SkkError, Workspace, once
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,10 @@ def policies(workspace: Workspace) -> Policies:
     SkkError
         If the register's table is not as it must be; the message names row and column.
     """
-    return policies_of(Programme.of(workspace).optional_table(POLICY))
+    return once(
+        ("disclosure policies", workspace.programme),
+        lambda: policies_of(Programme.of(workspace).optional_table(POLICY)),
+    )
 
 
 def policies_of(table: pd.DataFrame | None) -> Policies:
@@ -53,7 +56,11 @@ def allowed(report: Report) -> list[str]:
 
 def open_figures(report: Report) -> list[str]:
     """Ids of numbers that everybody may know, because their publisher prints them."""
-    return list(_open(Programme.of(report.workspace), policies(report.workspace)))
+    place = report.workspace
+    return once(
+        ("open figures", place.programme),
+        lambda: list(_open(Programme.of(place), policies(place))),
+    )
 
 
 def _open(programme: Programme, rules: Policies) -> Iterator[str]:
@@ -63,8 +70,9 @@ def _open(programme: Programme, rules: Policies) -> Iterator[str]:
         dictionary = programme.indicators()
     except SkkError:
         return
-    for name, row in dictionary.iterrows():
-        source = str(row.get("numerator", "")).partition(".")[0]
+    numerators = dictionary.reindex(columns=["numerator"], fill_value="")["numerator"]
+    for name, numerator in numerators.items():
+        source = str(numerator).partition(".")[0]
         if f"{source}." in OPEN_SOURCES and source not in by_us:
             yield f"{name}.*"
     if "paavo" not in by_us:

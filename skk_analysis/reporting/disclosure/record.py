@@ -11,7 +11,6 @@ The report has the worst of its outputs'.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -19,6 +18,7 @@ from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from skk_analysis.review.disclosure.batch import FAIL, PASS, REVIEW
+from skk_analysis.workspace import json_bytes
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.companions import Made
@@ -55,8 +55,7 @@ def disclosure_record(made: Made) -> Mapping[str, bytes]:
         "outputs": outputs,
         "exceptions": exceptions,
     }
-    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    return {FILE: text.encode()}
+    return {FILE: json_bytes(content, sort_keys=True)}
 
 
 def _numbers(

@@ -35,5 +35,5 @@ def downloads(made: Made) -> Mapping[str, bytes]:
     files = {item.csv: csv_bytes(item.resource) for item in found}
     files |= {item.svg_name: item.svg.encode() for item in found if item.svg}
     files[WORKBOOK] = workbook_bytes(found, language)
-    files[PACKAGE] = package_bytes(made, found)
+    files[PACKAGE] = package_bytes(made, found, files)
     return {f"{FOLDER}/{name}": content for name, content in files.items()}

@@ -8,15 +8,14 @@ each stands for ("protected" is never the same as "not_received").
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from skk_analysis.language import text
 from skk_analysis.language.visible import visible, visible_values
-from skk_analysis.reporting.downloads.csv_file import csv_bytes, harmless
+from skk_analysis.reporting.downloads.csv_file import harmless
 from skk_analysis.reporting.downloads.items import Item
-from skk_analysis.workspace import PACKAGE_FILE, Resource
+from skk_analysis.workspace import PACKAGE_FILE, Resource, json_bytes
 
 if TYPE_CHECKING:
     from skk_analysis.reporting.companions import Made
@@ -25,13 +24,14 @@ PACKAGE = PACKAGE_FILE
 DIALECT = {"delimiter": ",", "lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True}
 
 
-def package_bytes(made: Made, found: Sequence[Item]) -> bytes:
+def package_bytes(made: Made, found: Sequence[Item], files: Mapping[str, bytes]) -> bytes:
     """``datapackage.json`` of a report.
 
     Parameters
     ----------
     made : the report
     found : its tables and figures
+    files : their files by name
     """
     report = made.order.report
     raw = [r for r in report.workspace.resources() if r.name in made.order.sources]
@@ -47,12 +47,11 @@ def package_bytes(made: Made, found: Sequence[Item]) -> bytes:
         "skk:retrieved": made.order.data_date,
         "licenses": _licences(raw),
         "sources": _sources(raw),
-        "resources": [_resource(item, report.language) for item in found],
+        "resources": [_resource(item, files[item.csv], report.language) for item in found],
     }
     if not package["licenses"]:
         del package["licenses"]
-    content = json.dumps(visible_values(package), ensure_ascii=False, indent=1)
-    return (content + "\n").encode()
+    return json_bytes(visible_values(package))
 
 
 def title_of(made: Made) -> str:
@@ -64,8 +63,7 @@ def title_of(made: Made) -> str:
     return visible(f"{subject.city.name(language)}: {subject.title(language)}")
 
 
-def _resource(item: Item, language: str) -> dict[str, Any]:
-    content = csv_bytes(item.resource)
+def _resource(item: Item, content: bytes, language: str) -> dict[str, Any]:
     schema = dict(item.resource["schema"])
     # in the file these words stand as they were made harmless there
     schema["missingValues"] = [harmless(word) for word in schema["missingValues"]]

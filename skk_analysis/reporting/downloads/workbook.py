@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from skk_analysis.language import text
@@ -18,6 +19,7 @@ from skk_analysis.reporting.downloads.items import Item
 
 if TYPE_CHECKING:
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -78,17 +80,23 @@ def _cell(sheet: WriteOnlyWorksheet, value: Any, heading: bool) -> WriteOnlyCell
     """A number as it is, text as text whatever it begins with."""
     if not isinstance(value, str):
         return value
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-
     if not heading and not value.startswith(("=", "+", "-", "@")):
         return value[:LONGEST_TEXT]
+    from openpyxl.cell import WriteOnlyCell
+
     cell = WriteOnlyCell(sheet, value[:LONGEST_TEXT])
     cell.data_type = "s"
     cell.quotePrefix = True
     if heading:
-        cell.font = Font(bold=True)
+        cell.font = _bold()
     return cell
+
+
+@cache
+def _bold() -> Font:
+    from openpyxl.styles import Font
+
+    return Font(bold=True)
 
 
 def _names(labels: Sequence[str]) -> list[str]:

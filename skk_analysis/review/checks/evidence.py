@@ -95,15 +95,20 @@ class Evidence:
         """Whether the report's own year is a pandemic year."""
         return self.facts["year"] in self.facts["pandemic_years"]
 
+    @cached_property
+    def _places(self) -> dict[str, tuple[int, str]]:
+        """Where the page shows each number first, in words if it does: its rank and the anchor."""
+        shown = [(name, block.section) for block in self.page.blocks for name, _ in block.numbers]
+        shown += [
+            (cell.result, table.figure or table.section) for table, _, cell in self.page.cells()
+        ]
+        return {name: (rank, place) for rank, (name, place) in reversed([*enumerate(shown)])}
+
     def shown_at(self, *ids: str) -> str:
         """Anchor of the section that shows a number, of the front where none does."""
         wanted = set(ids)
-        for block in self.page.blocks:
-            if wanted & {name for name, _ in block.numbers}:
-                return block.section
-        for table, _, cell in self.page.cells():
-            if cell.result in wanted:
-                return table.figure or table.section
+        if found := [self._places[name] for name in wanted if name in self._places]:
+            return min(found)[1]
         told = [drawing.caption for drawing in self.drawings if wanted & set(drawing.told)]
         for figure, caption in self.page.figures.items():
             if caption in told:

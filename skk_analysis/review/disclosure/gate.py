@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from typing import Any
 
 from skk_analysis.review.disclosure.policy import Policy
@@ -18,6 +19,7 @@ from skk_analysis.review.disclosure.primary import (
 
 __all__ = ["Fault", "gate"]
 
+NOTHING = "(?!)"
 PERSONS = "persons"
 RATES = ("share", "percent", "per_1000")
 INDICES = ("index", "index_100")
@@ -80,9 +82,9 @@ def gate(
     []
     """
     faults = []
+    known = re.compile("|".join(map(translate, allowed)) or NOTHING)
     for record in results:
-        name = str(record.get("id", ""))
-        if any(fnmatchcase(name, pattern) for pattern in allowed):
+        if known.match(str(record.get("id", ""))):
             continue
         faults += [fault for rule in (_count, _behind, _extreme) if (fault := rule(record, policy))]
     return faults

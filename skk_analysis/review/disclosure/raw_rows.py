@@ -152,7 +152,7 @@ def _png_texts(content: bytes) -> Iterator[str]:
         place += size + 12
 
 
-PATHS = re.compile(r'\b(?:d|points|transform|style)="[^"]*"')
+PATHS = re.compile(r'\s(?:d|points|transform|style)="[^"]*"')
 """Attributes of drawings that hold coordinates: no word of a person is in them."""
 
 FRAME = re.compile(r'<table[^>]*class="[^"]*\bdataframe\b')
@@ -161,19 +161,19 @@ FRAME = re.compile(r'<table[^>]*class="[^"]*\bdataframe\b')
 
 def _found(content: Any, known: frozenset[str]) -> Iterator[str]:
     """What in the content is of microdata."""
-    text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
-    text = PATHS.sub("", text)
+    written = isinstance(content, str)
+    text = PATHS.sub("", content) if written else json.dumps(content, ensure_ascii=False)
     plain = unescape(TAGS.sub(" ", text))
     if known and len(known.intersection(TOKEN.findall(plain))) >= MANY_IDS:
         yield "ids"
-    if not isinstance(content, str):
-        if any(_is_row(keys) for keys in _keys(content)):
+    if not written:
+        if any(map(_is_row, set(_keys(content)))):
             yield "records"
         return
     printed = bool(FRAME.search(text))
     if any(_is_row(heading, FEW if printed else TOGETHER) for heading in _headings(text)):
         yield "columns"
-    elif any(_is_row(keys) for keys in _keys(_parsed(text))):
+    elif any(map(_is_row, set(_keys(_parsed(text))))):
         yield "records"
 
 
@@ -206,15 +206,15 @@ def _parsed(text: str) -> Any:
         return None
 
 
-def _keys(value: Any) -> Iterator[Sequence[str]]:
+def _keys(value: Any) -> Iterator[tuple[str, ...]]:
     """Keys of every record in JSON, and the head of tables that are lists of lists."""
     if isinstance(value, Mapping):
-        yield [str(key) for key in value]
+        yield tuple(map(str, value))
         for item in value.values():
             yield from _keys(item)
     elif isinstance(value, list):
         if value and all(isinstance(item, str) for item in value):
-            yield value
+            yield tuple(value)
         else:
             for item in value:
                 yield from _keys(item)
