@@ -335,8 +335,13 @@ def json_bytes(content: Any, indent: int = 1, sort_keys: bool = False) -> bytes:
 
     The bytes are those of ``json.dumps(indent=…)``, which has no fast encoder for them: a notebook
     takes it a tenth of a second.
+
+    Raises
+    ------
+    ValueError
+        If a number is infinite or none, for which JSON has no form.
     """
     import msgspec
 
-    compact = json.dumps(content, ensure_ascii=False, sort_keys=sort_keys)
+    compact = json.dumps(content, ensure_ascii=False, sort_keys=sort_keys, allow_nan=False)
     return msgspec.json.format(compact.encode(), indent=indent) + b"\n"
