@@ -19,9 +19,10 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FixedFormatter, FixedLocator, Locator, MaxNLocator
 
-from skk_analysis.figures.drawn import DRAWN, ROW_NAME, drawn
+from skk_analysis.figures.drawn import ROW_NAME, drawn
 from skk_analysis.figures.svg_renderer import draw_svg
 from skk_analysis.language import forms
+from skk_analysis.language.data_type import DRAWN
 
 # Okabe and Ito's hues, darkened to at least 3:1 against white (a test holds them to it)
 BLUE, VERMILLION, GREEN, PURPLE = "#0072b2", "#c24e00", "#007a5a", "#9c4a7f"

@@ -19,9 +19,6 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 
-DRAWN = "skk-drawn"
-"""Id of the element that holds it."""
-
 ROW_NAME = "row name"
 """Label of a text that stands where a tick's label would; it is not among what is drawn."""
 

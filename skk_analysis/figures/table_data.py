@@ -8,14 +8,12 @@ the unit that is printed: 36.5 under "%", and not 0.365. A number that is not th
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from skk_analysis.language.catalogue import text
-from skk_analysis.language.data_type import RESOURCE
+from skk_analysis.language.data_type import RESOURCE, plain_name
 from skk_analysis.language.forms import POINTS, scaled
 from skk_analysis.language.quantities import Missing, Quantity
 
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
 DIGITS = 15
 """Significant digits of a double that survive; scaling to percent adds noise behind them."""
 
-__all__ = ["RESOURCE", "plain_name", "printed_value", "resource", "unit_word"]
+__all__ = ["RESOURCE", "printed_value", "resource", "unit_word"]
 
 Value = str | float | int | None
 
@@ -103,18 +101,6 @@ def printed_value(value: float | None, quantity: Quantity) -> Value:
     if quantity.kind == "relative":
         return _clean((value - 1) * 100)
     return _clean(scaled(value, quantity.unit))
-
-
-def plain_name(title: str) -> str:
-    """A name that every tool takes: small letters of English, digits and underscores.
-
-    Examples
-    --------
-    >>> plain_name("Väestön osuus 2019, %")
-    'vaeston_osuus_2019'
-    """
-    bare = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "_", bare).strip("_")[:60] or "field"
 
 
 def _clean(value: float) -> float:

@@ -70,6 +70,7 @@ def warm() -> None:
     from skk_analysis.language import LANGUAGES, forms
     from skk_analysis.language.catalogue import keys
     from skk_analysis.reporting.fingerprint import environment_hash
+    from skk_analysis.reporting.garbage import collect_seldom
 
     environment_hash()
     for language in LANGUAGES:
@@ -78,9 +79,7 @@ def warm() -> None:
     with canvas.drawing(height=1.0) as drawing:
         drawing.subplots().set_title("Kuvio – 1 000 €")
         canvas.svg(drawing)
-    gc.collect()
-    gc.enable()
-    gc.freeze()  # the collector of a child would otherwise write to, and so copy, every page
+    collect_seldom()
 
 
 class _Server:

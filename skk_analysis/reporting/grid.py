@@ -34,7 +34,7 @@ from skk_analysis.reporting.execute import EXECUTION_TIMEOUT
 from skk_analysis.reporting.inputs import is_remembered
 from skk_analysis.reporting.kinds import KINDS, Kind
 from skk_analysis.reporting.lock import only_writer
-from skk_analysis.reporting.parallel import make_all, possible_jobs, warm_forks
+from skk_analysis.reporting.parallel import make_all, possible_jobs, warm_forks, warm_workers
 from skk_analysis.reporting.parameters import check_notebook
 from skk_analysis.reporting.pdf_files import made_pdfs, without_pdf
 from skk_analysis.reporting.plan import Choice, absent_reports, chosen_reports, listed_reports, plan
@@ -50,6 +50,9 @@ from skk_analysis.reporting.runner import Order, Outcome
 from skk_analysis.reporting.site import MADE, Stage, staged
 from skk_analysis.reporting.stopping import STOP, Limit
 from skk_analysis.workspace import SkkError, Workspace
+
+MANY = 1000
+"""Reports to reckon with before it is known how many municipalities have data."""
 
 
 @dataclass
@@ -173,6 +176,9 @@ def bring_up_to_date(
     with staged(workspace) as stage, ExitStack() as helpers:
         if not (cluster or is_remembered(workspace)):  # get ready for what will have to be made
             warm_forks(stage.work, helpers)
+            expected = MANY if choice.all_municipalities else len(chosen)
+            if (at_a_time := possible_jobs(jobs, expected)) > 1 or apart:
+                warm_workers(stage.work, at_a_time)
         if not is_clean(workspace):
             listener.step("cleaning the raw data")
             clean(workspace)

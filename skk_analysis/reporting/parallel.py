@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from skk_analysis.reporting.execute import quick_imports
 from skk_analysis.reporting.fork_server import fork_server
+from skk_analysis.reporting.garbage import collect_seldom
 from skk_analysis.reporting.kernel_place import FORKS, shared_environment, socket_folder
 from skk_analysis.reporting.kernel_place import SETTINGS as SETTINGS_FOLDER
 from skk_analysis.reporting.outcomes import Outcomes
@@ -35,9 +36,6 @@ MEMORY_PER_JOB = 768 << 20
 peaks of the dearest reports are 420 and 390 MB (`benchmarks/reports.py`); 140 of the kernel's are
 shared with the fork server, and what all three hold at once, shared pages counted once, was at most
 620 MB for city reports."""
-TASKS_PER_JOB = 2
-"""Tasks handed over at a time for each job: pytask looks for finished ones once a second or less
-often, and no worker should wait for that."""
 LOG = "fork_server.log"
 LOST = "the worker process was killed twice, often for lack of memory; try --jobs 1"
 BROKEN = "Worker processes are killed before they begin, often for lack of memory; try --jobs 1."
@@ -77,7 +75,7 @@ def make_all(
         if len(orders) > 1:  # for one report, warming takes as long as a kernel's imports
             warm_forks(folder, stack)
         if jobs > 1 or apart:
-            _warm_workers(jobs)
+            warm_workers(folder, jobs)
         stack.enter_context(outcomes.told())
         attempts = 0
         while left := outcomes.missing():
@@ -105,14 +103,20 @@ def warm_forks(folder: Path, stack: ExitStack) -> None:
         (folder / FORKS).write_text(address, "utf-8")
 
 
-def _warm_workers(jobs: int) -> None:
-    """Start the worker processes and let them import, while this one imports pytask."""
+def warm_workers(folder: Path, jobs: int) -> None:
+    """Start the worker processes of a run and let them import, while this process goes on."""
     from concurrent.futures.process import BrokenProcessPool
 
     pool = _pool(jobs)
     with suppress(BrokenProcessPool):  # whose worker was killed; there will be a new pool
         for _ in range(jobs):
-            pool.submit(warm_worker)
+            pool.submit(_get_ready, os.getpid(), folder / STOP)
+
+
+def _get_ready(master: int, stop: Path) -> None:
+    _end_with(master, stop)
+    warm_worker()
+    collect_seldom()
 
 
 def warm_worker() -> None:
@@ -148,8 +152,7 @@ def _build(
     from concurrent.futures.process import BrokenProcessPool
 
     pool = partial(_pool, jobs) if jobs > 1 or own_process else None
-    slots = TASKS_PER_JOB * jobs
-    errors = build(orders, outcomes, folder, work, {"master": os.getpid()}, slots, pool)
+    errors = build(orders, outcomes, folder, work, {"master": os.getpid()}, jobs, pool)
     if (folder / STOP).exists():
         raise KeyboardInterrupt
     asked = {order.report for order in orders}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from skk_analysis.reporting.outcomes import Outcomes
+from skk_analysis.reporting.patience import Patience
 from skk_analysis.reporting.runner import Order
 
 if TYPE_CHECKING:
@@ -76,7 +77,10 @@ def _register(executor: Callable[[], Executor]) -> None:
     """Make it the custom backend of pytask-parallel, which forgets it at the end."""
     from pytask_parallel import ParallelBackend, registry
 
-    registry.register_parallel_backend(ParallelBackend.CUSTOM, lambda n_workers: executor())  # noqa: ARG005
+    registry.register_parallel_backend(
+        ParallelBackend.CUSTOM,
+        lambda n_workers: Patience(executor()),  # noqa: ARG005
+    )
 
 
 def _task(order: Order, function: Callable[..., None], values: dict[str, Any]) -> TaskWithoutPath:

@@ -14,8 +14,9 @@ import openpyxl
 import pytest
 
 from skk_analysis.figures import Figure, Limits, Marked, Table
-from skk_analysis.figures.table_data import plain_name, resource
+from skk_analysis.figures.table_data import resource
 from skk_analysis.language import Missing, Quantity
+from skk_analysis.language.data_type import plain_name
 from skk_analysis.reporting.downloads import downloads, items
 from skk_analysis.reporting.downloads.csv_file import csv_bytes, harmless
 from skk_analysis.workspace import Resource

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from skk_analysis.language import text
+from skk_analysis.language.data_type import plain_name
 from skk_analysis.language.visible import visible, visible_values
 from skk_analysis.reporting.downloads.csv_file import harmless
 from skk_analysis.reporting.downloads.items import Item
@@ -109,6 +110,4 @@ def _sources(raw: Sequence[Resource]) -> list[dict[str, str]]:
 
 
 def _name(part: str) -> str:
-    from skk_analysis.figures.table_data import plain_name
-
     return plain_name(part).replace("_", "-")

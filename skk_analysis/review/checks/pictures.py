@@ -9,7 +9,7 @@ from html import unescape
 from itertools import combinations
 from typing import Any
 
-from skk_analysis.figures.drawn import DRAWN
+from skk_analysis.language.data_type import DRAWN
 from skk_analysis.review.checks.evidence import Drawing, Evidence, Fault, Finding
 from skk_analysis.review.checks.printed import is_printed
 from skk_analysis.review.page import PageTable
