@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from contextlib import nullcontext
@@ -55,13 +56,34 @@ def test_nothing_changed_makes_nothing_and_imports_nothing_heavy(made):
     assert made.files() == before
 
 
-def test_an_idle_run_needs_neither_papermill_nor_pytask_nor_nbconvert():
-    code = (
-        "import sys, skk_analysis.cli, skk_analysis.reporting.grid\n"
-        "heavy = {'papermill', 'pytask', 'nbconvert', 'matplotlib', 'jupyter_client'}\n"
-        "sys.exit(' '.join(heavy & sys.modules.keys()) or 0)"
+IDLE = "import skk_analysis.cli, skk_analysis.reporting.grid"
+PLANNING = """
+import importlib
+from skk_analysis.reporting.kinds import KINDS
+for kind in KINDS:
+    importlib.import_module(f"skk_analysis.reporting.{kind.name}").report_data
+"""
+WORKER = """
+from skk_analysis.reporting.parallel import warm_worker
+warm_worker()
+import skk_analysis.reporting.downloads.package, skk_analysis.review.checks
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "heavy"),
+    [
+        (IDLE, {"papermill", "pytask", "nbconvert", "matplotlib", "jupyter_client", "pandera"}),
+        (IDLE + PLANNING, {"papermill", "nbconvert", "matplotlib", "pandera"}),
+        (WORKER, {"pytask", "matplotlib", "pandera", "statsmodels"}),
+    ],
+    ids=["idle run", "planning", "worker"],
+)
+def test_nothing_heavy_is_imported_where_it_is_not_needed(code, heavy):
+    check = f"{code}\nimport sys; sys.exit(' '.join({heavy} & sys.modules.keys()) or 0)"
+    told = subprocess.run(
+        [sys.executable, "-c", check], capture_output=True, text=True, check=False
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (told.returncode, told.stderr) == (0, "")
 
 
@@ -124,6 +146,16 @@ def test_outputs_stored_in_the_notebook_do_not_count(made):
 
 def test_force_makes_what_was_asked_for(made):
     assert names(made.run(force=True, cities=["Espoo"]).made) == ALL[:2]
+
+
+def test_data_of_reports_that_are_neither_asked_for_nor_there_are_not_read(made):
+    memory = made.workspace.processed / "inputs.json"
+    shutil.rmtree(made.workspace.reports / "jyvaskyla")
+    memory.unlink()
+    assert made.run(cities=["Espoo"]).skipped == ALL[:2]
+    assert set(json.loads(memory.read_text())["inputs"]) == {"espoo/2019", "espoo/2020"}
+    assert "jyvaskyla" in (made.workspace.reports / "index.html").read_text()
+    assert names(made.run().made) == ALL[2:]
 
 
 def test_a_choice_of_city_year_and_language(made):
