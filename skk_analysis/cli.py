@@ -227,6 +227,8 @@ def reports(
         f"{len(summary.failed)} failed{f', {len(summary.printed)} PDF files made' if pdf else ''}. "
         f"Index: {place.reports / 'index.html'}"
     )
+    if advice := summary.advice():
+        typer.echo(advice, err=True)
     if not summary.ok:
         raise typer.Exit(1)
 

@@ -37,7 +37,14 @@ from skk_analysis.reporting.lock import only_writer
 from skk_analysis.reporting.parallel import make_all, possible_jobs, warm_forks, warm_workers
 from skk_analysis.reporting.parameters import check_notebook
 from skk_analysis.reporting.pdf_files import made_pdfs, without_pdf
-from skk_analysis.reporting.plan import Choice, absent_reports, chosen_reports, listed_reports, plan
+from skk_analysis.reporting.plan import (
+    Choice,
+    absent_reports,
+    chosen_reports,
+    listed_reports,
+    plan,
+    unlisted,
+)
 from skk_analysis.reporting.publication import (
     adopt,
     changes,
@@ -60,7 +67,8 @@ class RunSummary:
     """What a run of the grid did.
 
     ``skipped`` reports were up to date, ``stopped`` ones were not reached; ``changes`` compares
-    what was published with what had been there before; ``printed`` ones got a new PDF.
+    what was published with what had been there before; ``printed`` ones got a new PDF;
+    ``unlisted`` folders hold reports on what is no longer in the register.
     """
 
     made: list[Outcome] = field(default_factory=list)
@@ -69,8 +77,18 @@ class RunSummary:
     stopped: list[str] = field(default_factory=list)
     printed: list[str] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    unlisted: list[str] = field(default_factory=list)
     published: bool = False
     cleaned: bool = False
+
+    def advice(self) -> str:
+        """What a person should do about reports on subjects that have left the register."""
+        if not self.unlisted:
+            return ""
+        return (
+            f"On the site, but in no index, as the register no longer has it: "
+            f"{', '.join(self.unlisted)}. Put it back into the register, or remove the folder."
+        )
 
     @property
     def ok(self) -> bool:
@@ -189,6 +207,7 @@ def bring_up_to_date(
             chosen = chosen_reports(workspace, choice, kinds)
         beside = [left / MADE for left in stage.left]
         listed = listed_reports(workspace, chosen, kinds, choice.all_municipalities, beside)
+        summary.unlisted = unlisted(workspace, listed)
         asked = set(chosen)
         orders = plan(listed, workspace, timeout, absent_reports(listed, asked, beside))
         adopt(stage, orders)

@@ -101,12 +101,7 @@ def listed_reports(
     Of all municipalities it lists those that were chosen or have a report. ``beside`` are folders
     with reports that a killed run finished and did not publish.
     """
-    places = (workspace.reports, *beside)
-    present = {
-        path.relative_to(place).parts[:-1]
-        for place in places
-        for path in place.glob(f"*/*/*/{RECORD}")
-    }
+    present = _present(workspace.reports, *beside)
     every = chosen_reports(workspace, Choice(languages=LANGUAGES), kinds)
     own = {(*r.subject.folder, r.language) for r in every if _is_own(r)}
     subjects = {r.subject.folder for r in every}
@@ -123,6 +118,21 @@ def listed_reports(
         for report in chosen_reports(workspace, anywhere, kinds)
         if report in needed or (*report.subject.folder, report.language) in present
     ]
+
+
+def unlisted(workspace: Workspace, listed: Iterable[Report]) -> list[str]:
+    """Folders on the site with reports that are about nothing in the register any more."""
+    known = {report.path.parts for report in listed}
+    return ["/".join(parts) for parts in sorted(_present(workspace.reports) - known)]
+
+
+def _present(*places: Path) -> set[tuple[str, ...]]:
+    """The reports in these folders that have the site's: subject and language."""
+    return {
+        path.relative_to(place).parts[:-1]
+        for place in places
+        for path in place.glob(f"*/*/*/{RECORD}")
+    }
 
 
 def plan(

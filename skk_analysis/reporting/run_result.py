@@ -90,6 +90,7 @@ class RunResult:
                 "failed": [{"report": o.report, "message": o.message} for o in reports.failed],
                 "not_reached": reports.stopped,
                 "unchanged": len(reports.skipped),
+                "unlisted": reports.unlisted,
             },
         }
 
@@ -106,5 +107,7 @@ class RunResult:
             "unchanged": len(reports.skipped),
         }
         yield "Reports: " + ", ".join(f"{n} {what}" for what, n in counts.items()) + "."
+        if advice := reports.advice():
+            yield advice
         if self.message:
             yield f"{self.exit.meaning}: {self.message}"

@@ -9,6 +9,7 @@ import sys
 from contextlib import nullcontext
 
 import nbformat
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
@@ -18,6 +19,12 @@ from skk_analysis.reporting.report import RECORD, State
 from skk_analysis.workspace import SkkError
 
 ALL = ["Espoo 2019 fi", "Espoo 2020 fi", "Jyväskylä 2019 fi", "Jyväskylä 2020 fi"]
+
+
+def areas_of(*codes: str) -> bytes:
+    """A table of municipalities, which a run asks for the names of reports it does not know."""
+    named = dict.fromkeys(("unit_code", "name_fi", "name_sv"), codes)
+    return pd.DataFrame({**named, "unit_level": "municipality"}).to_parquet()
 
 
 def names(outcomes) -> list[str]:
@@ -156,6 +163,18 @@ def test_data_of_reports_that_are_neither_asked_for_nor_there_are_not_read(made)
     assert set(json.loads(memory.read_text())["inputs"]) == {"espoo/2019", "espoo/2020"}
     assert "jyvaskyla" in (made.workspace.reports / "index.html").read_text()
     assert names(made.run().made) == ALL[2:]
+
+
+def test_a_report_on_what_has_left_the_register_is_told_of_and_kept(made):
+    summary = made.run()
+    assert (summary.unlisted, summary.advice()) == ([], "")
+    gone = made.workspace.reports / "experiments" / "gone-1" / "fi"
+    shutil.copytree(made.folder, gone)
+    (made.workspace.processed / "areas.parquet").write_bytes(areas_of("049", "179"))
+    summary = made.run()
+    assert summary.unlisted == ["experiments/gone-1/fi"]
+    assert "experiments/gone-1/fi. Put it back" in summary.advice()
+    assert (gone / RECORD).is_file()
 
 
 def test_a_choice_of_city_year_and_language(made):
