@@ -173,7 +173,8 @@ def _end_with(master: int, stop: Path) -> None:
 
     A kernel whose worker has ended ends by itself.
     """
-    if any(thread.name == "skk-end-with-master" for thread in threading.enumerate()):
+    name = f"skk-end-with-master {stop}"  # a worker may have waited for an earlier run
+    if any(thread.name == name for thread in threading.enumerate()):
         return
 
     def watch() -> None:
@@ -186,7 +187,7 @@ def _end_with(master: int, stop: Path) -> None:
             time.sleep(0.2)
         os._exit(1)
 
-    threading.Thread(target=watch, name="skk-end-with-master", daemon=True).start()
+    threading.Thread(target=watch, name=name, daemon=True).start()
 
 
 def _available_memory() -> int | None:
