@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TypeVar
 
 from skk_analysis.review.disclosure.policy import Policy
@@ -53,20 +53,10 @@ def shown_groups(
             f"groups of {sum(sizes.values()):g} persons in a whole of {whole:g}: give the total of "
             "the same persons as the groups"
         )
-    shown = {name for name, size in sizes.items() if size >= minimum}
-    left += sum(size for name, size in sizes.items() if name not in shown)
-    order = {name: place for place, name in enumerate(sizes)}
-    while shown and 0 < left < minimum:
-        enough = [name for name in shown if sizes[name] + left >= minimum] or list(shown)
-        next_one = min(enough, key=lambda name: (sizes[name], -order[name]))
-        shown.remove(next_one)
-        left += sizes[next_one]
-    hidden_some = left > 0
-    return [
-        name
-        for name, size in sizes.items()
-        if name in shown or (zero and size == 0 and not hidden_some)
-    ]
+    groups = {name: (size,) for name, size in sizes.items()}
+    shown, [left] = _shown(groups, [left], lambda size: size >= minimum)
+    nobody = zero and left == 0
+    return [name for name, size in sizes.items() if name in shown or (nobody and size == 0)]
 
 
 def shown_rates(
@@ -98,20 +88,31 @@ def shown_rates(
     left = [total[k] - sum(one[k] for one in groups.values()) for k in (0, 1)]
     if min(left) < 0:
         raise ValueError(f"groups have {-min(left)} persons more than their whole of {total}")
-    shown = {name for name, one in groups.items() if _may(*one, policy)}
-    left = [left[k] + sum(groups[name][k] for name in groups if name not in shown) for k in (0, 1)]
-    order = {name: place for place, name in enumerate(groups)}
-    while shown and left[1] and not _may(left[0], left[1], policy):
-        enough = [
-            name
-            for name in shown
-            if _may(left[0] + groups[name][0], left[1] + groups[name][1], policy)
-        ]
-        next_one = min(enough or shown, key=lambda name: (groups[name][1], -order[name]))
-        shown.remove(next_one)
-        left = [left[k] + groups[next_one][k] for k in (0, 1)]
+    shown, _ = _shown(groups, left, lambda yes, persons: not str(rates(yes, persons, policy)))
     return [name for name in groups if name in shown]
 
 
-def _may(yes: int, persons: int, policy: Policy) -> bool:
-    return not str(rates(yes, persons, policy))
+def _shown(
+    groups: Mapping[Group, Sequence[float]], left: Sequence[float], may: Callable[..., bool]
+) -> tuple[set[Group], Sequence[float]]:
+    """Those of the groups that are shown, and what is left of the whole beside them.
+
+    Parameters
+    ----------
+    groups : counts in each; the last one is its persons
+    left : the same of those of the whole who are in no group
+    may : whether a group with these counts may be shown
+    """
+
+    def with_left(*names: Group) -> list[float]:
+        return [count + sum(groups[name][k] for name in names) for k, count in enumerate(left)]
+
+    shown = {name for name, counts in groups.items() if may(*counts)}
+    left = with_left(*(name for name in groups if name not in shown))
+    order = {name: place for place, name in enumerate(groups)}
+    while shown and left[-1] and not may(*left):
+        enough = [name for name in shown if may(*with_left(name))]
+        next_one = min(enough or shown, key=lambda name: (groups[name][-1], -order[name]))
+        shown.remove(next_one)
+        left = with_left(next_one)
+    return shown, left
