@@ -29,7 +29,7 @@ BESIDE = {"code", "download"}
 FRONT = "content"
 """Where a reader is sent for what stands before the first section."""
 ORIGIN = "origin"
-"""The section of hashes and versions, which have the form of no language."""
+"""Id of the last section: sources, and hashes and versions, which have the form of no language."""
 PLACE = "report"
 """Anchor of what stands before the first heading with an id."""
 SHOWN = 80

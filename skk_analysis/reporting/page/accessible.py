@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from skk_analysis.reporting.checks import IMAGE_TYPES, displays
 from skk_analysis.reporting.page.reading import Content, Element, TableElement
+from skk_analysis.review.page import ORIGIN
 from skk_analysis.workspace import SkkError
 
 if TYPE_CHECKING:
@@ -39,8 +40,6 @@ MAIN = re.compile(r"<main\b[^>]*>(.*)</main>", re.DOTALL)
 PICTURE = re.compile(r'(src="data:image/[a-z+]+;)[^"]*')
 SCOPES = {"col", "row", "colgroup", "rowgroup"}
 LINKED = ("#", "https://", "http://", "mailto:")
-ORIGIN = "origin"
-"""The id of the section on sources, which must be the last one."""
 
 CROWDED = {"several": 5, "many": 8, "crowd": 11}
 """Columns from which on a table is so called."""

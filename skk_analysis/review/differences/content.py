@@ -16,11 +16,10 @@ from typing import Any
 
 from skk_analysis.language.data_type import RESOURCE
 from skk_analysis.review.drawing import seen
+from skk_analysis.review.page import ORIGIN
 
 SVG = "image/svg+xml"
 IMAGES = (SVG, "image/png", "image/jpeg")
-ORIGIN = "origin"
-"""The section that tells the ingredients; they are compared by themselves."""
 HEADING = re.compile(r"<h([1-6])\b([^>]*)>(.*?)</h\1>", re.DOTALL)
 IDENTITY = re.compile(r"""\bid=["']([^"']*)["']""")
 DATA = re.compile(r'<data value="([^"]*)">')
@@ -109,7 +108,7 @@ def content(notebook: Mapping[str, Any], run_ids: Sequence[str] = ()) -> Content
             found.headings.setdefault(section, heading)
             if level == "1":
                 found.title = heading
-        if section == ORIGIN:
+        if section == ORIGIN:  # it tells the ingredients, which are compared by themselves
             continue
         _take_record(output, found)
         image = next((kind for kind in IMAGES if kind in data), None)
