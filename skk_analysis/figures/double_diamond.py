@@ -176,8 +176,9 @@ def _draw(
         if milestones:
             axes.axhline(len(milestones) - 0.5, color=c.GREY, linewidth=0.8)
             _legend(axes, milestones, language)
-        low, high = num2date(axes.get_xlim())
-        axes.set_xticks(AutoDateLocator(minticks=4, maxticks=9).tick_values(low, high))
+        low, high = axes.get_xlim()
+        ticks = AutoDateLocator(minticks=4, maxticks=9).tick_values(num2date(low), num2date(high))
+        axes.set_xticks([tick for tick in ticks if low <= tick <= high])  # others would widen it
         axes.xaxis.set_major_formatter(FuncFormatter(_month))
         c.bare(axes, "left")
         return c.svg(canvas)

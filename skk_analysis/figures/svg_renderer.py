@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, TextIO
+from unicodedata import category
 
 from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure as Canvas
@@ -61,6 +62,12 @@ class _Renderer(RendererSVG):
         return ascent, descent, table["sTypoLineGap"] * scale
 
 
+@lru_cache(KEPT)
+def _is_plain(s: str) -> bool:
+    """Whether each sign stands by itself: shaping moves marks and drops what is unseen."""
+    return bool(s) and all(category(sign) not in ("Mn", "Me", "Cf") for sign in s)
+
+
 class _Glyph(NamedTuple):
     """Lengths are in 64ths of points at the size at which outlines are drawn."""
 
@@ -80,7 +87,7 @@ class _Texts(TextToPath):
     def get_text_width_height_descent(
         self, s: str, prop: FontProperties, ismath: bool | Literal["TeX"]
     ) -> tuple[float, float, float]:
-        if ismath:
+        if ismath or not _is_plain(s):
             return super().get_text_width_height_descent(s, prop, ismath)
         shaped = self._shaped(self._get_font(prop), s, None, None)
         low, high = min(g.low for *_, g in shaped), max(g.high for *_, g in shaped)

@@ -86,8 +86,8 @@ class RunSummary:
         if not self.unlisted:
             return ""
         return (
-            f"On the site, but in no index, as the register no longer has it: "
-            f"{', '.join(self.unlisted)}. Put it back into the register, or remove the folder."
+            "On the site, but in no index, as neither register nor data have it any more: "
+            f"{', '.join(self.unlisted)}. Put it back, or remove the folder."
         )
 
     @property
@@ -192,11 +192,13 @@ def bring_up_to_date(
     if not choice.all_municipalities:  # those are known when the data are clean
         chosen = chosen_reports(workspace, choice, kinds)
     with staged(workspace) as stage, ExitStack() as helpers:
+        ready = 0
         if not (cluster or is_remembered(workspace)):  # get ready for what will have to be made
             warm_forks(stage.work, helpers)
-            expected = MANY if choice.all_municipalities else len(chosen)
-            if (at_a_time := possible_jobs(jobs, expected)) > 1 or apart:
-                warm_workers(stage.work, at_a_time)
+            at_a_time = possible_jobs(jobs, MANY if choice.all_municipalities else len(chosen))
+            if at_a_time > 1 or apart:
+                warm_workers(stage.work, at_a_time, helpers)
+                ready = at_a_time
         if not is_clean(workspace):
             listener.step("cleaning the raw data")
             clean(workspace)
@@ -220,7 +222,8 @@ def bring_up_to_date(
         try:
             if pending:
                 to_make = [order.at(stage.made) for order in pending]
-                _make(to_make, stage.work, jobs, apart, listener, summary, cluster)
+                at_a_time = ready or possible_jobs(jobs, len(pending))
+                _make(to_make, stage.work, at_a_time, apart, listener, summary, cluster)
         except KeyboardInterrupt as error:
             interrupt = error
         with limit.shielded():
@@ -295,7 +298,7 @@ def run_report(workspace: Workspace, kind: Kind, language: str = "fi", **paramet
 def _make(
     pending: list[Order],
     folder: Path,
-    jobs: int | None,
+    jobs: int,
     apart: bool,
     listener: Listener,
     summary: RunSummary,
@@ -314,6 +317,5 @@ def _make(
 
         make_on_cluster(pending, folder, cluster, listener.planned, done)
         return
-    at_a_time = possible_jobs(jobs, len(pending))
-    listener.planned(len(pending), at_a_time)
-    make_all(pending, folder, at_a_time, done, apart)
+    listener.planned(len(pending), min(jobs, len(pending)))
+    make_all(pending, folder, jobs, done, apart)

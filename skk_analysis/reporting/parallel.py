@@ -29,7 +29,7 @@ from skk_analysis.reporting.tasks import build
 from skk_analysis.workspace import SkkError, write_json
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
+    from loky.process_executor import ProcessPoolExecutor
 
 MEMORY_PER_JOB = 768 << 20
 """Bytes that a worker, its kernel and their fork server are reckoned to need together. Resident
@@ -46,7 +46,7 @@ ATTEMPTS = 3
 def possible_jobs(wanted: int | None, reports: int) -> int:
     """How many reports to make at a time: what was asked, else cores as far as memory allows."""
     if wanted:
-        return min(wanted, reports)
+        return max(1, min(wanted, reports))
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     memory = _available_memory()
     fitting = reports if memory is None else memory // MEMORY_PER_JOB
@@ -75,7 +75,7 @@ def make_all(
         if len(orders) > 1:  # for one report, warming takes as long as a kernel's imports
             warm_forks(folder, stack)
         if jobs > 1 or apart:
-            warm_workers(folder, jobs)
+            warm_workers(folder, jobs, stack)
         stack.enter_context(outcomes.told())
         attempts = 0
         while left := outcomes.missing():
@@ -103,11 +103,15 @@ def warm_forks(folder: Path, stack: ExitStack) -> None:
         (folder / FORKS).write_text(address, "utf-8")
 
 
-def warm_workers(folder: Path, jobs: int) -> None:
-    """Start the worker processes of a run and let them import, while this process goes on."""
+def warm_workers(folder: Path, jobs: int, stack: ExitStack) -> None:
+    """Start the worker processes of a run and let them import, while this process goes on.
+
+    They end with the stack.
+    """
     from concurrent.futures.process import BrokenProcessPool
 
     pool = _pool(jobs)
+    stack.callback(pool.shutdown, wait=False, kill_workers=True)
     with suppress(BrokenProcessPool):  # whose worker was killed; there will be a new pool
         for _ in range(jobs):
             pool.submit(_get_ready, os.getpid(), folder / STOP)
@@ -116,7 +120,7 @@ def warm_workers(folder: Path, jobs: int) -> None:
 def _get_ready(master: int, stop: Path) -> None:
     _end_with(master, stop)
     warm_worker()
-    collect_seldom()
+    collect_seldom()  # now that all is imported
 
 
 def warm_worker() -> None:
@@ -132,6 +136,7 @@ def work(order: Order, outcome_file: Path, working_folder: Path, master: int) ->
     """What a worker process does: one report, one outcome file."""
     if os.getpid() != master:
         _end_with(master, working_folder / STOP)
+        collect_seldom()
     if (working_folder / STOP).exists():
         return
     outcome_file.with_suffix(".begun").touch()
@@ -162,7 +167,7 @@ def _build(
         raise errors[0] if errors else KeyboardInterrupt()
 
 
-def _pool(jobs: int) -> Executor:
+def _pool(jobs: int) -> ProcessPoolExecutor:
     from loky import get_reusable_executor
 
     return get_reusable_executor(max_workers=jobs)

@@ -2,7 +2,7 @@
 
 pytask-parallel asks each future whether it has ended, then sleeps, longer each time and at last a
 second, also after the last of them. A future of ours, asked for the second time, waits until any
-of them has ended. There is then always news, and few sleeps, which are short.
+of them has ended. There is then nearly always news, and few sleeps, which are short.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class Patience(Executor):
         self._executor = executor
         self._running: set[Future] = set()
         self._asked: set[Future] = set()
+        self._broken = False
 
     def submit(self, function: Callable, /, *given: Any, **named: Any) -> Any:
         """Run a call; the answer has ``done``, ``result`` and ``exception`` of a future."""
@@ -35,8 +36,8 @@ class Patience(Executor):
         return _Awaited(self, future)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
-        """End the other executor; workers that have nothing to do end by themselves."""
-        self._executor.shutdown(wait and bool(self._running))
+        """End the other executor; workers that are whole and idle need not be waited for."""
+        self._executor.shutdown(wait and (self._broken or bool(self._running)))
 
     def is_done(self, future: Future) -> bool:
         """Whether a future has ended; asked again since there was news, after the next news."""
@@ -44,9 +45,11 @@ class Patience(Executor):
             self._asked.clear()
             wait(self._running, LONGEST, FIRST_COMPLETED)
         self._asked.add(future)
-        if future.done():
-            self._running.discard(future)
-        return future.done()
+        if not future.done():
+            return False
+        self._running.discard(future)
+        self._broken |= future.cancelled() or future.exception() is not None
+        return True
 
 
 class _Awaited:

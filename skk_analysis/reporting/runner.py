@@ -213,7 +213,7 @@ def _page(order: Order, notebook: NotebookNode) -> str:
 
 
 def _notebook_bytes(notebook: NotebookNode) -> bytes:
-    """The bytes of nbformat's writer, which would copy the notebook, as `normalised` has done."""
+    """The bytes of nbformat's writer, which would copy the notebook once more than `normalised`."""
     from nbformat.v4.rwbase import split_lines, strip_transient
 
     return json_bytes(strip_transient(split_lines(notebook)), sort_keys=True)

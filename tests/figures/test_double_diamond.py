@@ -7,7 +7,9 @@ from itertools import pairwise
 
 import pandas as pd
 import pytest
+from matplotlib.dates import num2date
 
+from skk_analysis.figures import canvas
 from skk_analysis.figures.double_diamond import FILLS, double_diamond, milestones_of
 from skk_analysis.language import LANGUAGES
 from skk_analysis.monitoring import milestones_on, phase_history
@@ -66,3 +68,16 @@ def test_neighbouring_phases_differ_in_pattern_as_well_as_colour():
 def test_nothing_to_draw_stops():
     with pytest.raises(ValueError, match="no phases"):
         double_diamond(phase_history(LOG.iloc[:0]), NAMES, [], "fi", caption="a", topic="b")
+
+
+def test_a_history_of_years_is_not_made_wider_by_its_ticks(monkeypatch):
+    drawn: list = []
+    monkeypatch.setattr(canvas, "svg", lambda one: drawn.append(one) or "<svg></svg>")
+    days = ["2015-05-20", "2016-01-01", "2017-01-01", "2019-06-01", ""]
+    long = LOG.assign(entered=days[:4], left=days[1:])
+    history = phase_history(long, on=dt.date(2019, 7, 10))
+    double_diamond(history, NAMES, [], "fi", caption="Kuvio 1.", topic="Vaiheet")
+    [axes] = drawn[0].axes
+    first, _ = num2date(axes.get_xlim())
+    assert first.date() > dt.date(2015, 3, 1)
+    assert len(axes.get_xticks()) >= 3

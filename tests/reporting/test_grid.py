@@ -327,6 +327,7 @@ def test_reports_that_cannot_be_written_are_one_message(bench):
 
 def test_jobs_are_limited_by_reports_cores_and_memory(monkeypatch):
     assert parallel.possible_jobs(8, 3) == 3
+    assert parallel.possible_jobs(8, 0) == 1
     monkeypatch.setattr(parallel.os, "sched_getaffinity", lambda _: set(range(16)), raising=False)
     monkeypatch.setattr(parallel, "_available_memory", lambda: 5 * parallel.MEMORY_PER_JOB)
     assert parallel.possible_jobs(None, 12) == 5

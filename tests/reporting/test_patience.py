@@ -74,7 +74,16 @@ def test_errors_of_calls_and_of_the_executor_pass_through():
         assert isinstance(future.exception(), ValueError)
 
 
-def test_workers_are_waited_for_only_where_something_runs():
+@pytest.mark.parametrize(
+    ("end", "waited"),
+    [
+        (lambda future: None, True),  # noqa: ARG005
+        (lambda future: future.set_exception(RuntimeError("broken")), True),
+        (lambda future: future.set_result(0), False),
+    ],
+    ids=["running", "broken", "done"],
+)
+def test_workers_are_waited_for_only_where_something_runs_or_is_broken(end, waited):
     class Told(Executor):
         def __init__(self) -> None:
             self.waited: list[bool] = []
@@ -90,7 +99,6 @@ def test_workers_are_waited_for_only_where_something_runs():
     told = Told()
     with Patience(told) as patience:
         future = patience.submit(int)
-    told.futures[0].set_result(0)
-    assert future.done()
-    patience.shutdown()
-    assert told.waited == [True, False]
+        end(told.futures[0])
+        assert future.done() == told.futures[0].done()
+    assert told.waited == [waited]

@@ -9,9 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextToPath
 
 from skk_analysis import protected
-from skk_analysis.figures import canvas
+from skk_analysis.figures import canvas, svg_renderer
 from skk_analysis.figures.svg_renderer import draw_svg
 from skk_analysis.impact.experiment_inputs import experiment_inputs
 from skk_analysis.reporting.kinds import CITY_YEAR
@@ -76,6 +78,16 @@ def test_what_is_kept_is_bounded_and_ends_with_the_block() -> None:
         assert asked == [*range(1, LATEST + 3), 2]
         assert once("a", lambda: 1) == once("a", lambda: 2) == 1
     assert once("a", lambda: 2) == 2
+
+
+@pytest.mark.parametrize(
+    "words", ["", " ", "Åland – 1 000 €", "AVA", "f\u0301", "a\u200b", "e\u0301", "\u00adx", "Ж"]
+)
+def test_texts_are_as_large_as_matplotlib_says(words: str) -> None:
+    font = FontProperties(family="DejaVu Sans", size=9)
+    theirs = TextToPath().get_text_width_height_descent(words, font, ismath=False)
+    ours = svg_renderer._TEXTS.get_text_width_height_descent(words, font, ismath=False)
+    assert ours == pytest.approx(theirs, abs=1e-12)
 
 
 def test_drawings_are_matplotlibs_own_byte_for_byte() -> None:

@@ -87,7 +87,10 @@ def switch(addresses: Mapping[str, str], language: str) -> list[dict[str, str]]:
 
 
 class Compiled(BytecodeCache):
-    """Templates are compiled once in a process, and not once in each language."""
+    """Templates are compiled once in a process, and not once in each language.
+
+    No template may use a filter of the language on a constant: compiling works that out.
+    """
 
     def __init__(self) -> None:
         self._code: dict[tuple[str, str], CodeType] = {}
