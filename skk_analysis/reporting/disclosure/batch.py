@@ -59,7 +59,7 @@ def batch_findings(workspace: Workspace, reports: Mapping[Report, Record | None]
 def _audited(workspace: Workspace, reports: Mapping[str, Report]) -> list[Finding]:
     records: dict[str, list[dict[str, Any]]] = {}
     editions: dict[str, list[dict[str, Any]]] = {}
-    earlier = published_cells(workspace)
+    earlier, present = published_cells(workspace), set()
     for name, report in reports.items():
         file = report.folder / RESULTS
         content = json.loads(file.read_text("utf-8"))
@@ -68,9 +68,10 @@ def _audited(workspace: Workspace, reports: Mapping[str, Report]) -> list[Findin
             editions[name] = own
             continue
         records[name] = own
-        if len(earlier):  # the present numbers are in the register, too
-            mine = (earlier["report"] == name) & (earlier["report_hash"] == sha256(file))
-            earlier = earlier[~mine]
+        present.add((name, sha256(file)))
+    if len(earlier):  # the present numbers are in the register, too
+        written = zip(earlier["report"], earlier["report_hash"], strict=True)
+        earlier = earlier[[pair not in present for pair in written]]
     policy = policies(workspace).strictest(workspace.resources())
     hidden = _hidden(workspace)
     return [
