@@ -18,7 +18,12 @@ from skk_analysis.reporting.disclosure.mask import mask_hash, published_cells, p
 from skk_analysis.reporting.disclosure.policies import EXCEPTIONS, TABLES, policies
 from skk_analysis.reporting.fingerprint import code_hash, digest
 from skk_analysis.reporting.report import RESULTS, Record
-from skk_analysis.review.disclosure.across import Finding, across, shown_though_hidden
+from skk_analysis.review.disclosure.across import (
+    FIELDS,
+    Finding,
+    across,
+    shown_though_hidden,
+)
 from skk_analysis.review.disclosure.batch import FAIL, REVIEW
 from skk_analysis.workspace import Workspace, sha256, write_json
 
@@ -63,7 +68,11 @@ def _audited(workspace: Workspace, reports: Mapping[str, Report]) -> list[Findin
     for name, report in reports.items():
         file = report.folder / RESULTS
         content = json.loads(file.read_text("utf-8"))
-        own = [r for r in content if isinstance(r, dict) and "unit" in r]
+        own = [
+            {field: record[field] for field in FIELDS if field in record}
+            for record in content
+            if isinstance(record, dict) and "unit" in record
+        ]
         if name != "/".join(report.subject.folder):
             editions[name] = own
             continue

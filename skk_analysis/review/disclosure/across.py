@@ -28,6 +28,9 @@ TOTALS = {"households": "quality.households", "area_rate": "low_income_rate"}
 
 PERSONS, BOTH = "persons", " + "
 
+FIELDS = ("id", "kind", "unit", "value", "n", "n_of")
+"""What `across` reads of a record; who holds the records of thousands of reports keeps these."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -75,7 +78,8 @@ def across(
 
     Parameters
     ----------
-    reports : the records of ``results.json`` by report's folder; of each report one language
+    reports : the records of ``results.json`` by report's folder, of which `FIELDS` are read; of
+        each report one language
     policy : the strictest of the batch
     earlier : register of cells published before (``report``, ``id``, ``persons``)
     hidden : cells that no report may show (indicator, unit, year)
